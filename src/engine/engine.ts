@@ -1,0 +1,192 @@
+/**
+ * The engine seam, in the terms of the Tinker API: sample, forward-backward, optimiser step, save and load.
+ * The embedded engine (`engine/ort/`) implements it in process; a remote one implements it over HTTP. An engine
+ * knows nothing of rewards, rubrics or proofs. TOKEN-EXACT: everything here speaks token ids; sampled text is
+ * never encoded again.
+ *
+ * Axis suffixes: _T token, _D datum, _S sample.
+ */
+
+/** Number of optimiser steps behind a set of weights. */
+export type PolicyVersion = number & { readonly __brand: 'PolicyVersion' };
+
+export interface SamplingParameters {
+  /** Most tokens to generate, the stop token included. */
+  readonly maxTokens: number;
+  /** 0 is greedy. Log-probs are of the distribution after temperature, over the full vocabulary. */
+  readonly temperature: number;
+  /** Generation ends after one of these; it is part of the sample and has a log-prob. */
+  readonly stopTokenIds: readonly number[];
+}
+
+export interface SampleRequest {
+  readonly prompt_T: Int32Array;
+  /** One sample per seed. A sample depends on prompt, weights, parameters and its seed only (BATCH-INVARIANT). */
+  readonly seeds_S: readonly number[];
+  readonly sampling: SamplingParameters;
+  readonly signal?: AbortSignal;
+}
+
+/** From `start` (index into the sample's tokens) on, tokens were produced by the weights of `version`. */
+export interface VersionSpan {
+  readonly start: number;
+  readonly version: PolicyVersion;
+}
+
+export interface Sample {
+  readonly tokens_T: Int32Array;
+  /** ln p of each token under the sampling distribution, same length as tokens_T. */
+  readonly logprobs_T: Float32Array;
+  readonly finish: 'stop' | 'length';
+  readonly versions: readonly VersionSpan[];
+}
+
+export interface Sampler {
+  /** A snapshot keeps the weights it was made with; a live sampler takes new ones between two tokens. */
+  readonly kind: 'snapshot' | 'live';
+  /** Rejects with an AbortError when the request's signal fires. Safe to call many times concurrently. */
+  sample(request: SampleRequest): Promise<Sample[]>;
+  /** Prompt and generated tokens so far, and seconds in which the sampler was computing. */
+  usage(): Promise<{ promptTokens: number; sampledTokens: number; busySeconds: number }>;
+  close(): Promise<void>;
+}
+
+/**
+ * One training sequence. All arrays have length T. Position t concerns predicting tokens_T[t] from the tokens
+ * before it, so index 0 is never trained and weights_T[0] must be 0.
+ */
+export interface Datum {
+  readonly tokens_T: Int32Array;
+  /** Factor of the loss at t; 0 where nothing is trained (the prompt). */
+  readonly weights_T: Float32Array;
+  /** For the RL losses: behaviour log-probs, 0 where the weight is 0. */
+  readonly logprobs_T?: Float32Array;
+  /** For the RL losses. */
+  readonly advantages_T?: Float32Array;
+  /**
+   * Data that begin with the same prompt may name it, so that the engine runs it once: same key, same first
+   * `length` tokens, no weight on them. Gradients equal those of the unshared form.
+   */
+  readonly sharedPrompt?: { readonly key: string; readonly length: number };
+}
+
+/**
+ * A loss as data. With ρ_t = exp(new_t − old_t), A_t advantage, w_t weight, H_t entropy, the engine minimises
+ *   cross_entropy        −Σ w_t·new_t
+ *   importance_sampling  −Σ w_t·(ρ_t·A_t + c_H·H_t)
+ *   ppo                  −Σ w_t·(min(ρ_t·A_t, clip(ρ_t, 1−ε_low, 1+ε_high)·A_t) + c_H·H_t)
+ *   cispo                −Σ w_t·(new_t·A_t·stopgrad(clip(ρ_t, 0, 1+ε_high)) + c_H·H_t)
+ * where new_t = log_softmax(logits / temperature). Summed over tokens, never averaged (reference/training.md 2.4;
+ * PPO: Schulman et al. 2017, eq. 7; CISPO: MiniMax-M1 2025, eq. 4).
+ */
+export type Loss =
+  | { readonly kind: 'cross_entropy' }
+  | {
+      readonly kind: 'importance_sampling' | 'ppo' | 'cispo';
+      readonly temperature: number;
+      readonly epsilonLow: number;
+      readonly epsilonHigh: number;
+      readonly entropyCoefficient: number;
+    };
+
+export interface ForwardBackwardResult {
+  /** Σ of the loss over all data. */
+  readonly loss: number;
+  /** ln p of every trained token (0 elsewhere), per datum. */
+  readonly logprobs_D_T: readonly Float32Array[];
+  /** Σ H_t over trained tokens (0 for cross_entropy, which does not compute it). */
+  readonly entropySum: number;
+  /** Number of tokens with a weight, and of tokens that went through the model (padding excluded). */
+  readonly trainedTokens: number;
+  readonly processedTokens: number;
+}
+
+/** Learning rate and the other figures travel with every step, so that a schedule lives with the caller. */
+export type OptimiserStep = {
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** Global gradient norm above which the gradient is scaled down; Infinity for none. */
+  readonly clipNorm: number;
+} & (
+  | { readonly kind: 'adamw'; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
+  | {
+      /** Muon on matrices inside the layers, AdamW (betas 0.9, 0.95) on embedding, head and vectors. */
+      readonly kind: 'muon';
+      readonly momentum: number;
+      /** Learning rate of the AdamW part. */
+      readonly vectorLearningRate: number;
+    }
+);
+
+export interface OptimiserStepResult {
+  readonly version: PolicyVersion;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** A model that trains. Calls are applied in the order they were made. */
+export interface TrainableModel {
+  readonly parameterCount: number;
+  /** ln p of every token with a non-zero weight at this temperature, without gradients. */
+  forward(data: readonly Datum[], temperature: number): Promise<Float32Array[]>;
+  /** Adds the gradient of the loss to the accumulated gradient. */
+  forwardBackward(data: readonly Datum[], loss: Loss): Promise<ForwardBackwardResult>;
+  /** Applies the accumulated gradient and clears it. */
+  optimStep(step: OptimiserStep): Promise<OptimiserStepResult>;
+  /** Forgets the optimiser's moments (a new stage begins with fresh ones). The version goes on counting. */
+  resetOptimiser(): Promise<void>;
+  /** Writes config.json, model.safetensors and, if asked, the optimiser's state into an existing directory. */
+  save(directory: string, options: { readonly optimiser: boolean }): Promise<void>;
+  /** A sampler that keeps the present weights. */
+  snapshotSampler(): Promise<Sampler>;
+  /** A sampler whose weights `publishWeights` replaces between two tokens. */
+  liveSampler(): Promise<Sampler>;
+  /** Gives the present weights to every live sampler of this model; resolves when they use them. */
+  publishWeights(): Promise<PolicyVersion>;
+  close(): Promise<void>;
+}
+
+export interface EngineCapabilities {
+  readonly fullParameter: boolean;
+  readonly losses: readonly Loss['kind'][];
+  readonly optimisers: readonly OptimiserStep['kind'][];
+  readonly entropyBonus: boolean;
+  readonly samplers: readonly Sampler['kind'][];
+  /** True when sampled log-probs are of the distribution after temperature. */
+  readonly logprobsAfterTemperature: boolean;
+  readonly sharedPrompts: boolean;
+}
+
+export interface Engine {
+  readonly name: string;
+  capabilities(): EngineCapabilities;
+  /** A fresh model: weights from `initialise` (tensor name → values) or random from `seed`. */
+  createModel(options: {
+    readonly config: ModelConfig;
+    readonly seed: number;
+    readonly tensors?: ReadonlyMap<string, Float32Array>;
+  }): Promise<TrainableModel>;
+  /** Weights from a directory in the Hugging Face layout; with `optimiser`, the trainer state beside them too. */
+  loadModel(directory: string, options: { readonly optimiser: boolean }): Promise<TrainableModel>;
+  /** A snapshot sampler straight from a directory in the Hugging Face layout. */
+  loadSampler(directory: string): Promise<Sampler>;
+  close(): Promise<void>;
+}
+
+/** The fields of a Qwen3 `config.json` that the engine reads; names as in transformers. */
+export interface ModelConfig {
+  readonly model_type: 'qwen3';
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly num_key_value_heads: number;
+  readonly head_dim: number;
+  readonly rms_norm_eps: number;
+  readonly rope_theta: number;
+  readonly max_position_embeddings: number;
+  readonly tie_word_embeddings: boolean;
+  readonly bos_token_id?: number | null;
+  readonly eos_token_id?: number | null;
+}

@@ -1,0 +1,196 @@
+/**
+ * A traced computation: calling its methods appends ONNX nodes. Differentiable primitives record themselves on a
+ * tape, and `backward` walks the tape in reverse, appending the nodes of the gradient. One graph holds forward
+ * and backward passes, and onnxruntime plans and runs both as one.
+ */
+import type { Attribute, DataType, Dimensions, Initialiser, OnnxGraph, OnnxNode, ValueInfo } from './onnx.ts';
+
+/** A value in the graph, by the name of the node output that holds it. */
+export type Value = string & { readonly __brand: 'GraphValue' };
+
+/**
+ * A gradient that a primitive gives to one of its inputs: a value; nothing; or a function that adds it to what
+ * has been gathered so far, for operators that can accumulate by themselves (Gemm's third input).
+ */
+export type Gradient = Value | undefined | ((gathered: Value | undefined) => Value);
+
+interface TapeEntry {
+  readonly outputs: readonly Value[];
+  readonly inputs: readonly Value[];
+  readonly backward: (gradients: readonly (Value | undefined)[]) => readonly Gradient[];
+}
+
+const microsoft = 'com.microsoft';
+
+export class Graph {
+  readonly #nodes: OnnxNode[] = [];
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: ValueInfo[] = [];
+  readonly #initialisers: Initialiser[] = [];
+  readonly #tape: TapeEntry[] = [];
+  readonly #constants = new Map<string, Value>();
+  #count = 0;
+
+  /** A named input, fed at every run. */
+  input(name: string, type: DataType, dims: Dimensions): Value {
+    this.#inputs.push({ name, type, dims });
+    return name as Value;
+  }
+
+  /** Declares `value` an output under `name`. Its producer writes there directly when that is possible. */
+  output(name: string, value: Value, type: DataType, dims: Dimensions): void {
+    this.#outputs.push({ name, type, dims });
+    this.#nodes.push({ op: 'Identity', inputs: [value], outputs: [name], attributes: {}, domain: '' });
+  }
+
+  /** A constant table, stored once in the model. */
+  table(name: string, type: DataType, dims: readonly number[], data: Initialiser['data']): Value {
+    this.#initialisers.push({ name, type, dims, data });
+    return name as Value;
+  }
+
+  /** A scalar constant. */
+  scalar(value: number): Value {
+    return this.#constant(`f${value}`, 'float32', [], () => Float32Array.of(value));
+  }
+
+  /** A vector of 64-bit integers: shapes, axes, indices. */
+  integers(values: readonly number[]): Value {
+    return this.#constant(`i${values}`, 'int64', [values.length], () =>
+      BigInt64Array.from(values.map((value) => BigInt(value))),
+    );
+  }
+
+  /** Appends a node with one output. */
+  op(
+    op: string,
+    inputs: readonly (Value | '')[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
+  ): Value {
+    return this.ops(op, inputs, 1, attributes, domain)[0] as Value;
+  }
+
+  /** Appends a node with several outputs. */
+  ops(
+    op: string,
+    inputs: readonly (Value | '')[],
+    outputCount: number,
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
+  ): Value[] {
+    const outputs = Array.from({ length: outputCount }, () => this.#fresh());
+    this.#nodes.push({ op, inputs, outputs, attributes, domain });
+    return outputs;
+  }
+
+  add(a: Value, b: Value): Value {
+    return this.op('Add', [a, b]);
+  }
+  sub(a: Value, b: Value): Value {
+    return this.op('Sub', [a, b]);
+  }
+  mul(a: Value, b: Value): Value {
+    return this.op('Mul', [a, b]);
+  }
+  negate(a: Value): Value {
+    return this.op('Neg', [a]);
+  }
+  reshape(x: Value, dims: readonly number[]): Value {
+    return this.op('Reshape', [x, this.integers(dims)]);
+  }
+  transpose(x: Value, permutation: readonly number[]): Value {
+    return this.op('Transpose', [x], { perm: permutation });
+  }
+  /** Sum over axes, which stay as axes of length 1 when `keep`. */
+  sum(x: Value, axes: readonly number[], keep = false): Value {
+    return this.op('ReduceSum', [x, this.integers(axes)], { keepdims: keep ? 1 : 0 });
+  }
+  /** scale · op(a) · op(b), batched over the leading axes. */
+  matmul(a: Value, b: Value, options: { transA?: boolean; transB?: boolean; scale?: number } = {}): Value {
+    const { transA = false, transB = false, scale = 1 } = options;
+    if (!transA && !transB && scale === 1) return this.op('MatMul', [a, b]);
+    const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: { float: scale } };
+    return this.op('FusedMatMul', [a, b], attributes, microsoft);
+  }
+  /** op(a) · op(b) + c for matrices. */
+  gemm(
+    a: Value,
+    b: Value,
+    options: { transA?: boolean; transB?: boolean; plus?: Value | undefined } = {},
+  ): Value {
+    const inputs = options.plus === undefined ? [a, b] : [a, b, options.plus];
+    return this.op('Gemm', inputs, { transA: options.transA ? 1 : 0, transB: options.transB ? 1 : 0 });
+  }
+  /** An operator of the com.microsoft domain. */
+  microsoft(
+    op: string,
+    inputs: readonly (Value | '')[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): Value {
+    return this.op(op, inputs, attributes, microsoft);
+  }
+
+  /** Records how gradients of `outputs` become gradients of `inputs`. */
+  record(outputs: readonly Value[], inputs: readonly Value[], backward: TapeEntry['backward']): void {
+    this.#tape.push({ outputs, inputs, backward });
+  }
+
+  /** Appends the backward pass from the seeds; returns the gradient of every value that has one. */
+  backward(seeds: ReadonlyMap<Value, Value>): Map<Value, Value> {
+    const gradients = new Map(seeds);
+    for (const entry of this.#tape.toReversed()) {
+      const given = entry.outputs.map((output) => gradients.get(output));
+      if (given.every((gradient) => gradient === undefined)) continue;
+      entry.backward(given).forEach((gradient, index) => {
+        if (gradient === undefined) return;
+        const input = entry.inputs[index] as Value;
+        const gathered = gradients.get(input);
+        if (typeof gradient === 'function') gradients.set(input, gradient(gathered));
+        else gradients.set(input, gathered === undefined ? gradient : this.add(gathered, gradient));
+      });
+    }
+    return gradients;
+  }
+
+  /** The finished graph; outputs that only rename a value are merged into its producer. */
+  finish(): OnnxGraph {
+    const outputNames = new Set(this.#outputs.map((output) => output.name));
+    const renamed = new Map<string, string>();
+    const produced = new Set(this.#nodes.flatMap((node) => (node.op === 'Identity' ? [] : node.outputs)));
+    const nodes: OnnxNode[] = [];
+    for (const node of this.#nodes) {
+      const [source = ''] = node.inputs;
+      const [target = ''] = node.outputs;
+      const canMerge =
+        node.op === 'Identity' && outputNames.has(target) && produced.has(source) && !renamed.has(source);
+      if (canMerge) renamed.set(source, target);
+      else nodes.push(node);
+    }
+    const rename = (name: string) => renamed.get(name) ?? name;
+    return {
+      nodes: nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map(rename),
+        outputs: node.op === 'Identity' ? node.outputs : node.outputs.map(rename),
+      })),
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      initialisers: this.#initialisers,
+    };
+  }
+
+  #fresh(): Value {
+    this.#count += 1;
+    return `t${this.#count}` as Value;
+  }
+
+  #constant(key: string, type: DataType, dims: readonly number[], data: () => Initialiser['data']): Value {
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const name = `c${this.#constants.size}` as Value;
+    this.#initialisers.push({ name, type, dims, data: data() });
+    this.#constants.set(key, name);
+    return name;
+  }
+}

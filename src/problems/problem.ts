@@ -1,0 +1,47 @@
+/**
+ * A problem and its grading scheme: the two things that every room above this one talks about. A problem knows
+ * nothing of models. The statement alone is what a solver sees; scheme and solutions are for graders.
+ */
+import { z } from 'zod';
+
+export type ProblemId = string & { readonly __brand: 'ProblemId' };
+
+/** One result that earns points. Points of all checkpoints add up to `maximumPoints`. */
+export const checkpointSchema = z.object({
+  id: z.string().min(1),
+  points: z.number().positive(),
+  description: z.string().min(1),
+});
+
+/** A flaw that takes points off, at most `cap` points in all. */
+export const deductionSchema = z.object({
+  points: z.number().positive(),
+  cap: z.number().positive().optional(),
+  description: z.string().min(1),
+});
+
+/** A rubric on the 0 to 7 scale of the olympiads, in the form an LLM writes for real problems (paper, section 2.2). */
+export const gradingSchemeSchema = z.object({
+  maximumPoints: z.literal(7).default(7),
+  checkpoints: z.array(checkpointSchema).min(1),
+  zeroCredit: z.array(z.string()).default([]),
+  deductions: z.array(deductionSchema).default([]),
+  notes: z.string().optional(),
+});
+
+export const problemSchema = z.object({
+  id: z
+    .string()
+    .min(1)
+    .transform((id) => id as ProblemId),
+  statement: z.string().min(1),
+  solutions: z.array(z.string()).default([]),
+  scheme: gradingSchemeSchema.optional(),
+  source: z.string().default(''),
+  tags: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+});
+
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+export type Deduction = z.infer<typeof deductionSchema>;
+export type GradingScheme = z.infer<typeof gradingSchemeSchema>;
+export type Problem = z.infer<typeof problemSchema>;
