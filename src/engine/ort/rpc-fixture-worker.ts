@@ -1,0 +1,53 @@
+/**
+ * A small service for the tests of `rpc.ts`: one thing of every kind that a real worker does, good and bad.
+ */
+import { serve } from './rpc.ts';
+
+export type FixtureService = {
+  double(values: Float32Array): Float32Array;
+  fail(message: string): void;
+  uncloneable(argument: undefined): unknown;
+  exit(code: number): void;
+  throwLater(message: string): Promise<void>;
+  waitForAbort(argument: undefined): Promise<string>;
+  log(entry: string): Promise<readonly string[]>;
+};
+
+const entries: string[] = [];
+
+serve<FixtureService>(
+  {
+    double(values, context) {
+      const doubled = values.map((value) => 2 * value);
+      context.transfer(doubled.buffer);
+      return doubled;
+    },
+    fail(message) {
+      throw new RangeError(message);
+    },
+    uncloneable: () => () => 0,
+    exit(code) {
+      process.exit(code);
+    },
+    throwLater(message) {
+      setImmediate(() => {
+        throw new Error(message);
+      });
+      return new Promise(() => {});
+    },
+    waitForAbort: (_, { signal }) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          entries.push('aborted');
+          resolve('aborted');
+        });
+      }),
+    async log(entry) {
+      entries.push(`${entry} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      entries.push(`${entry} ends`);
+      return [...entries];
+    },
+  },
+  { order: process.env.QED_FIXTURE_ORDER === 'concurrent' ? 'concurrent' : 'serial' },
+);
