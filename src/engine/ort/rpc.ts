@@ -110,9 +110,8 @@ export class WorkerClient<S extends Service> {
   /** Starts `module` (see `siblingModule`) in a thread. `name` is how errors speak of it, for example `trainer`. */
   constructor(module: URL, name: string) {
     this.#name = name;
-    // A program given by --eval says how to read itself; that flag is not for files.
-    const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--input-type'));
-    this.#worker = new Worker(module, { name, execArgv });
+    // No inherited flags: some (--input-type, those of the test runner) are refused for a worker's module.
+    this.#worker = new Worker(module, { name, execArgv: [] });
     this.#worker.on('message', (message: FromWorker) => this.#settle(message));
     this.#worker.on('error', (error: unknown) => {
       this.#fail(error instanceof Error ? error.message : String(error), error);
