@@ -1,0 +1,148 @@
+/**
+ * Attempts at one problem: sampled, taken apart and graded, every call durable. A group that was collected before
+ * comes from the journal (PAY-ONCE), so that a killed run neither samples nor grades it again.
+ */
+import { createHash } from 'node:crypto';
+import type { PolicyVersion, Sample, Sampler } from '../engine/engine.ts';
+import { type Grade, type Grader, gradeOfNoProof, gradeSchema } from '../grade/grade.ts';
+import type { Journal, Json } from '../journal/journal.ts';
+import type { Problem } from '../problems/problem.ts';
+import { seedFrom } from '../stats/random.ts';
+import type { ChatFormat, Message, ParsedReply } from '../tokenizer/tokenizer.ts';
+import { decodeSamples, encodeSamples } from './rollout-codec.ts';
+
+/** What to do with an attempt that was cut at the token limit (by its finish reason, never by looking for a token). */
+export type TruncationPolicy = 'zero' | 'mask' | 'grade-what-exists';
+
+export interface Rollout {
+  readonly sample: Sample;
+  readonly reply: ParsedReply;
+  /** Cut at the token limit. */
+  readonly overflowed: boolean;
+  readonly grade: Grade;
+  /** points / 7; undefined when ungraded or masked. */
+  readonly reward: number | undefined;
+}
+
+export interface RolloutGroup {
+  readonly problem: Problem;
+  readonly prompt_T: Int32Array;
+  readonly rollouts_G: readonly Rollout[];
+}
+
+export interface RolloutSource {
+  readonly journal: Journal;
+  readonly sampler: Sampler;
+  readonly format: ChatFormat;
+  readonly grader: Grader;
+  readonly signal: AbortSignal;
+}
+
+export interface GroupRequest {
+  /** Names the group within the run, for example `rl/12/3`. Unique. */
+  readonly unit: string;
+  readonly problem: Problem;
+  readonly messages: readonly Message[];
+  readonly attempts: number;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly truncation: TruncationPolicy;
+  /** Weights that sample it: part of the request, for other weights give another answer. */
+  readonly version: PolicyVersion;
+  readonly seed: number;
+}
+
+/** Samples and grades one group. */
+export async function collectGroup(source: RolloutSource, request: GroupRequest): Promise<RolloutGroup> {
+  const { unit, problem } = request;
+  const prompt_T = source.format.renderPrompt(request.messages);
+  const seeds_S = Array.from({ length: request.attempts }, (_, index) => seedFrom(request.seed, unit, index));
+  const sampling = {
+    maxTokens: request.maxTokens,
+    temperature: request.temperature,
+    stopTokenIds: source.format.stopTokenIds,
+  };
+  const prompt = createHash('sha256').update(
+    Buffer.from(prompt_T.buffer, prompt_T.byteOffset, prompt_T.byteLength),
+  );
+  const { payload } = await source.journal.effect(
+    {
+      unit,
+      label: 'attempts',
+      request: { prompt: prompt.digest('hex'), seeds_S, sampling, version: request.version },
+    },
+    async () => {
+      const samples = await source.sampler.sample({ prompt_T, seeds_S, sampling, signal: source.signal });
+      return { value: samples.map((sample) => sample.tokens_T.length), payload: encodeSamples(samples) };
+    },
+  );
+  if (payload === undefined) throw new Error(`the record of ${unit} has no samples`);
+  const rollouts_G = await Promise.all(
+    decodeSamples(payload).map((sample, index) => judge(source, request, sample, index)),
+  );
+  return { problem, prompt_T, rollouts_G };
+}
+
+async function judge(
+  source: RolloutSource,
+  request: GroupRequest,
+  sample: Sample,
+  index: number,
+): Promise<Rollout> {
+  const reply = source.format.parseReply(sample.tokens_T);
+  const overflowed = sample.finish === 'length';
+  const common = { sample, reply, overflowed };
+  if (overflowed && request.truncation !== 'grade-what-exists') {
+    const grade = gradeOfNoProof(source.grader.name, 'The attempt was cut at the token limit.');
+    return { ...common, grade, reward: request.truncation === 'zero' ? 0 : undefined };
+  }
+  const grade = await gradeDurably(
+    source,
+    `${request.unit}/${index}`,
+    request,
+    reply.answer,
+    seedFrom(request.seed, request.unit, 'grade', index),
+  );
+  return { ...common, grade, reward: grade.kind === 'graded' ? grade.points / 7 : undefined };
+}
+
+/**
+ * Asks the grader through the journal. An empty proof is a real 0 decided here; an ungraded outcome is not
+ * recorded as an answer, so that a resumed run asks again.
+ */
+export async function gradeDurably(
+  source: Pick<RolloutSource, 'journal' | 'grader' | 'signal'>,
+  unit: string,
+  request: { readonly problem: Problem },
+  proof: string | undefined,
+  seed: number,
+): Promise<Grade> {
+  if (proof === undefined)
+    return gradeOfNoProof(source.grader.name, 'The reasoning did not end: there is no proof.');
+  if (proof.trim() === '') return gradeOfNoProof(source.grader.name, 'The proof is empty.');
+  const key = {
+    unit,
+    label: 'grade',
+    request: { grader: source.grader.name, problem: request.problem.id, proof, seed },
+  };
+  try {
+    const { payload } = await source.journal.effect(key, async () => {
+      const grade = await source.grader.grade(request.problem, proof, { seed, signal: source.signal });
+      if (grade.kind === 'ungraded') throw new UngradedError(grade);
+      return { value: { points: grade.points } as Json, payload: Buffer.from(JSON.stringify(grade)) };
+    });
+    return gradeSchema.parse(JSON.parse(Buffer.from(payload ?? []).toString('utf8')));
+  } catch (error) {
+    if (error instanceof UngradedError) return error.grade;
+    throw error;
+  }
+}
+
+/** Carries an ungraded outcome past the journal, which records it as a failed attempt. */
+class UngradedError extends Error {
+  readonly grade: Grade;
+  constructor(grade: Grade & { kind: 'ungraded' }) {
+    super(`ungraded: ${grade.cause} (${grade.detail})`);
+    this.grade = grade;
+  }
+}

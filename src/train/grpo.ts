@@ -1,0 +1,145 @@
+/**
+ * Group-relative policy optimisation, one step: groups of graded attempts become weighted training data, and the
+ * data become one optimiser step. NULL-NOT-ZERO: ungraded attempts leave baseline and loss; a group with too few
+ * grades is dropped and counted. TOKEN-EXACT: data hold the sampled ids.
+ */
+import type { Datum, ForwardBackwardResult, Loss, OptimiserStep, TrainableModel } from '../engine/engine.ts';
+import { groupAdvantages } from './advantages.ts';
+import type { Rollout, RolloutGroup } from './collect.ts';
+
+export interface GrpoSettings {
+  readonly loss: Exclude<Loss, { kind: 'cross_entropy' }>;
+  /** The token sum is divided by the attempts of the step (reference/training.md 2.5) or by its trained tokens. */
+  readonly normaliser: 'samples' | 'tokens';
+  readonly zeroVarianceGroups: 'skip' | 'keep';
+  readonly minimumGraded: number;
+}
+
+/** What became of the groups of a step. */
+export interface GroupOutcomes {
+  readonly trained: number;
+  /** All attempts got the same reward: none, full marks, or something between. */
+  readonly allZero: number;
+  readonly allFull: number;
+  readonly allEqual: number;
+  readonly tooFewGrades: number;
+}
+
+export interface GrpoBatch {
+  readonly data: readonly Datum[];
+  readonly outcomes: GroupOutcomes;
+}
+
+/** Turns groups into training data with advantages. */
+export function grpoBatch(groups: readonly RolloutGroup[], settings: GrpoSettings): GrpoBatch {
+  const outcomes = { trained: 0, allZero: 0, allFull: 0, allEqual: 0, tooFewGrades: 0 };
+  const chosen: { group: RolloutGroup; rollout: Rollout; advantage: number; key: string }[] = [];
+  let attempts = 0;
+  groups.forEach((group, index) => {
+    attempts += group.rollouts_G.length;
+    const {
+      advantages_G,
+      graded,
+      zeroVariance,
+      baseline = 0,
+    } = groupAdvantages(group.rollouts_G.map((rollout) => rollout.reward));
+    if (graded < settings.minimumGraded) {
+      outcomes.tooFewGrades += 1;
+      return;
+    }
+    if (!zeroVariance) outcomes.trained += 1;
+    else if (baseline < 1e-9) outcomes.allZero += 1;
+    else if (baseline > 1 - 1e-9) outcomes.allFull += 1;
+    else outcomes.allEqual += 1;
+    if (zeroVariance && settings.zeroVarianceGroups === 'skip') return;
+    group.rollouts_G.forEach((rollout, member) => {
+      const advantage = advantages_G[member];
+      if (advantage !== undefined) chosen.push({ group, rollout, advantage, key: `${index}` });
+    });
+  });
+  const tokens = chosen.reduce((sum, { rollout }) => sum + rollout.sample.tokens_T.length, 0);
+  const weight = 1 / (settings.normaliser === 'samples' ? attempts : Math.max(1, tokens));
+  return {
+    data: chosen.map(({ group, rollout, advantage, key }) => datumOf(group, rollout, advantage, weight, key)),
+    outcomes,
+  };
+}
+
+function datumOf(
+  group: RolloutGroup,
+  rollout: Rollout,
+  advantage: number,
+  weight: number,
+  key: string,
+): Datum {
+  const start = group.prompt_T.length;
+  const length = start + rollout.sample.tokens_T.length;
+  const tokens_T = new Int32Array(length);
+  tokens_T.set(group.prompt_T);
+  tokens_T.set(rollout.sample.tokens_T, start);
+  const logprobs_T = new Float32Array(length);
+  logprobs_T.set(rollout.sample.logprobs_T, start);
+  return {
+    tokens_T,
+    weights_T: new Float32Array(length).fill(weight, start),
+    logprobs_T,
+    advantages_T: new Float32Array(length).fill(advantage, start),
+    sharedPrompt: { key, length: start },
+  };
+}
+
+/** How far the trainer's log-probs are from those the attempts were sampled with. */
+export interface Mismatch {
+  /** Mean of old − new over trained tokens: an estimate of KL(sampler ‖ trainer). */
+  readonly kl: number;
+  /** Largest exp|new − old|. */
+  readonly maxRatio: number;
+}
+
+export function samplerMismatch(data: readonly Datum[], result: ForwardBackwardResult): Mismatch {
+  let sum = 0;
+  let count = 0;
+  let largest = 0;
+  data.forEach((datum, d) => {
+    const new_T = result.logprobs_D_T[d];
+    datum.weights_T.forEach((weight, t) => {
+      if (weight === 0) return;
+      const difference = (datum.logprobs_T?.[t] ?? 0) - (new_T?.[t] ?? 0);
+      sum += difference;
+      count += 1;
+      largest = Math.max(largest, Math.abs(difference));
+    });
+  });
+  return { kl: count === 0 ? 0 : sum / count, maxRatio: Math.exp(largest) };
+}
+
+export interface GrpoStepResult extends Mismatch {
+  readonly loss: number;
+  /** Mean entropy per trained token, in nats. */
+  readonly entropy: number;
+  readonly gradientNorm: number;
+  readonly trainedTokens: number;
+  readonly processedTokens: number;
+}
+
+/** One optimiser step on a batch. With nothing to train on, the optimiser still steps, so that steps count alike. */
+export async function grpoStep(
+  model: TrainableModel,
+  batch: GrpoBatch,
+  settings: GrpoSettings,
+  optimiser: OptimiserStep,
+): Promise<GrpoStepResult> {
+  const result =
+    batch.data.length === 0
+      ? { loss: 0, logprobs_D_T: [], entropySum: 0, trainedTokens: 0, processedTokens: 0 }
+      : await model.forwardBackward(batch.data, settings.loss);
+  const { gradientNorm } = await model.optimStep(optimiser);
+  return {
+    ...samplerMismatch(batch.data, result),
+    loss: result.loss,
+    entropy: result.entropySum / Math.max(1, result.trainedTokens),
+    gradientNorm,
+    trainedTokens: result.trainedTokens,
+    processedTokens: result.processedTokens,
+  };
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { planBatches } from './texts.ts';
+
+const lengths = Array.from({ length: 500 }, (_, index) => 20 + (index % 50));
+
+test('one epoch trains on every text once, in batches of about the asked size', () => {
+  for (const order of ['as-written', 'shuffled'] as const) {
+    const batches = planBatches(lengths, { tokensPerStep: 600, epochs: 1, order, seed: 1 });
+    const seen = batches.flat();
+    assert.equal(new Set(seen).size, seen.length);
+    assert.ok(seen.length > lengths.length - 15, 'at most a small rest is left out');
+    for (const batch of batches.slice(0, -1)) {
+      const tokens = batch.reduce((sum, index) => sum + (lengths[index] ?? 0), 0);
+      assert.ok(tokens >= 600 && tokens < 670);
+    }
+  }
+  const asWritten = planBatches(lengths, {
+    tokensPerStep: 600,
+    epochs: 1,
+    order: 'as-written',
+    seed: 1,
+  }).flat();
+  assert.deepEqual(
+    asWritten,
+    [...asWritten].sort((a, b) => a - b),
+  );
+});
+
+test('a plan depends on its arguments only; another epoch has another order; steps end it', () => {
+  const options = { tokensPerStep: 600, epochs: 2, order: 'shuffled', seed: 5 } as const;
+  const plan = planBatches(lengths, options);
+  assert.deepEqual(planBatches(lengths, options), plan);
+  assert.notDeepEqual(planBatches(lengths, { ...options, seed: 6 }), plan);
+  assert.deepEqual(planBatches(lengths, { ...options, steps: 3 }), plan.slice(0, 3));
+  assert.notDeepEqual(plan.flat().slice(0, 500), plan.flat().slice(500));
+});
+
+test('no batch is empty and no index is out of range, whatever the lengths', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 2, max: 900 }), { minLength: 1, maxLength: 60 }),
+      fc.double({ min: 0.3, max: 3, noNaN: true }),
+      (texts, epochs) => {
+        const batches = planBatches(texts, { tokensPerStep: 500, epochs, order: 'shuffled', seed: 1 });
+        for (const batch of batches) {
+          assert.ok(batch.length > 0);
+          for (const index of batch) assert.ok(index >= 0 && index < texts.length);
+        }
+      },
+    ),
+  );
+});

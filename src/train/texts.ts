@@ -1,0 +1,93 @@
+/**
+ * Tokenised texts for supervised training: one flat array of ids, and where each text begins and its prompt ends.
+ * A text longer than the cap is left out and counted, never cut in silence.
+ */
+import { Random } from '../stats/random.ts';
+import type { ChatFormat, Message } from '../tokenizer/tokenizer.ts';
+
+export interface TokenisedText {
+  readonly tokens_T: Int32Array;
+  /** Tokens before this index are the prompt and are not trained. */
+  readonly promptLength: number;
+}
+
+export interface TextSet {
+  readonly texts: readonly TokenisedText[];
+  readonly tokens: number;
+  readonly leftOut: { readonly count: number; readonly longest: number };
+}
+
+/**
+ * Renders conversations, whose last message is the assistant's, with the model's chat format. The prompt is
+ * everything up to the opening of that last message.
+ */
+export async function tokeniseTexts(
+  examples:
+    | Iterable<{ readonly messages: readonly Message[] }>
+    | AsyncIterable<{ readonly messages: readonly Message[] }>,
+  format: ChatFormat,
+  maximumTokens: number,
+): Promise<TextSet> {
+  const texts: TokenisedText[] = [];
+  let tokens = 0;
+  const leftOut = { count: 0, longest: 0 };
+  for await (const { messages } of examples) {
+    const reply = messages.at(-1);
+    if (reply?.role !== 'assistant')
+      throw new Error('a training text must end with a message of the assistant');
+    const prompt_T = format.renderPrompt(messages.slice(0, -1));
+    const reply_T = format.renderReply(reply.content);
+    const length = prompt_T.length + reply_T.length;
+    if (length > maximumTokens) {
+      leftOut.count += 1;
+      leftOut.longest = Math.max(leftOut.longest, length);
+      continue;
+    }
+    const tokens_T = new Int32Array(length);
+    tokens_T.set(prompt_T);
+    tokens_T.set(reply_T, prompt_T.length);
+    texts.push({ tokens_T, promptLength: prompt_T.length });
+    tokens += length;
+  }
+  return { texts, tokens, leftOut };
+}
+
+/**
+ * Which texts each optimiser step trains on: consecutive texts of the order until `tokensPerStep` is reached.
+ * The whole plan is a function of its arguments, so a resumed run trains on the same batches.
+ */
+export function planBatches(
+  lengths: readonly number[],
+  options: {
+    readonly tokensPerStep: number;
+    readonly epochs: number;
+    readonly order: 'as-written' | 'shuffled';
+    readonly seed: number;
+    readonly steps?: number | undefined;
+  },
+): number[][] {
+  const indices = lengths.map((_, index) => index);
+  const wanted = Math.round(lengths.length * options.epochs);
+  const batches: number[][] = [];
+  let batch: number[] = [];
+  let tokens = 0;
+  let taken = 0;
+  for (let epoch = 0; taken < wanted; epoch += 1) {
+    const order =
+      options.order === 'shuffled' ? new Random('order', options.seed, epoch).shuffled(indices) : indices;
+    for (const index of order) {
+      if (taken >= wanted) break;
+      batch.push(index);
+      tokens += lengths[index] ?? 0;
+      taken += 1;
+      if (tokens < options.tokensPerStep) continue;
+      batches.push(batch);
+      batch = [];
+      tokens = 0;
+      if (batches.length === options.steps) return batches;
+    }
+  }
+  // A last batch that is much smaller than the others would take a step as long as theirs on little evidence.
+  if (tokens >= options.tokensPerStep / 2 || batches.length === 0) batches.push(batch);
+  return batches.filter((items) => items.length > 0);
+}
