@@ -1,0 +1,142 @@
+/**
+ * Reads a run directory through a read-only connection: the writing process itself, and any other (viewer,
+ * report, comparison) while it writes. Sees what is committed, never less than what was acknowledged.
+ */
+import { join } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { BlobReader } from './blob-reader.ts';
+import { parseBlobReference } from './blobs-pack.ts';
+import { openDatabaseForReading } from './database.ts';
+import { JournalClosedError } from './errors.ts';
+import type { Entry, JournalEvent, Json } from './journal.ts';
+
+/** A recorded effect with its name. */
+export interface RecordedEffect extends Entry {
+  readonly sequence: number;
+  readonly unit: string;
+  readonly label: string;
+}
+
+/** An attempt at an effect that failed. */
+export interface FailedAttempt {
+  readonly sequence: number;
+  readonly unit: string;
+  readonly label: string;
+  readonly error: { readonly name: string; readonly message: string };
+}
+
+type Row = Record<string, unknown>;
+
+/** Rows are fetched in pages: no cursor stays open, which would keep the write-ahead log from being folded in. */
+const page = 256;
+
+export class JournalReader {
+  readonly #database: DatabaseSync;
+  readonly #blobs: BlobReader;
+  readonly #findEffect: StatementSync;
+  readonly #findEvent: StatementSync;
+  #closed = false;
+
+  /** Throws if there is no journal, or one of another format. */
+  constructor(runDirectory: string) {
+    this.#database = openDatabaseForReading(join(runDirectory, 'journal.db'));
+    this.#blobs = new BlobReader(join(runDirectory, 'blobs'));
+    this.#findEffect = this.#database.prepare(
+      'SELECT value, value_blob, payload_blob FROM effects WHERE key = ?',
+    );
+    this.#findEvent = this.#database.prepare('SELECT * FROM events WHERE stream = ? AND key = ?');
+  }
+
+  /** The result recorded under this key (SHA-256 of unit, label and request). */
+  findEffect(key: Uint8Array): Entry | undefined {
+    this.#assertOpen();
+    const row = this.#findEffect.get(key);
+    return row === undefined ? undefined : this.#entry(row);
+  }
+
+  find(stream: string, key: string): JournalEvent | undefined {
+    this.#assertOpen();
+    const row = this.#findEvent.get(stream, key);
+    return row === undefined ? undefined : this.#event(row);
+  }
+
+  /** The events that the stream holds now, in order; what is appended while they are read is not among them. */
+  async *events(stream: string): AsyncIterable<JournalEvent> {
+    const select =
+      'SELECT * FROM events WHERE stream = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?';
+    for await (const row of this.#pages(select, 'events', [stream])) yield this.#event(row);
+  }
+
+  /** Every stream that has events. */
+  streams(): readonly string[] {
+    this.#assertOpen();
+    const rows = this.#database.prepare('SELECT DISTINCT stream FROM events ORDER BY stream').all();
+    return rows.map((row) => String(row.stream));
+  }
+
+  /** Recorded effects in the order in which they were recorded; of one unit, if named. */
+  async *effects(unit?: string): AsyncIterable<RecordedEffect> {
+    const select = `SELECT * FROM effects WHERE ${unit === undefined ? '' : 'unit = ? AND '}sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?`;
+    for await (const row of this.#pages(select, 'effects', unit === undefined ? [] : [unit])) {
+      yield {
+        sequence: Number(row.sequence),
+        unit: String(row.unit),
+        label: String(row.label),
+        ...this.#entry(row),
+      };
+    }
+  }
+
+  /** Failed attempts in order. */
+  async *failures(): AsyncIterable<FailedAttempt> {
+    const select = 'SELECT * FROM failures WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?';
+    for await (const row of this.#pages(select, 'failures', [])) {
+      const error = JSON.parse(String(row.error)) as FailedAttempt['error'];
+      yield { sequence: Number(row.sequence), unit: String(row.unit), label: String(row.label), error };
+    }
+  }
+
+  async *#pages(select: string, table: string, where: readonly string[]): AsyncGenerator<Row> {
+    this.#assertOpen();
+    const statement = this.#database.prepare(select);
+    const last = Number(
+      this.#database.prepare(`SELECT max(sequence) AS last FROM ${table}`).get()?.last ?? 0,
+    );
+    for (let after = 0; ; ) {
+      this.#assertOpen();
+      const rows: Row[] = statement.all(...where, after, last, page);
+      for (const row of rows) {
+        this.#assertOpen();
+        yield row;
+        after = Number(row.sequence);
+      }
+      if (rows.length < page) return;
+    }
+  }
+
+  #event(row: Row): JournalEvent {
+    const { sequence, stream, key } = row;
+    return { sequence: Number(sequence), stream: String(stream), key: String(key), ...this.#entry(row) };
+  }
+
+  #entry({ value, value_blob: valueBlob, payload_blob: payloadBlob }: Row): Entry {
+    const text = typeof value === 'string' ? value : new TextDecoder().decode(this.#blob(valueBlob));
+    const parsed = JSON.parse(text) as Json;
+    return payloadBlob === null ? { value: parsed } : { value: parsed, payload: this.#blob(payloadBlob) };
+  }
+
+  #blob(reference: unknown): Uint8Array {
+    return this.#blobs.read(parseBlobReference(String(reference)));
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new JournalClosedError();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#blobs.close();
+    this.#database.close();
+  }
+}
