@@ -1,6 +1,7 @@
 /**
  * The tokenizer seam: text to token ids and back, exactly as the model's `tokenizer.json` says, and messages to
- * a prompt as its chat template says. `decode(encode(text)) === text` for every text.
+ * a prompt as its chat template says. `decode(encode(text)) === text` for every text that the tokeniser's
+ * normaliser leaves as it is (Qwen: Unicode NFC).
  */
 export interface Tokenizer {
   readonly vocabularySize: number;
