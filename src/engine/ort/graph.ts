@@ -8,11 +8,25 @@ import type { Attribute, DataType, Dimensions, Initialiser, OnnxGraph, OnnxNode,
 /** A value in the graph, by the name of the node output that holds it. */
 export type Value = string & { readonly __brand: 'GraphValue' };
 
+/** Gradient rows of a table: `rows[i]` belongs to row `indices[i]` of it. Indices may repeat. */
+export interface RowGradient {
+  readonly rows: Value;
+  readonly indices: Value;
+}
+
 /**
- * A gradient that a primitive gives to one of its inputs: a value; nothing; or a function that adds it to what
- * has been gathered so far, for operators that can accumulate by themselves (Gemm's third input).
+ * A gradient that a primitive gives to one of its inputs: a value; nothing; rows to be added at indices, which
+ * the graph never adds itself (`RowGradient`); or a function that adds it to what has been gathered so far, for
+ * operators that can accumulate by themselves (Gemm's third input).
  */
-export type Gradient = Value | undefined | ((gathered: Value | undefined) => Value);
+export type Gradient = Value | undefined | RowGradient | ((gathered: Value | undefined) => Value);
+
+/** What `backward` gathered. The whole gradient of a value is its dense part plus its rows. */
+export interface Gradients {
+  readonly dense: ReadonlyMap<Value, Value>;
+  /** In the order in which the forward pass was traced. */
+  readonly rows: ReadonlyMap<Value, readonly RowGradient[]>;
+}
 
 interface TapeEntry {
   readonly outputs: readonly Value[];
@@ -113,14 +127,15 @@ export class Graph {
     const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: { float: scale } };
     return this.op('FusedMatMul', [a, b], attributes, microsoft);
   }
-  /** op(a) · op(b) + c for matrices. */
+  /** scale · op(a) · op(b) + plus for matrices. */
   gemm(
     a: Value,
     b: Value,
-    options: { transA?: boolean; transB?: boolean; plus?: Value | undefined } = {},
+    options: { transA?: boolean; transB?: boolean; scale?: number; plus?: Value | undefined } = {},
   ): Value {
-    const inputs = options.plus === undefined ? [a, b] : [a, b, options.plus];
-    return this.op('Gemm', inputs, { transA: options.transA ? 1 : 0, transB: options.transB ? 1 : 0 });
+    const { transA = false, transB = false, scale = 1, plus } = options;
+    const attributes = { transA: transA ? 1 : 0, transB: transB ? 1 : 0, alpha: { float: scale } };
+    return this.op('Gemm', plus === undefined ? [a, b] : [a, b, plus], attributes);
   }
   /** An operator of the com.microsoft domain. */
   microsoft(
@@ -137,47 +152,68 @@ export class Graph {
   }
 
   /** Appends the backward pass from the seeds; returns the gradient of every value that has one. */
-  backward(seeds: ReadonlyMap<Value, Value>): Map<Value, Value> {
-    const gradients = new Map(seeds);
+  backward(seeds: ReadonlyMap<Value, Value>): Gradients {
+    const dense = new Map(seeds);
+    const rows = new Map<Value, RowGradient[]>();
     for (const entry of this.#tape.toReversed()) {
-      const given = entry.outputs.map((output) => gradients.get(output));
+      const given = entry.outputs.map((output) => dense.get(output));
       if (given.every((gradient) => gradient === undefined)) continue;
       entry.backward(given).forEach((gradient, index) => {
         if (gradient === undefined) return;
         const input = entry.inputs[index] as Value;
-        const gathered = gradients.get(input);
-        if (typeof gradient === 'function') gradients.set(input, gradient(gathered));
-        else gradients.set(input, gathered === undefined ? gradient : this.add(gathered, gradient));
+        const gathered = dense.get(input);
+        if (typeof gradient === 'function') dense.set(input, gradient(gathered));
+        else if (typeof gradient === 'object') rows.set(input, [gradient, ...(rows.get(input) ?? [])]);
+        else dense.set(input, gathered === undefined ? gradient : this.add(gathered, gradient));
       });
     }
-    return gradients;
+    return { dense, rows };
   }
 
-  /** The finished graph; outputs that only rename a value are merged into its producer. */
+  /**
+   * The finished graph: nodes and constants that no output needs are left out, and outputs that only rename a
+   * value are merged into its producer.
+   */
   finish(): OnnxGraph {
-    const outputNames = new Set(this.#outputs.map((output) => output.name));
-    const renamed = new Map<string, string>();
-    const produced = new Set(this.#nodes.flatMap((node) => (node.op === 'Identity' ? [] : node.outputs)));
-    const nodes: OnnxNode[] = [];
-    for (const node of this.#nodes) {
-      const [source = ''] = node.inputs;
-      const [target = ''] = node.outputs;
-      const canMerge =
-        node.op === 'Identity' && outputNames.has(target) && produced.has(source) && !renamed.has(source);
-      if (canMerge) renamed.set(source, target);
-      else nodes.push(node);
-    }
-    const rename = (name: string) => renamed.get(name) ?? name;
+    const nodes = this.#mergeOutputs(this.#neededNodes());
+    const read = new Set(nodes.flatMap((node) => node.inputs));
     return {
-      nodes: nodes.map((node) => ({
-        ...node,
-        inputs: node.inputs.map(rename),
-        outputs: node.op === 'Identity' ? node.outputs : node.outputs.map(rename),
-      })),
+      nodes,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      initialisers: this.#initialisers,
+      initialisers: this.#initialisers.filter((initialiser) => read.has(initialiser.name)),
     };
+  }
+
+  #neededNodes(): OnnxNode[] {
+    const needed = new Set(this.#outputs.map((output) => output.name));
+    const nodes: OnnxNode[] = [];
+    for (const node of this.#nodes.toReversed()) {
+      if (!node.outputs.some((output) => needed.has(output))) continue;
+      for (const input of node.inputs) needed.add(input);
+      nodes.push(node);
+    }
+    return nodes.reverse();
+  }
+
+  #mergeOutputs(nodes: readonly OnnxNode[]): OnnxNode[] {
+    const outputNames = new Set(this.#outputs.map((output) => output.name));
+    const renames = (node: OnnxNode) => node.op === 'Identity' && outputNames.has(node.outputs[0] ?? '');
+    const produced = new Set(nodes.flatMap((node) => (renames(node) ? [] : node.outputs)));
+    const renamed = new Map<string, string>();
+    const kept = nodes.filter((node) => {
+      const [source = ''] = node.inputs;
+      const [target = ''] = node.outputs;
+      if (!renames(node) || !produced.has(source) || renamed.has(source)) return true;
+      renamed.set(source, target);
+      return false;
+    });
+    const rename = (name: string) => renamed.get(name) ?? name;
+    return kept.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(rename),
+      outputs: node.outputs.map(rename),
+    }));
   }
 
   #fresh(): Value {

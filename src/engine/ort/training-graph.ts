@@ -5,9 +5,17 @@
  * Repeats are bit-identical: nothing in the graph adds rows by index; the caller scatters, in order.
  */
 import type { Loss, ModelConfig } from '../engine.ts';
-import { Graph } from './graph.ts';
-import type { OnnxGraph } from './onnx.ts';
+import { traceDecoder } from './decoder.ts';
+import { Graph, type Value } from './graph.ts';
+import { traceLoss } from './losses.ts';
+import type { DataType, Dimensions, OnnxGraph } from './onnx.ts';
 import { serialiseOnnx } from './onnx.ts';
+import { embeddingName, finalNormName, outputWeightName, parameterSpecs } from './parameters.ts';
+import { scaleBy } from './primitives/elementwise.ts';
+import { rmsNorm } from './primitives/rms-norm.ts';
+import { selectRows } from './primitives/rows.ts';
+import type { EntropyUse } from './primitives/token-head.ts';
+import { tokenHead } from './primitives/token-head.ts';
 
 export interface TrainingGraphOptions {
   /** Tokens in a packed row, S. */
@@ -63,6 +71,84 @@ export interface TrainingGraph {
  * embedding has no dense part and no `gradient:` output.
  */
 export function buildTrainingGraph(config: ModelConfig, options: TrainingGraphOptions): TrainingGraph {
-  const graph = new Graph().finish();
-  throw new Error(`not built yet: ${config.model_type} ${options.loss} ${serialiseOnnx(graph).length}`);
+  const { rowLength, loss, headChunks = 1, positionCount = rowLength } = options;
+  if (positionCount < rowLength) throw new Error(`positionCount ${positionCount} < rowLength ${rowLength}`);
+  const isForward = loss === 'forward';
+  const d = config.hidden_size;
+
+  const g = new Graph();
+  const inputs = new Map<string, Value>();
+  const input = (name: string, type: DataType, dims: Dimensions): Value => {
+    const value = inputs.get(name) ?? g.input(name, type, dims);
+    inputs.set(name, value);
+    return value;
+  };
+  const scalar = (name: string) => input(name, 'float32', []);
+  const perTarget = (name: string) => input(name, 'float32', ['N']);
+  const decoderInputs = {
+    ids: input('ids', 'int64', ['T']),
+    positions: input('positions', 'int64', ['B', rowLength]),
+    segments: input('segments', 'int32', ['B', rowLength]),
+    prefixes: input('prefixes', 'int32', ['B', rowLength]),
+  };
+  const select = input('select', 'int64', ['N']);
+  const unselect = isForward ? undefined : input('unselect', 'int64', ['T']);
+  const targets = input('targets', 'int64', ['N']);
+  const specs = parameterSpecs(config);
+  const parameters = new Map(specs.map(({ name, dims }) => [name, g.input(name, 'float32', dims)]));
+  const parameter = (name: string): Value => {
+    const value = parameters.get(name);
+    if (value === undefined) throw new Error(`the model has no weight ${name}`);
+    return value;
+  };
+
+  const states = traceDecoder(g, config, { ...decoderInputs, parameter }, { rowLength, positionCount });
+  const selected = selectRows(g, states, { select, unselect, size: d });
+  const normed = rmsNorm(g, selected, parameter(finalNormName), { size: d, epsilon: config.rms_norm_eps });
+  const x = loss === 'cross_entropy' ? normed : scaleBy(g, normed, scalar('inverseTemperature'));
+  const weight = parameter(outputWeightName(config));
+  const entropy = entropyUse(options);
+  const { logprobs, entropies } = tokenHead(g, { x, weight, targets }, { entropy, parts: headChunks });
+  g.output('logprobs', logprobs, 'float32', ['N']);
+  if (entropies !== undefined) g.output('entropies', entropies, 'float32', ['N']);
+
+  const gradientNames: string[] = [];
+  if (!isForward) {
+    const value = traceLoss(g, loss, {
+      logprobs,
+      entropies: entropy === 'differentiable' ? entropies : undefined,
+      weights: () => perTarget('weights'),
+      oldLogprobs: () => perTarget('oldLogprobs'),
+      advantages: () => perTarget('advantages'),
+      ratioLow: () => scalar('ratioLow'),
+      ratioHigh: () => scalar('ratioHigh'),
+      entropyCoefficient: () => scalar('entropyCoefficient'),
+    });
+    g.output('loss', value, 'float32', []);
+    const gradients = g.backward(new Map([[value, g.scalar(1)]]));
+    const isDense = ({ name }: { name: string }) => gradients.dense.has(parameter(name));
+    for (const { name, dims } of specs.filter(isDense)) {
+      g.output(`gradient:${name}`, gradients.dense.get(parameter(name)) as Value, 'float32', dims);
+      gradientNames.push(name);
+    }
+    const rowsOf = (table: Value, atIds: boolean) =>
+      (gradients.rows.get(table) ?? [])
+        .filter(({ indices }) => (indices === decoderInputs.ids) === atIds)
+        .map(({ rows }) => rows);
+    g.output('embeddingRows', stack(g, rowsOf(parameter(embeddingName), true)), 'float32', ['T', d]);
+    g.output('headRows', stack(g, rowsOf(weight, false)), 'float32', ['N', d]);
+  }
+  const graph = g.finish();
+  return { graph, bytes: serialiseOnnx(graph), inputNames: [...inputs.keys()], gradientNames };
+}
+
+function entropyUse({ loss, entropy = false }: TrainingGraphOptions): EntropyUse {
+  if (loss === 'cross_entropy') return 'none';
+  if (loss === 'forward') return entropy ? 'report' : 'none';
+  return entropy ? 'differentiable' : 'report';
+}
+
+function stack(g: Graph, rows: readonly Value[]): Value {
+  const [only] = rows;
+  return rows.length === 1 && only !== undefined ? only : g.op('Concat', rows, { axis: 0 });
 }

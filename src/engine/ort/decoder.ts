@@ -1,0 +1,92 @@
+/**
+ * The Qwen3 decoder (Qwen Team 2025, section 2; transformers' `modeling_qwen3.py`) traced over packed rows. Rows
+ * hold several sequences, and a prompt shared by several of them once: who sees whom is decided by segments, and
+ * a token never sees a later one, a padding token, or a sequence that is not its own.
+ */
+import type { ModelConfig } from '../engine.ts';
+import type { Graph, Value } from './graph.ts';
+import { embeddingName, layerWeight } from './parameters.ts';
+import { attention } from './primitives/attention.ts';
+import { joinHeads, splitHeads, swapHeads } from './primitives/heads.ts';
+import { linear } from './primitives/linear.ts';
+import { rmsNorm } from './primitives/rms-norm.ts';
+import { rotary, rotaryTables } from './primitives/rotary.ts';
+import { embed } from './primitives/rows.ts';
+import { swiglu } from './primitives/swiglu.ts';
+
+export interface DecoderInputs {
+  /** int64 [T]. */
+  readonly ids: Value;
+  /** int64 [B, S]. */
+  readonly positions: Value;
+  /** int32 [B, S], see `attentionBias`. */
+  readonly segments: Value;
+  readonly prefixes: Value;
+  /** A parameter's value by its Hugging Face name. */
+  parameter(name: string): Value;
+}
+
+export interface DecoderShape {
+  /** S. */
+  readonly rowLength: number;
+  /** Rows of the rotary table. */
+  readonly positionCount: number;
+}
+
+/** Hidden states after the last layer, before the final norm, [T, hidden_size]. */
+export function traceDecoder(
+  g: Graph,
+  config: ModelConfig,
+  { ids, positions, segments, prefixes, parameter }: DecoderInputs,
+  { rowLength, positionCount }: DecoderShape,
+): Value {
+  const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim: size } = config;
+  const epsilon = config.rms_norm_eps;
+  const tables = rotaryTables(g, { positionCount, headSize: size, theta: config.rope_theta });
+  const bias = attentionBias(g, segments, prefixes, rowLength);
+
+  let x = embed(g, parameter(embeddingName), ids);
+  for (let layer = 0; layer < config.num_hidden_layers; layer += 1) {
+    const weight = (name: string) => parameter(layerWeight(layer, name));
+    const norm = (value: Value, name: string, length: number) =>
+      rmsNorm(g, value, weight(name), { size: length, epsilon });
+
+    const normed = norm(x, 'input_layernorm', config.hidden_size);
+    const project = (name: string, count: number) =>
+      splitHeads(g, linear(g, normed, weight(name)), { rowLength, heads: count, size });
+    const turned = (value: Value, name: string) =>
+      rotary(g, swapHeads(g, norm(value, name, size)), positions, tables);
+    const q = turned(project('self_attn.q_proj', heads), 'self_attn.q_norm');
+    const k = turned(project('self_attn.k_proj', keyValueHeads), 'self_attn.k_norm');
+    const v = swapHeads(g, project('self_attn.v_proj', keyValueHeads));
+    const mixed = attention(g, { q, k, v, bias }, { rowLength, heads, keyValueHeads, size });
+    const joined = joinHeads(g, swapHeads(g, mixed), { rowLength, heads, size });
+    x = linear(g, joined, weight('self_attn.o_proj'), x);
+
+    const hidden = norm(x, 'post_attention_layernorm', config.hidden_size);
+    const gate = linear(g, hidden, weight('mlp.gate_proj'));
+    const up = linear(g, hidden, weight('mlp.up_proj'));
+    x = linear(g, swiglu(g, gate, up), weight('mlp.down_proj'), x);
+  }
+  return x;
+}
+
+/**
+ * [B, 1, S, S]: 0 where position i sees position j, −10⁹ elsewhere. It does when j ≤ i and segment j is i's own
+ * segment or i's prefix. Every position sees itself, so no row of the softmax is empty.
+ */
+export function attentionBias(g: Graph, segments: Value, prefixes: Value, rowLength: number): Value {
+  const steps = g.table(
+    'steps',
+    'int32',
+    [rowLength],
+    Int32Array.from({ length: rowLength }, (_, i) => i),
+  );
+  const unsqueeze = (value: Value, axis: number) => g.op('Unsqueeze', [value, g.integers([axis])]);
+  const causal = g.op('GreaterOrEqual', [unsqueeze(steps, 1), unsqueeze(steps, 0)]);
+  const keys = unsqueeze(segments, 1);
+  const own = g.op('Equal', [unsqueeze(segments, 2), keys]);
+  const prefix = g.op('Equal', [unsqueeze(prefixes, 2), keys]);
+  const seen = g.op('And', [g.op('Or', [own, prefix]), causal]);
+  return unsqueeze(g.op('Where', [seen, g.scalar(0), g.scalar(-1e9)]), 1);
+}
