@@ -1,0 +1,130 @@
+/**
+ * Runs a scaffold over problems × attempts and grades every turn. Model calls and grades go through the journal,
+ * so a killed evaluation continues by being called again. NULL-NOT-ZERO: an ungraded proof has no score and is
+ * counted; it never becomes a 0.
+ */
+import type { Grade } from '../grade/grade.ts';
+import type { Journal, Json } from '../journal/journal.ts';
+import type { ChatModel, ChatRequest, Reply } from '../model/chat-model.ts';
+import type { Problem } from '../problems/problem.ts';
+import type { Scaffold } from '../scaffold/scaffold.ts';
+import { Random, seedFrom } from '../stats/random.ts';
+
+export interface AttemptResult {
+  readonly reasoning: string;
+  /** By turn: score 0..1 (undefined when ungraded), tokens so far, whether the turn was cut. */
+  readonly turns: readonly {
+    readonly score: number | undefined;
+    readonly tokens: number;
+    readonly overflowed: boolean;
+  }[];
+  readonly proof: string | undefined;
+  readonly grade: Grade;
+}
+
+export interface EvaluationRequest {
+  /** Names the evaluation within the run, for example `evaluate/sft/single`. */
+  readonly unit: string;
+  readonly problems: readonly Problem[];
+  readonly attempts: number;
+  readonly scaffold: Scaffold;
+  readonly model: ChatModel;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly seed: number;
+  readonly journal: Journal;
+  /** Grades a proof durably; `unit` names it. */
+  readonly grade: (unit: string, problem: Problem, proof: string | undefined, seed: number) => Promise<Grade>;
+  readonly signal: AbortSignal;
+  /** Called after each finished attempt. */
+  readonly onAttempt?: () => void;
+}
+
+/** Results by problem, then attempt. All attempts run concurrently; the model limits what it computes at once. */
+export async function evaluateScaffold(request: EvaluationRequest): Promise<AttemptResult[][]> {
+  return await Promise.all(
+    request.problems.map((problem, index) =>
+      Promise.all(
+        Array.from({ length: request.attempts }, async (_, attempt) => {
+          const result = await evaluateAttempt(request, problem, `${request.unit}/${index}/${attempt}`);
+          request.onAttempt?.();
+          return result;
+        }),
+      ),
+    ),
+  );
+}
+
+async function evaluateAttempt(
+  request: EvaluationRequest,
+  problem: Problem,
+  unit: string,
+): Promise<AttemptResult> {
+  let reasoning = '';
+  const solved = await request.scaffold(problem, {
+    call: async (label, call) => {
+      const reply = await callDurably(request, unit, label, {
+        ...call,
+        seed: seedFrom(request.seed, unit, label),
+      });
+      reasoning = reply.reasoning;
+      return reply;
+    },
+    random: new Random(request.seed, unit),
+    maxTokens: request.maxTokens,
+    temperature: request.temperature,
+  });
+  let last: { proof: string | undefined; grade: Grade } | undefined;
+  const turns: AttemptResult['turns'][number][] = [];
+  for (const [index, turn] of solved.turns.entries()) {
+    // A turn that keeps the proof of the one before keeps its grade: asking twice would pay twice.
+    const grade =
+      last !== undefined && last.proof === turn.proof
+        ? last.grade
+        : await request.grade(
+            `${unit}/turn-${index + 1}`,
+            problem,
+            turn.proof,
+            seedFrom(request.seed, unit, 'grade', index),
+          );
+    last = { proof: turn.proof, grade };
+    const score = grade.kind === 'graded' ? grade.points / 7 : undefined;
+    turns.push({ score, tokens: turn.tokens, overflowed: turn.overflowed });
+  }
+  if (last === undefined) throw new Error(`the scaffold of ${unit} took no turn`);
+  return { reasoning, turns, proof: solved.proof, grade: last.grade };
+}
+
+async function callDurably(
+  request: EvaluationRequest,
+  unit: string,
+  label: string,
+  call: ChatRequest,
+): Promise<Reply> {
+  const { messages, maxTokens, temperature, seed } = call;
+  const key = {
+    unit,
+    label,
+    request: {
+      model: request.model.name,
+      messages: messages.map(({ role, content }) => ({ role, content })),
+      maxTokens,
+      temperature,
+      seed,
+    } satisfies Json,
+  };
+  const { value } = await request.journal.effect(key, async () => {
+    const { reasoning, answer, finish, usage } = await request.model.generate(call, {
+      signal: request.signal,
+    });
+    return { value: { reasoning, answer: answer ?? null, finish, usage: { ...usage } } };
+  });
+  // The journal gives back what was put in above.
+  const recorded = value as {
+    reasoning: string;
+    answer: string | null;
+    finish: Reply['finish'];
+    usage: Reply['usage'];
+  };
+  return { ...recorded, answer: recorded.answer ?? undefined };
+}

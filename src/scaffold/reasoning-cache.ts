@@ -1,0 +1,56 @@
+/**
+ * Reasoning Cache (paper, section 3.3): reason, summarise the reasoning, go on from the summary. What passes from
+ * turn to turn is the summary alone, so a short context carries a long search. The summariser reads the reasoning
+ * also when it was cut at the limit; the last good answer is kept when a later turn gives none.
+ * n turns make 2n − 1 calls when the model summarises, n when a symbolic summariser does.
+ */
+import type { Problem } from '../problems/problem.ts';
+import type { Message } from '../tokenizer/tokenizer.ts';
+import type { Scaffold, ScaffoldContext, Turn } from './scaffold.ts';
+
+/** A summary and what it cost. */
+export interface Summary {
+  readonly text: string;
+  /** Tokens that a model spent on it; 0 for a symbolic summariser. */
+  readonly tokens: number;
+}
+
+/** Merges the previous summary with a turn's reasoning. `turn` counts from 1. */
+export type Summariser = (
+  input: {
+    readonly problem: Problem;
+    readonly turn: number;
+    readonly previous: string | undefined;
+    readonly reasoning: string;
+    readonly answer: string | undefined;
+  },
+  context: ScaffoldContext,
+) => Promise<Summary>;
+
+/** The scaffold with `turns` turns. `ask` with no summary must give the single-turn prompt. */
+export function reasoningCache(options: {
+  readonly turns: number;
+  readonly ask: (problem: Problem, summary: string | undefined) => readonly Message[];
+  readonly summarise: Summariser;
+}): Scaffold {
+  return async (problem, context) => {
+    const { maxTokens, temperature } = context;
+    const turns: Turn[] = [];
+    let summary: string | undefined;
+    let proof: string | undefined;
+    let tokens = 0;
+    for (let turn = 1; turn <= options.turns; turn += 1) {
+      const messages = options.ask(problem, summary);
+      const reply = await context.call(`reason-${turn}`, { messages, maxTokens, temperature });
+      tokens += reply.usage.completionTokens;
+      if (reply.answer !== undefined && reply.answer !== '') proof = reply.answer;
+      turns.push({ proof, tokens, overflowed: reply.finish === 'length' });
+      if (turn === options.turns) break;
+      const { reasoning, answer } = reply;
+      const next = await options.summarise({ problem, turn, previous: summary, reasoning, answer }, context);
+      summary = next.text;
+      tokens += next.tokens;
+    }
+    return { proof, turns };
+  };
+}
