@@ -1,0 +1,46 @@
+/**
+ * onnxruntime sessions: made with the engine's settings, and kept in a small cache that forgets the one not used
+ * for longest, because each holds the memory of the largest batch that it ever ran.
+ */
+import { InferenceSession } from 'onnxruntime-node';
+
+/** Makes a session of an ONNX model's bytes that computes with `threads` threads. */
+export async function createSession(model: Uint8Array, threads: number): Promise<InferenceSession> {
+  return await InferenceSession.create(model, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    // Errors only: warnings are about the graph's own spare inputs.
+    logSeverityLevel: 3,
+    extra: { session: { set_denormal_as_zero: '1' } },
+  });
+}
+
+/** Sessions by key, at most `capacity` of them. */
+export class SessionCache {
+  readonly #capacity: number;
+  readonly #sessions = new Map<string, InferenceSession>();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** The session of `key`, made by `create` when it is not kept. */
+  async get(key: string, create: () => Promise<InferenceSession>): Promise<InferenceSession> {
+    const session = this.#sessions.get(key) ?? (await create());
+    this.#sessions.delete(key);
+    this.#sessions.set(key, session);
+    for (const [oldKey, oldSession] of this.#sessions) {
+      if (this.#sessions.size <= this.#capacity) break;
+      this.#sessions.delete(oldKey);
+      await oldSession.release();
+    }
+    return session;
+  }
+
+  async release(): Promise<void> {
+    for (const session of this.#sessions.values()) await session.release();
+    this.#sessions.clear();
+  }
+}
