@@ -1,0 +1,81 @@
+/**
+ * What is asked of a model of the lab and how its replies are read: one function per instruction. The words are
+ * fixed, because the lab's tokenizer has a token for each. FENCED-CANDIDATE: what a model wrote enters a prompt
+ * as parsed steps, or with every word taken out that the place has no use for, so it cannot ask for anything.
+ */
+import { renderStepsOrNone } from './text.ts';
+import type { Rule } from './world.ts';
+
+/** A single turn, and the first turn of a reasoning cache: the statement itself. */
+export function provePrompt(statement: string): string {
+  return statement;
+}
+
+/** A later turn of a reasoning cache. */
+export function continuePrompt(statement: string, summary: readonly Rule[]): string {
+  return `${statement} Summary: ${renderStepsOrNone(summary)}`;
+}
+
+export function summarisePrompt(statement: string, summary: readonly Rule[], thought: string): string {
+  return `${continuePrompt(statement, summary)} Thought: ${fence(thought, THOUGHT_WORD)} Summarise.`;
+}
+
+export function judgePrompt(statement: string, proof: readonly Rule[]): string {
+  return `${statement} Proof: ${renderStepsOrNone(proof)} Judge.`;
+}
+
+export function comparePrompt(statement: string, first: readonly Rule[], second: readonly Rule[]): string {
+  return `${statement} Proof: ${renderStepsOrNone(first)} Proof: ${renderStepsOrNone(second)} Compare.`;
+}
+
+export function mergePrompt(statement: string, proofs: readonly (readonly Rule[])[]): string {
+  const attempts = proofs.map((proof) => `Proof: ${renderStepsOrNone(proof)}`).join(' ');
+  return `${statement} ${attempts} Merge.`;
+}
+
+/** `reports` are judges' replies on this proof. */
+export function refinePrompt(statement: string, proof: readonly Rule[], reports: readonly string[]): string {
+  const written = reports.map((report) => ` Report: ${fence(report, REPORT_WORD)}`).join('');
+  return `${statement} Proof: ${renderStepsOrNone(proof)}${written} Refine.`;
+}
+
+export function recitePrompt(statement: string): string {
+  return `${statement} Recite.`;
+}
+
+/** An assistant's turn with a thinking block: `<think> A gives B. done.</think> A gives B.` */
+export function renderAttempt(thought: string, proof: string): string {
+  return `<think>${spaced(thought)}</think>${spaced(proof)}`;
+}
+
+/** An assistant's turn without thinking begins with a space, as every word but a message's first does. */
+export function renderReply(text: string): string {
+  return spaced(text);
+}
+
+/** 1 complete, 0.5 something, 0 nothing: the scale of a self-check. */
+export type JudgeScore = 0 | 0.5 | 1;
+
+/** The score that ends a judge's reply; undefined when it ends in anything else. */
+export function parseJudgement(reply: string): JudgeScore | undefined {
+  const score = /(?:^|\s)Score (0|0\.5|1)\s*$/.exec(reply)?.[1];
+  return score === '1' ? 1 : score === '0.5' ? 0.5 : score === '0' ? 0 : undefined;
+}
+
+/** Which of two proofs a comparison prefers; undefined when it does not end in a verdict. */
+export function parseComparison(reply: string): 1 | 2 | undefined {
+  const better = /(?:^|\s)Better ([12])\s*$/.exec(reply)?.[1];
+  return better === '1' ? 1 : better === '2' ? 2 : undefined;
+}
+
+const THOUGHT_WORD = /^(?:[A-T]\.?|and|gives?|try|no\.|done\.|check)$/;
+const REPORT_WORD = /^(?:[A-T]\.?|and|gives?|from|none\.|ok|extra|bad|Score|0|0\.5|1)$/;
+
+function fence(text: string, allowed: RegExp): string {
+  const kept = text.split(/\s+/).filter((word) => allowed.test(word));
+  return kept.length === 0 ? 'none.' : kept.join(' ');
+}
+
+function spaced(text: string): string {
+  return text === '' ? '' : ` ${text}`;
+}
