@@ -65,7 +65,9 @@ export class Graph {
 
   /** A scalar constant. */
   scalar(value: number): Value {
-    return this.#constant(`f${value}`, 'float32', [], () => Float32Array.of(value));
+    return this.#constant(`f${Object.is(value, -0) ? '-0' : value}`, 'float32', [], () =>
+      Float32Array.of(value),
+    );
   }
 
   /** A vector of 64-bit integers: shapes, axes, indices. */
