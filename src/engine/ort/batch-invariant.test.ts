@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Random } from '../../stats/random.ts';
+import type { ModelConfig, PolicyVersion, Sample } from '../engine.ts';
+import { SamplerCore } from './sampler-core.ts';
+import { livelyParameters, promptOf, smallConfig, tinyConfig } from './sampler-fixture.ts';
+import type { SequenceRequest } from './sequence-request.ts';
+
+/** Requests as mixed as they come: prompts across cache capacities, some shared; all temperatures; early stops. */
+function mixedRequests(config: ModelConfig, count: number): SequenceRequest[] {
+  const random = new Random('mixed requests');
+  return Array.from({ length: count }, () => ({
+    prompt_T: promptOf(config, random.chance(0.3) ? 35 : random.integer(1, 100), random.below(4)),
+    seeds_S: [random.uint32()],
+    sampling: {
+      maxTokens: random.integer(1, 40),
+      temperature: random.pick([0, 0.6, 1, 1, 1.4]),
+      stopTokenIds: random.chance(0.5) ? [random.below(config.vocab_size), 3] : [],
+    },
+  }));
+}
+
+async function sampleAll(
+  config: ModelConfig,
+  options: { threads: number; maximumRows: number },
+  requests: readonly SequenceRequest[],
+): Promise<Sample[]> {
+  const flat = livelyParameters(config, 4);
+  const version = 0 as PolicyVersion;
+  const core = await SamplerCore.create({ config, flat, version, kind: 'snapshot', ...options });
+  try {
+    return (await Promise.all(requests.map((request) => core.sample(request)))).flat();
+  } finally {
+    await core.close();
+  }
+}
+
+/** Runs the same requests in many company and asserts the same bits. */
+async function assertInvariant(
+  config: ModelConfig,
+  count: number,
+  companies: readonly number[],
+): Promise<void> {
+  const requests = mixedRequests(config, count);
+  // One at a time: no batch at all.
+  const alone = await sampleAll(config, { threads: 2, maximumRows: 1 }, requests);
+  for (const maximumRows of companies) {
+    const order = new Random('order', maximumRows).shuffled(requests.map((_, i) => i));
+    const shuffled = order.map((i) => requests[i]).filter((request) => request !== undefined);
+    const together = await sampleAll(config, { threads: 2, maximumRows }, shuffled);
+    order.forEach((original, i) => {
+      assert.deepEqual(together[i], alone[original], `request ${original} among ${maximumRows} rows`);
+    });
+  }
+}
+
+test('BATCH-INVARIANT: tokens and log-probs do not depend on the batch, bit for bit', async () => {
+  await assertInvariant(smallConfig, 200, [3, 40, 200]);
+});
+
+test('BATCH-INVARIANT: so it is for widths that no vector register divides, and one key-value head', async () => {
+  const odd = {
+    ...tinyConfig,
+    vocab_size: 203,
+    hidden_size: 54,
+    intermediate_size: 101,
+    num_attention_heads: 3,
+    num_key_value_heads: 1,
+    head_dim: 18,
+  };
+  await assertInvariant(odd, 80, [2, 7, 64]);
+  await assertInvariant({ ...odd, num_attention_heads: 1 }, 80, [2, 7, 64]);
+});
+
+test('BATCH-INVARIANT: nor on the number of threads, be they more than the products of a row', async () => {
+  const wide = { ...tinyConfig, head_dim: 128, num_key_value_heads: 1 };
+  const requests = [0, 1, 2, 3, 4, 5, 6, 7].map((seed) => ({
+    prompt_T: promptOf(wide, 450, seed),
+    seeds_S: [seed],
+    sampling: { maxTokens: 3, temperature: 1, stopTokenIds: [] },
+  }));
+  const alone = await sampleAll(wide, { threads: 8, maximumRows: 1 }, requests);
+  assert.deepEqual(await sampleAll(wide, { threads: 8, maximumRows: 8 }, requests), alone);
+  assert.deepEqual(await sampleAll(wide, { threads: 1, maximumRows: 3 }, requests), alone);
+});
+
+test('BATCH-INVARIANT: nor on the number of seeds of a request', async () => {
+  const prompt_T = promptOf(smallConfig, 35);
+  const sampling = { maxTokens: 48, temperature: 1, stopTokenIds: [] };
+  const seeds = Array.from({ length: 48 }, (_, seed) => seed);
+  const grouped = [{ prompt_T, seeds_S: seeds, sampling }];
+  const single = seeds.map((seed) => ({ prompt_T, seeds_S: [seed], sampling }));
+  const options = { threads: 2, maximumRows: 256 };
+  assert.deepEqual(
+    await sampleAll(smallConfig, options, grouped),
+    await sampleAll(smallConfig, { threads: 1, maximumRows: 5 }, single),
+  );
+});

@@ -1,0 +1,44 @@
+/**
+ * A sampler core in a thread of its own. Weights arrive in shared memory, from which they are written into the
+ * graphs; calls run concurrently and join one another's batches.
+ */
+import type { ModelConfig, PolicyVersion, Sample, Sampler } from '../engine.ts';
+import { serve } from './rpc.ts';
+import { SamplerCore } from './sampler-core.ts';
+import type { SequenceRequest } from './sequence-request.ts';
+
+export type SamplerService = {
+  start(options: {
+    readonly config: ModelConfig;
+    readonly weights: SharedArrayBuffer;
+    readonly version: PolicyVersion;
+    readonly kind: Sampler['kind'];
+    readonly threads: number;
+    readonly maximumRows: number;
+    readonly cacheBytes: number;
+  }): Promise<void>;
+  sample(request: SequenceRequest): Promise<Sample[]>;
+  setWeights(update: { readonly weights: SharedArrayBuffer; readonly version: PolicyVersion }): Promise<void>;
+  usage(argument: undefined): Promise<ReturnType<SamplerCore['usage']>>;
+};
+
+let starting: Promise<SamplerCore> | undefined;
+
+function started(): Promise<SamplerCore> {
+  if (starting === undefined) throw new Error('the sampler has not been started');
+  return starting;
+}
+
+serve<SamplerService>(
+  {
+    async start({ weights, ...options }) {
+      starting = SamplerCore.create({ ...options, flat: new Float32Array(weights) });
+      await starting;
+    },
+    sample: async (request, { signal }) => (await started()).sample(request, signal),
+    setWeights: async ({ weights, version }) =>
+      (await started()).setWeights(new Float32Array(weights), version),
+    usage: async () => (await started()).usage(),
+  },
+  { order: 'concurrent', onClose: async () => (await starting)?.close() },
+);

@@ -1,0 +1,146 @@
+/**
+ * The embedded engine's sampler, off the main thread. Small models are sampled by several one-threaded workers, each
+ * with its own copy of the weights: a sample does not depend on its batch (BATCH-INVARIANT), so seeds can be dealt
+ * out, and workers that share nothing beat one worker whose kernels wait for each other at every operator. A large
+ * model gets one worker with all threads.
+ */
+import type { ModelConfig, PolicyVersion, Sample, SampleRequest, Sampler } from '../engine.ts';
+import { parameterCount } from './parameters.ts';
+import { siblingModule, WorkerClient } from './rpc.ts';
+import type { SamplerService } from './sampler-worker.ts';
+import { checkSequenceRequest } from './sequence-request.ts';
+
+export interface SamplerOptions {
+  readonly config: ModelConfig;
+  /** All parameters (parameters.ts); copied before `startSampler` returns its promise. */
+  readonly flat: Float32Array;
+  readonly version: PolicyVersion;
+  readonly kind: Sampler['kind'];
+  readonly threads: number;
+  /** Most sequences decoded at a time; the rest wait. Default 256. */
+  readonly maximumRows?: number;
+  /** Memory for key-value caches, in bytes; default 1 GiB. At most about twice as much is held. */
+  readonly cacheBytes?: number;
+}
+
+export interface WeightedSampler extends Sampler {
+  /**
+   * Copies `flat` at once and uses it from the next token on; resolves when it is in use, and no token of an
+   * older version follows. Rejects for a snapshot.
+   */
+  setWeights(flat: Float32Array, version: PolicyVersion): Promise<void>;
+}
+
+interface Shard {
+  readonly client: WorkerClient<SamplerService>;
+  /** Sequences asked for and not yet returned. */
+  load: number;
+}
+
+/** Models of up to this many parameters (128 MB, held twice by a worker) are copied to every worker. */
+const largestCopiedModel = 2 ** 25;
+
+/** Starts a sampler; resolves when it is ready to sample. */
+export async function startSampler(options: SamplerOptions): Promise<WeightedSampler> {
+  const { config, flat, version, kind, threads, maximumRows = 256, cacheBytes = 2 ** 30 } = options;
+  if (flat.length !== parameterCount(config)) {
+    throw new RangeError(`the model has ${parameterCount(config)} parameters, got ${flat.length}`);
+  }
+  const shardCount = flat.length <= largestCopiedModel ? Math.max(1, Math.min(threads, maximumRows)) : 1;
+  const weights = shared(flat);
+  const module = siblingModule('sampler-worker', import.meta.url);
+  const shards = Array.from({ length: shardCount }, () => ({
+    client: new WorkerClient<SamplerService>(module, 'sampler'),
+    load: 0,
+  }));
+  const share = {
+    threads: shardCount === 1 ? threads : 1,
+    maximumRows: Math.ceil(maximumRows / shardCount),
+    cacheBytes: Math.ceil(cacheBytes / shardCount),
+  };
+  try {
+    await Promise.all(
+      shards.map(({ client }) => client.call('start', { config, weights, version, kind, ...share })),
+    );
+  } catch (error) {
+    await Promise.all(shards.map(({ client }) => client.close()));
+    throw error;
+  }
+  return new ShardedSampler(kind, config, shards);
+}
+
+class ShardedSampler implements WeightedSampler {
+  readonly kind: Sampler['kind'];
+  readonly #config: ModelConfig;
+  readonly #shards: readonly Shard[];
+  #promptTokens = 0;
+
+  constructor(kind: Sampler['kind'], config: ModelConfig, shards: readonly Shard[]) {
+    this.kind = kind;
+    this.#config = config;
+    this.#shards = shards;
+  }
+
+  async sample({ signal, ...request }: SampleRequest): Promise<Sample[]> {
+    checkSequenceRequest(request, this.#config);
+    this.#promptTokens += request.prompt_T.length;
+    // When one worker fails, the others need not finish.
+    const siblings = new AbortController();
+    const anySignal = signal === undefined ? siblings.signal : AbortSignal.any([signal, siblings.signal]);
+    const samples: Sample[] = [];
+    try {
+      const parts = [...this.#deal(request.seeds_S.length)].map(async ([shard, places]) => {
+        const seeds_S = places.map((place) => request.seeds_S[place] ?? 0);
+        try {
+          const part = await shard.client.call('sample', { ...request, seeds_S }, { signal: anySignal });
+          part.forEach((sample, i) => {
+            samples[places[i] ?? 0] = sample;
+          });
+        } finally {
+          shard.load -= places.length;
+        }
+      });
+      await Promise.all(parts);
+    } catch (error) {
+      siblings.abort();
+      throw error;
+    }
+    return samples;
+  }
+
+  /** Prompt tokens count once a request; seconds are those of the busiest worker. */
+  async usage(): Promise<{ promptTokens: number; sampledTokens: number; busySeconds: number }> {
+    const parts = await Promise.all(this.#shards.map(({ client }) => client.call('usage', undefined)));
+    return {
+      promptTokens: this.#promptTokens,
+      sampledTokens: parts.reduce((sum, part) => sum + part.sampledTokens, 0),
+      busySeconds: Math.max(...parts.map((part) => part.busySeconds)),
+    };
+  }
+
+  async setWeights(flat: Float32Array, version: PolicyVersion): Promise<void> {
+    const weights = shared(flat);
+    await Promise.all(this.#shards.map(({ client }) => client.call('setWeights', { weights, version })));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#shards.map(({ client }) => client.close()));
+  }
+
+  /** Places of a request's seeds by worker: each seed goes to the worker with the fewest sequences. */
+  #deal(count: number): Map<Shard, number[]> {
+    const dealt = new Map<Shard, number[]>();
+    for (let place = 0; place < count; place += 1) {
+      const shard = this.#shards.reduce((least, other) => (other.load < least.load ? other : least));
+      shard.load += 1;
+      dealt.set(shard, [...(dealt.get(shard) ?? []), place]);
+    }
+    return dealt;
+  }
+}
+
+function shared(flat: Float32Array): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(flat.byteLength);
+  new Float32Array(buffer).set(flat);
+  return buffer;
+}
