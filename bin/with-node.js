@@ -1,11 +1,21 @@
 // Runs a TypeScript script of this repository with a sufficient Node: node bin/with-node.js scripts/test.ts ARGS…
+// It is also what the launcher starts in the newer Node, and then ends when the launcher does.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runWithNode } from './node-runtime.js';
 
-if (process.env.QED_LAUNCHED === '1' && process.channel) {
-  process.on('disconnect', () => process.exit(137));
-  process.channel.unref();
-}
 const [script, ...args] = process.argv.slice(2);
+if (script === undefined) {
+  console.error('usage: node bin/with-node.js SCRIPT [ARGUMENT…]');
+  process.exit(2);
+}
+if (process.env.QED_LAUNCHED === '1') {
+  // Processes that this one starts are not launched in that sense, and must not look for a launcher.
+  delete process.env.QED_LAUNCHED;
+  if (process.channel) {
+    process.on('disconnect', () => process.exit(137));
+    process.channel.unref();
+    if (!process.connected) process.exit(137);
+  }
+}
 await runWithNode(pathToFileURL(path.resolve(script)), args);

@@ -1,0 +1,80 @@
+/**
+ * The command line: parses, calls one command, and turns what happens into an exit code. 0: what was asked for is
+ * done; 1: an error; 2: it was not asked for properly; 130: interrupted. Errors are one message, not a stack
+ * (QED_DEBUG=1 shows that too), and a reader that has gone away (`qed … | head`) is no error.
+ */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addDoctorCommand } from './doctor.ts';
+import { addRunCommand } from './run.ts';
+import { UserError } from './user-error.ts';
+
+ignoreClosedOutput();
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const program = new Command('qed')
+    .description('Teaches a small language model to write proofs, and measures it.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('(--help shows what there is)')
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ qed doctor
+  $ qed run lab-quick
+  $ qed run --help`,
+    );
+  addRunCommand(program);
+  addDoctorCommand(program);
+  if (args.length === 0) {
+    program.outputHelp({ error: true });
+    return 2;
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return typeof process.exitCode === 'number' ? process.exitCode : 0;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** Says what went wrong on standard error; returns the exit code. */
+function explain(error: unknown): number {
+  // Commander has printed its own message, or the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const isExpected = error instanceof UserError || (error instanceof Error && error.name === 'RecipeError');
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${isExpected ? '' : 'error: '}${text}\n`);
+  if (process.env.QED_DEBUG === '1') process.stderr.write(`${inspectable(error)}\n`);
+  else if (!isExpected) process.stderr.write('QED_DEBUG=1 in the environment shows where this comes from.\n');
+  return error instanceof UserError ? error.exitCode : 1;
+}
+
+/** Stacks of the error and of its causes. */
+function inspectable(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by: ${inspectable(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown';
+}
+
+/** The work goes on when nobody reads its output any more: its result is on disk. */
+function ignoreClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED')
+        throw error;
+    });
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Which directory a run works in. Without `--run` an unfinished run of the recipe goes on and a finished one is
+ * left alone: runs/lab, then runs/lab-2, runs/lab-3. A directory is gone on with only when its frozen recipe says
+ * the same as the one that was asked for.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { frozenDifferences, frozenName } from '../recipe/frozen-recipe.ts';
+import type { Recipe } from '../recipe/schema.ts';
+import { UserError } from './user-error.ts';
+
+/** Written by the runner as the last thing of a complete run. */
+const finishedMark = 'finished.json';
+const frozenRecipe = 'recipe.yaml';
+
+export interface RunDirectory {
+  /** Absolute. */
+  readonly directory: string;
+  readonly state: 'new' | 'unfinished' | 'finished';
+}
+
+/**
+ * @param given what `--run` says
+ * @param redo `--from` was given: a finished run is meant, to be done again from that stage on
+ */
+export function chooseRunDirectory(options: {
+  readonly recipe: Recipe;
+  readonly given: string | undefined;
+  readonly redo: boolean;
+  readonly workingDirectory: string;
+}): RunDirectory {
+  const { recipe, given, redo, workingDirectory } = options;
+  if (given !== undefined) {
+    const directory = path.resolve(workingDirectory, given);
+    return checked({ directory, state: stateOf(directory) }, recipe);
+  }
+  const runs = path.join(workingDirectory, 'runs');
+  const taken = numberedRuns(runs, recipe.name);
+  const latest = taken.findLast(({ number }) => belongsTo(numbered(runs, recipe.name, number), recipe.name));
+  if (latest !== undefined) {
+    const directory = numbered(runs, recipe.name, latest.number);
+    const state = stateOf(directory);
+    if (state !== 'finished' || redo) return checked({ directory, state }, recipe);
+  }
+  const next = (taken.at(-1)?.number ?? 0) + 1;
+  return { directory: numbered(runs, recipe.name, next), state: 'new' };
+}
+
+function numbered(runs: string, name: string, number: number): string {
+  return path.join(runs, number === 1 ? name : `${name}-${number}`);
+}
+
+/** The runs of this name that exist, in the order they were begun. */
+function numberedRuns(runs: string, name: string): { readonly number: number }[] {
+  if (!existsSync(runs)) return [];
+  return readdirSync(runs)
+    .flatMap((entry) => {
+      if (entry === name) return { number: 1 };
+      const suffix = entry.startsWith(`${name}-`) ? entry.slice(name.length + 1) : '';
+      return /^[1-9]\d*$/.test(suffix) && Number(suffix) > 1 ? { number: Number(suffix) } : [];
+    })
+    .sort((a, b) => a.number - b.number);
+}
+
+/** runs/lab-2 may be the second run of `lab` or the first of a recipe called `lab-2`. */
+function belongsTo(directory: string, name: string): boolean {
+  const file = path.join(directory, frozenRecipe);
+  return !existsSync(file) || frozenName(readFileSync(file, 'utf8')) === name;
+}
+
+function stateOf(directory: string): RunDirectory['state'] {
+  if (existsSync(path.join(directory, finishedMark))) return 'finished';
+  if (existsSync(path.join(directory, frozenRecipe))) return 'unfinished';
+  return 'new';
+}
+
+/** A run's own first files: it was killed before its recipe was written. */
+const leftBehind = /^(\..*|journal\.db.*|blobs|.*\.lock|recipe\.yaml\..*)$/;
+
+function checked(run: RunDirectory, recipe: Recipe): RunDirectory {
+  const shown = path.relative(process.cwd(), run.directory) || run.directory;
+  if (run.state === 'new') {
+    const foreign = existsSync(run.directory)
+      ? readdirSync(run.directory).filter((name) => !leftBehind.test(name))
+      : [];
+    if (foreign.length === 0) return run;
+    throw new UserError(
+      `${shown} has files in it (${foreign.slice(0, 3).join(', ')}) but no ${frozenRecipe}: it is not a run directory.\n` +
+        'Give --run an empty or a new directory.',
+      { exitCode: 1 },
+    );
+  }
+  const text = readFileSync(path.join(run.directory, frozenRecipe), 'utf8');
+  const differences = frozenDifferences(text, recipe);
+  if (differences.length === 0) return run;
+  const lines = differences.map(({ field, frozen, now }) => `  ${field}: ${frozen} in the run, ${now} now`);
+  throw new UserError(
+    `${shown} was begun with another recipe; it goes on only with its own. The fields that differ:\n` +
+      `${lines.join('\n')}\n` +
+      'Either begin a run of its own with --run DIR, or undo the change (drop the --set, restore the recipe file).',
+    { exitCode: 1 },
+  );
+}

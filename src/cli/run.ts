@@ -1,0 +1,138 @@
+/**
+ * `qed run`: loads the recipe, chooses the run directory, runs the stages and shows them. Interrupted, it stops
+ * after the step it is in; the same command goes on from there.
+ */
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { interruptedExitCode, watchInterruption } from './interruption.ts';
+import { UserError } from './user-error.ts';
+
+interface RunCommandOptions {
+  readonly run?: string;
+  readonly set: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export function addRunCommand(program: Command): void {
+  program
+    .command('run')
+    .summary("run a recipe's stages, or go on with a run")
+    .description(
+      "Runs a recipe's stages in a run directory. An unfinished run of the recipe goes on where it stopped; after " +
+        'a finished one a new run begins beside it (runs/NAME, runs/NAME-2, …).',
+    )
+    .argument('<recipe>', 'a YAML file, or the name of a recipe that comes with QED, such as lab-quick')
+    .option('--run <dir>', 'run directory (default: runs/ and the name of the recipe)')
+    .addOption(
+      new Option(
+        '--set <field=value>',
+        'replace a field of the recipe, for example rl.steps=40; may be repeated',
+      )
+        .argParser((value: string, before: readonly string[]) => [...before, value])
+        .default([], 'none'),
+    )
+    .option(
+      '--from <stage>',
+      'do this stage and those after it again (data, pretrain, sft, rl, evaluate, report)',
+    )
+    .option('--to <stage>', 'stop when this stage is done')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ qed run lab-quick
+  $ qed run recipes/lab.yaml --run runs/long --set rl.steps=400 --set seed=2
+  $ qed run recipes/lab.yaml --to sft
+
+Ctrl-C stops after the step it is in; the same command goes on from there. Ctrl-C twice stops at once.`,
+    )
+    .action(async (recipe: string, options: RunCommandOptions) => {
+      process.exitCode = await run(recipe, options);
+    });
+}
+
+/** Returns the exit code. */
+async function run(recipeName: string, options: RunCommandOptions): Promise<number> {
+  const { loadRecipe } = await import('../recipe/load.ts');
+  const { stageIds, stagesOf } = await import('../recipe/schema.ts');
+  const { chooseRunDirectory } = await import('./run-directory.ts');
+  const { progressView } = await import('./progress-view.ts');
+  const loaded = loadRecipe(recipeName, options.set);
+  const stages = stagesOf(loaded.recipe);
+  const stageNamed = (flag: '--from' | '--to', name: string | undefined) => {
+    if (name === undefined) return undefined;
+    const stage = stages.find((id) => id === name);
+    if (stage !== undefined) return stage;
+    const reason = stageIds.some((id) => id === name)
+      ? `${loaded.recipe.name} has no such stage`
+      : 'there is no such stage';
+    throw new UserError(`${flag} ${name}: ${reason}. Its stages: ${stages.join(', ')}`, { exitCode: 2 });
+  };
+  const from = stageNamed('--from', options.from);
+  const to = stageNamed('--to', options.to);
+  if (from !== undefined && to !== undefined && stages.indexOf(from) > stages.indexOf(to)) {
+    throw new UserError(`--from ${from} comes after --to ${to}`, { exitCode: 2 });
+  }
+  const chosen = chooseRunDirectory({
+    recipe: loaded.recipe,
+    given: options.run,
+    redo: from !== undefined,
+    workingDirectory: process.cwd(),
+  });
+  const shown = path.relative(process.cwd(), chosen.directory) || '.';
+  const again = commandToContinue(process.argv.slice(2), process.env);
+
+  const view = progressView(process.stdout, process.env);
+  const interruption = watchInterruption({
+    onFirst: () =>
+      view.remark('stopping after this step; Ctrl-C again stops at once. Either way the run can go on.'),
+  });
+  try {
+    view.remark(`${loaded.recipe.name} in ${shown}: ${beginnings[chosen.state]}`);
+    // The engine and the statistics are loaded only now, so that --help and a wrong recipe answer at once.
+    const { runRecipe } = await import('../recipe/run.ts');
+    const result = await runRecipe({
+      recipe: loaded.recipe,
+      recipeText: loaded.text,
+      recipeDirectory: loaded.directory,
+      runDirectory: chosen.directory,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      progress: view,
+      signal: interruption.signal,
+    });
+    if (result.status === 'stopped') {
+      view.remark(`stopped; everything so far is in ${shown}. To go on: ${again}`);
+      return interruptedExitCode;
+    }
+    if (result.reportPath !== undefined) {
+      view.remark(`report: ${path.relative(process.cwd(), result.reportPath)}`);
+    } else if (to !== undefined) {
+      view.remark(`done up to ${to}; without --to the run goes on from here`);
+    }
+    return 0;
+  } finally {
+    interruption.dispose();
+    view.close();
+  }
+}
+
+const beginnings = {
+  new: 'a new run',
+  unfinished: 'going on with the unfinished run',
+  finished: 'a finished run',
+} as const;
+
+/** The command line that continues this run, as it would be typed; `args` are those of `qed`. */
+export function commandToContinue(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const quoted = args.map((arg) => (/^[\w./:=@,+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
+  if (environment.npm_lifecycle_event === 'start') {
+    const extra = quoted.slice(2);
+    return ['npm start', ...(extra.length > 0 ? ['--', ...extra] : [])].join(' ');
+  }
+  return [environment.npm_lifecycle_event === 'qed' ? 'npm run qed --' : 'qed', ...quoted].join(' ');
+}

@@ -1,0 +1,124 @@
+/**
+ * Reads a recipe: YAML, then `--set` overrides, then the schema. Either all of it holds and the recipe comes back
+ * with every default written out, or one RecipeError names every fault with its line, so that a recipe is mended
+ * in one go. Nothing is computed before this has passed.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LineCounter, parseDocument, stringify } from 'yaml';
+import { type Override, parseOverride, withValue } from './override.ts';
+import { RecipeError, type RecipeFault } from './recipe-error.ts';
+import { describeIssues } from './recipe-faults.ts';
+import { type Recipe, recipeSchema } from './schema.ts';
+import { nearest } from './suggestion.ts';
+
+export interface LoadedRecipe {
+  readonly recipe: Recipe;
+  /** The recipe with every default written out, as YAML: what a run directory keeps. */
+  readonly text: string;
+  /** Absolute path of the directory that the recipe's own paths are relative to. */
+  readonly directory: string;
+  /** Absolute path of the file. */
+  readonly file: string;
+}
+
+const packagedRecipes = fileURLToPath(new URL('../../recipes/', import.meta.url));
+const isRecipeFile = (name: string) => /\.ya?ml$/.test(name);
+
+/**
+ * Loads the recipe at `recipePath`, or the packaged one when it is a bare name such as `lab`. Throws a
+ * RecipeError with all faults.
+ */
+export function loadRecipe(recipePath: string, sets: readonly string[] = []): LoadedRecipe {
+  const file = resolveRecipe(recipePath);
+  const shown = shownPath(file);
+  const source = readRecipe(file, recipePath);
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const syntaxFaults = document.errors.map((error): RecipeFault => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return { where: `${shown}:${line}:${col}`, field: '', message: error.message, hints: [] };
+  });
+  const overrides: Override[] = [];
+  for (const argument of sets) {
+    const override = parseOverride(argument);
+    if ('message' in override) syntaxFaults.push(override);
+    else overrides.push(override);
+  }
+  if (syntaxFaults.length > 0) throw new RecipeError(syntaxFaults);
+
+  let written: unknown;
+  try {
+    written = document.toJS();
+  } catch (error) {
+    // An alias to nothing, or a bomb of aliases.
+    const message = error instanceof Error ? error.message : String(error);
+    throw new RecipeError([{ where: shown, field: '', message, hints: [] }]);
+  }
+  const value = overrides.reduce((whole, { path: at, value: to }) => withValue(whole, at, to), written);
+  const result = recipeSchema.safeParse(value);
+  if (!result.success) {
+    throw new RecipeError(
+      describeIssues(result.error.issues, { shown, document, lines, written, value, overrides }),
+    );
+  }
+  const text = `# ${result.data.name}: the recipe with every default written out.\n${stringify(result.data)}`;
+  return { recipe: result.data, text, directory: path.dirname(file), file };
+}
+
+function resolveRecipe(recipePath: string): string {
+  const isBareName = !/[\\/]/.test(recipePath) && !isRecipeFile(recipePath);
+  return isBareName ? path.join(packagedRecipes, `${recipePath}.yaml`) : path.resolve(recipePath);
+}
+
+function readRecipe(file: string, asWritten: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOENT' && code !== 'EISDIR' && code !== 'ENOTDIR') throw error;
+    const message = code === 'EISDIR' ? 'is a directory, not a recipe' : 'there is no such recipe';
+    throw new RecipeError([{ where: asWritten, field: '', message, hints: existingRecipes(file) }]);
+  }
+}
+
+/** What could have been meant: the recipes beside the missing file, and the ones that come with QED. */
+function existingRecipes(file: string): string[] {
+  const isPackaged = path.dirname(file) === path.resolve(packagedRecipes);
+  const beside = isPackaged ? [] : recipesIn(path.dirname(file));
+  const packaged = recipesIn(packagedRecipes);
+  // What to type for each: a path, or the bare name of a packaged one.
+  const names = new Map([
+    ...packaged.map((found) => [bareName(found), bareName(found)] as const),
+    ...beside.map((found) => [bareName(found), shownPath(found)] as const),
+  ]);
+  const meant = nearest(bareName(file), [...names.keys()]);
+  const hints: string[] = [];
+  if (meant !== undefined) hints.push(`Did you mean ${names.get(meant)}?`);
+  if (beside.length > 0) hints.push(`Recipes there: ${beside.map(shownPath).join(', ')}`);
+  if (packaged.length > 0) {
+    hints.push(`Recipes that come with QED, by name: ${packaged.map(bareName).join(', ')}`);
+  }
+  return hints;
+}
+
+function bareName(file: string): string {
+  return path.basename(file, path.extname(file));
+}
+
+function recipesIn(directory: string): string[] {
+  try {
+    const names = readdirSync(directory).filter(isRecipeFile).sort();
+    return names.map((name) => path.join(directory, name));
+  } catch {
+    // The directory does not exist either; then there is nothing to list.
+    return [];
+  }
+}
+
+/** Relative to the working directory when the file lies below it. */
+function shownPath(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
+}
