@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseHTML } from 'linkedom';
+import { buildReport } from './build-report.ts';
+import { bracket, decimal, signed } from './format.ts';
+import { reportFixture, textOnlyFixture } from './report-fixture.ts';
+import type { ReportInput } from './report-input.ts';
+import { reportSchema } from './report-schema.ts';
+
+const whole = reportFixture({ withRc: true, problems: 48 });
+const { json, html } = buildReport(whole);
+const textOf = (page: string) => parseHTML(page).document.body.textContent.replace(/\s+/g, ' ');
+
+test('report.json survives a round trip and holds exactly its schema', () => {
+  assert.deepEqual(reportSchema.parse(JSON.parse(JSON.stringify(json))), json);
+  assert.equal(reportSchema.safeParse({ ...json, extra: 1 }).success, false);
+  assert.deepEqual(Object.keys(json), [
+    'version',
+    'recipe',
+    'seeds',
+    'seconds',
+    'stages',
+    'scores',
+    'effects',
+  ]);
+  assert.deepEqual(
+    json.scores.filter(({ checkpoint }) => checkpoint === 'rl').map(({ scaffold }) => scaffold),
+    ['single', 'reasoning-cache@turn-1', 'reasoning-cache@turn-2', 'reasoning-cache'],
+  );
+  const [first] = json.scores;
+  const scores = whole.evaluations[0]?.attempts_P_A.flat().map(({ score }) => score ?? 0) ?? [];
+  assert.ok(first !== undefined);
+  assert.ok(Math.abs(first.mean - (100 * scores.reduce((sum, s) => sum + s, 0)) / scores.length) < 1e-9);
+  assert.equal(first.n, 48 * 4);
+  assert.ok(first.ci[0] < first.mean && first.mean < first.ci[1]);
+});
+
+test('the same input gives the same bytes', () => {
+  assert.equal(buildReport(whole).html, html);
+});
+
+test('the page carries the figures of report.json', () => {
+  const text = textOf(html);
+  for (const score of json.scores.filter(({ scaffold }) => scaffold === 'single')) {
+    const [low, high] = score.ci;
+    assert.ok(text.includes(`${decimal(score.mean)} ${bracket({ low, high })}`), score.checkpoint);
+  }
+  for (const { id, estimate, ci, shown } of json.effects) {
+    const [low, high] = ci;
+    assert.ok(text.includes(`${signed(estimate)} ${bracket({ low, high })}`), id);
+    if (id === 'rl-over-sft') {
+      const verdict = `RL ${signed(estimate)} points over SFT ${bracket({ low, high })}: ${shown ? 'shown' : 'not shown'}`;
+      assert.ok(text.includes(verdict), verdict);
+    }
+  }
+  for (const part of [
+    '10 min 12 s',
+    'lab-test',
+    '4 min 11 s',
+    '1.20 M',
+    'groupSize: 16',
+    'Example CPU 3.0 GHz',
+  ]) {
+    assert.ok(text.replaceAll('\u00a0', ' ').includes(part), part);
+  }
+  for (const part of [
+    'Grading scheme',
+    'a step that the goal does not need',
+    'No proof.',
+    'Held-out score',
+  ]) {
+    assert.ok(text.includes(part), part);
+  }
+});
+
+test('the page stands alone: no script, no handler, no address of another place', () => {
+  const { document } = parseHTML(html);
+  assert.equal(document.querySelectorAll('script, link, iframe, img, object, embed, form, base').length, 0);
+  assert.ok(!/(?:https?:)?\/\/[a-z]/i.test(html.replaceAll(/ xmlns(?::\w+)?="[^"]*"/g, '')));
+  assert.ok(!/url\(|@import|@font-face/.test(html));
+  for (const element of document.querySelectorAll('*')) {
+    for (const { name } of element.attributes) {
+      assert.ok(!/^(?:on|src$|href$|xlink)/i.test(name), `${element.tagName} has ${name}`);
+    }
+  }
+  assert.match(
+    html,
+    /Content-Security-Policy" content="default-src &#39;none&#39;|Content-Security-Policy" content="default-src 'none'/,
+  );
+});
+
+test('every drawing has a role and a text for those who cannot see it', () => {
+  const drawings = [...parseHTML(html).document.querySelectorAll('figure svg')];
+  assert.ok(drawings.length >= 12, `${drawings.length} drawings`);
+  for (const svg of drawings) {
+    assert.equal(svg.getAttribute('role'), 'img');
+    assert.ok((svg.getAttribute('aria-label') ?? '').length > 20);
+    assert.ok(!/NaN|undefined|Infinity/.test(svg.outerHTML));
+  }
+});
+
+test('hostile text stays text, wherever it comes from', () => {
+  const attack = `</pre></style></title><script>alert(1)</script><img src=x onerror=alert(2)>" onload="x' {{x}} \u202e`;
+  const answer = whole.examples[0]?.answers[0];
+  assert.ok(answer !== undefined);
+  const hostile: ReportInput = {
+    ...whole,
+    name: attack,
+    description: attack,
+    recipeYaml: attack,
+    started: attack,
+    unfinishedStages: [attack],
+    stages: [{ id: attack, seconds: 1, trainedTokens: 1, sampledTokens: 1 }],
+    supervised: whole.supervised.map((curve) => ({ ...curve, stage: attack })),
+    evaluations: whole.evaluations.map((evaluation) => ({ ...evaluation, suite: attack })),
+    examples: [
+      {
+        id: attack,
+        statement: attack,
+        scheme: {
+          maximumPoints: 7,
+          checkpoints: [{ id: attack, points: 7, description: attack }],
+          zeroCredit: [attack],
+          deductions: [{ points: 1, description: attack }],
+        },
+        answers: [
+          {
+            ...answer,
+            reasoning: attack,
+            proof: attack,
+            grade: {
+              kind: 'graded',
+              points: 0,
+              report: attack,
+              items: [{ what: attack, points: 0, reason: `${attack}!` }],
+              grader: attack,
+            },
+          },
+          { ...answer, grade: { kind: 'ungraded', cause: 'unparsable', detail: attack, grader: attack } },
+        ],
+      },
+    ],
+    samples: [{ checkpoint: 'sft', prompt: attack, text: attack }],
+    environment: { cpu: attack, cores: 1, node: attack, qed: attack },
+  };
+  const page = buildReport(hostile).html;
+  assert.ok(!page.includes('<script') && !page.includes('<img') && !page.includes('\u202e'));
+  const { document } = parseHTML(page);
+  assert.equal(document.querySelectorAll('script, img, [onerror], [onload]').length, 0);
+  assert.ok(document.body.textContent.includes('<script>alert(1)</script>'));
+});
+
+test('a run on real texts reports losses and samples, and says what it lacks', () => {
+  const input = textOnlyFixture();
+  const report = buildReport(input);
+  assert.deepEqual([report.json.scores, report.json.effects], [[], []]);
+  const text = textOf(report.html);
+  for (const part of [
+    'nothing was evaluated',
+    'Not part of this run: reinforcement learning, evaluation and effects, graded example proofs',
+    'Supervised fine-tuning',
+    'Sample texts',
+    'which is even, so we are done',
+  ]) {
+    assert.ok(text.includes(part), part);
+  }
+});
+
+test('a run of which nothing is there yet still makes a report', () => {
+  const empty: ReportInput = {
+    ...whole,
+    seconds: 0,
+    unfinishedStages: ['pretrain', 'sft'],
+    stages: [],
+    supervised: [{ stage: 'pretrain', checkpoint: 'base', points: [] }],
+    rl: [{ stage: 'rl', checkpoint: 'rl', tokenLimit: 48, points: [] }],
+    evaluations: [],
+    examples: [],
+  };
+  const text = textOf(buildReport(empty).html);
+  assert.ok(text.includes('unfinished: pretrain, sft to come'));
+  assert.ok(text.includes('Not part of this run so far: supervised learning curves'));
+});
+
+test('one step, one point, one problem: every chart still draws', () => {
+  const tiny: ReportInput = {
+    ...whole,
+    supervised: whole.supervised.map((curve) => ({ ...curve, points: curve.points.slice(0, 1) })),
+    rl: whole.rl.map((curve) => ({ ...curve, points: curve.points.slice(0, 1) })),
+    evaluations: reportFixture({ problems: 1 }).evaluations,
+  };
+  assert.ok(!/NaN|Infinity/.test(buildReport(tiny).html));
+});
+
+test('ungraded attempts are left out and counted in words; a wholly ungraded evaluation has no score', () => {
+  const [first, ...others] = whole.evaluations;
+  assert.ok(first !== undefined);
+  const some: ReportInput = {
+    ...whole,
+    evaluations: [
+      {
+        ...first,
+        attempts_P_A: first.attempts_P_A.map((a, p) => (p === 0 ? a.map((x) => ({ ...x, score: null })) : a)),
+      },
+      ...others,
+    ],
+  };
+  const report = buildReport(some);
+  assert.equal(report.json.scores[0]?.n, 47 * 4);
+  assert.ok(textOf(report.html).includes('4 attempts could not be graded'));
+  const none = buildReport({
+    ...whole,
+    evaluations: [
+      { ...first, attempts_P_A: first.attempts_P_A.map((a) => a.map((x) => ({ ...x, score: null }))) },
+    ],
+  });
+  assert.deepEqual(none.json.scores, []);
+});

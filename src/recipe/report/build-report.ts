@@ -1,0 +1,145 @@
+/**
+ * The result of a run: `report.json` for programs and `report.html` for people, from the same figures. The page
+ * stands alone: no script, no network, and a policy in its head that would forbid both. The report is a pure
+ * function of its input, so the same run gives the same bytes.
+ */
+import { type Effect, effectsOf } from './effects.ts';
+import { effectsSection } from './effects-section.ts';
+import { examplesSection, samplesSection } from './examples-section.ts';
+import { duration, moment } from './format.ts';
+import { html, type Markup, trusted } from './html.ts';
+import type { ReportInput } from './report-input.ts';
+import { type ReportJson, reportSchema } from './report-schema.ts';
+import { rlSection } from './rl-section.ts';
+import { configurationSection, costSection } from './run-section.ts';
+import { scaffoldSection } from './scaffold-section.ts';
+import { type Score, scoresOf } from './scores.ts';
+import { stylesheet } from './stylesheet.ts';
+import { supervisedSection } from './supervised-section.ts';
+import { checkpointTable, verdictHead, verdicts } from './verdict-section.ts';
+
+/** Builds both forms. Throws (a bug of the caller) when the figures do not make a valid `report.json`. */
+export function buildReport(input: ReportInput): { json: ReportJson; html: string } {
+  const scores = scoresOf(input.evaluations);
+  const effects = effectsOf(input.evaluations);
+  return { json: reportJson(input, scores, effects), html: page(input, scores, effects) };
+}
+
+function reportJson(input: ReportInput, scores: readonly Score[], effects: readonly Effect[]): ReportJson {
+  return reportSchema.parse({
+    version: 1,
+    recipe: input.name,
+    seeds: [...input.seeds],
+    seconds: input.seconds,
+    stages: input.stages.map(({ id, seconds, trainedTokens, sampledTokens }) => ({
+      id,
+      seconds,
+      trainedTokens,
+      sampledTokens,
+    })),
+    scores: scores.map(({ evaluation, interval, graded, tokens }) => ({
+      checkpoint: evaluation.checkpoint,
+      scaffold: scaffoldName(evaluation, scores),
+      suite: evaluation.suite,
+      seed: evaluation.seed,
+      mean: interval.estimate,
+      ci: [interval.low, interval.high],
+      n: graded,
+      tokens,
+    })),
+    effects: effects.flatMap((effect) =>
+      effect.kind === 'measured'
+        ? [
+            {
+              id: effect.id,
+              shown: effect.shown,
+              estimate: effect.interval.estimate,
+              ci: [effect.interval.low, effect.interval.high],
+            },
+          ]
+        : [],
+    ),
+  });
+}
+
+/** The last turn carries the scaffold's name alone; earlier turns say which they are. */
+function scaffoldName({ scaffold, turn, ...own }: Score['evaluation'], scores: readonly Score[]): string {
+  const last = Math.max(
+    ...scores
+      .map(({ evaluation }) => evaluation)
+      .filter((e) => e.scaffold === scaffold && e.checkpoint === own.checkpoint)
+      .filter((e) => e.suite === own.suite && e.seed === own.seed)
+      .map((e) => e.turn ?? 1),
+  );
+  return turn === undefined || turn === last ? scaffold : `${scaffold}@turn-${turn}`;
+}
+
+function page(input: ReportInput, scores: readonly Score[], effects: readonly Effect[]): string {
+  const [verdict] = verdicts(effects);
+  const [first] = input.evaluations;
+  const figured = scores.filter(
+    ({ evaluation }) => evaluation.suite === first?.suite && evaluation.seed === first.seed,
+  );
+  return html`${trusted('<!doctype html>')}
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'">
+<title>${input.name}: QED report</title>
+<meta name="description" content="${verdict?.text ?? input.description}">
+<style>${trusted(stylesheet)}</style>
+</head>
+<body>
+<main>
+<header>
+<p class="eyebrow">QED run report</p>
+<h1>${input.name}</h1>
+${input.description !== '' && html`<p class="description">${input.description}</p>`}
+<p class="meta">${moment(input.started)} · ${duration(input.seconds)} of work · ${input.seeds.length === 1 ? 'seed' : 'seeds'} ${input.seeds.join(', ')} · ${status(input)}</p>
+</header>
+<section id="verdict" class="first">
+${verdictHead(effects, noVerdict(input))}
+${missing(input)}
+${checkpointTable(scores, effects)}
+</section>
+${effectsSection(effects)}
+${examplesSection(input.examples)}
+${samplesSection(input.samples)}
+${supervisedSection(input.supervised)}
+${rlSection(input.rl)}
+${scaffoldSection(figured)}
+${costSection(input)}
+${configurationSection(input)}
+</main>
+</body>
+</html>
+`.text;
+}
+
+function status({ unfinishedStages, finished }: ReportInput): string {
+  if (unfinishedStages.length > 0) return `unfinished: ${unfinishedStages.join(', ')} to come`;
+  return finished === undefined ? 'complete' : `complete ${moment(finished)}`;
+}
+
+function noVerdict(input: ReportInput): string {
+  if (input.evaluations.length === 0) return 'This run has no scores yet: nothing was evaluated.';
+  return 'This run compares no two checkpoints: there is a score, but no effect of training to judge.';
+}
+
+/** One line that names the parts a full report has and this one lacks. */
+function missing(input: ReportInput): Markup | undefined {
+  const evaluated = input.evaluations.length > 0;
+  const parts = [
+    input.supervised.every(({ points }) => points.length === 0) && 'supervised learning curves',
+    input.rl.every(({ points }) => points.length === 0) && 'reinforcement learning',
+    !evaluated && 'evaluation and effects',
+    evaluated &&
+      !input.evaluations.some(({ scaffold }) => scaffold === 'reasoning-cache') &&
+      'the reasoning cache',
+    input.examples.length === 0 && 'graded example proofs',
+  ].filter((part) => part !== false);
+  if (parts.length === 0) return undefined;
+  return html`<p class="note">Not part of this run${input.unfinishedStages.length > 0 && ' so far'}: ${parts.join(', ')}.</p>`;
+}

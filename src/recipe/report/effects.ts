@@ -1,0 +1,205 @@
+/**
+ * The paper's effects, each computed from this run's evaluations on the same problems: a paired estimate, its
+ * 95 % interval, and whether it shows. An estimate is positive in the direction of its claim, and an effect is
+ * shown exactly when its whole interval lies above 0. An effect that cannot be computed says why instead.
+ *
+ * Attempts of several seeds at one problem are pooled, so the interval covers problems and attempts; seeds of
+ * training are too few to resample.
+ */
+import { type Arm, contrast_P, contrastInterval } from '../../stats/contrast-interval.ts';
+import type { Interval } from '../../stats/interval.ts';
+import { Random } from '../../stats/random.ts';
+import { signFlipPValue } from '../../stats/sign-flip.ts';
+import type { CheckpointName, EvaluatedAttempt, Evaluation } from './report-input.ts';
+
+export interface MeasuredEffect {
+  readonly kind: 'measured';
+  readonly id: string;
+  /** What the effect claims, in words. */
+  readonly claim: string;
+  readonly unit: 'points' | 'tokens';
+  readonly interval: Interval;
+  /** Two-sided sign-flip permutation test over problems. */
+  readonly pValue: number;
+  readonly problems: number;
+  readonly shown: boolean;
+  /** The whole interval lies below 0: the data say the opposite of the claim. */
+  readonly opposite: boolean;
+}
+
+export interface UnmeasuredEffect {
+  readonly kind: 'not-applicable';
+  readonly id: string;
+  readonly claim: string;
+  readonly why: string;
+}
+
+export type Effect = MeasuredEffect | UnmeasuredEffect;
+
+type Measure = (attempt: EvaluatedAttempt) => number | null;
+const score: Measure = (attempt) => (attempt.score === null ? null : 100 * attempt.score);
+const length: Measure = (attempt) => attempt.length;
+const overflow: Measure = (attempt) => (attempt.overflowed ? 100 : 0);
+
+/** Values by problem: one list of attempts for every problem that has a graded one. */
+type Values = ReadonlyMap<string, readonly number[]>;
+
+/** All effects, in the order of the report. Only the suite of the first evaluation is looked at. */
+export function effectsOf(allEvaluations: readonly Evaluation[]): Effect[] {
+  const suite = allEvaluations[0]?.suite;
+  const evaluations = allEvaluations.filter((evaluation) => evaluation.suite === suite);
+  const single = (checkpoint: CheckpointName) =>
+    evaluations.filter((e) => e.checkpoint === checkpoint && e.scaffold === 'single');
+  const has = (checkpoint: CheckpointName) => single(checkpoint).length > 0;
+
+  /** The claim that `more` has more of something than `less`, both single turn. */
+  const compare = (
+    id: string,
+    claim: string,
+    [more, less]: readonly [CheckpointName, CheckpointName],
+    measure: Measure,
+    unit: 'points' | 'tokens',
+  ): Effect => {
+    const missing = [less, more].filter((checkpoint) => !has(checkpoint));
+    if (missing.length > 0) return { kind: 'not-applicable', id, claim, why: notEvaluated(missing) };
+    return effect(id, claim, unit, [
+      { weight: 1, values: valuesOf(single(more), measure, single(less)) },
+      { weight: -1, values: valuesOf(single(less), measure, single(more)) },
+    ]);
+  };
+
+  const parent = has('rl') && !has('sft') && has('base') ? 'base' : 'sft';
+  const withRc = evaluations.some(({ checkpoint }) => checkpoint === 'rc');
+  const effects: Effect[] = [
+    compare('sft-over-base', 'SFT scores higher than base', ['sft', 'base'], score, 'points'),
+    compare(`rl-over-${parent}`, `RL scores higher than ${label(parent)}`, ['rl', parent], score, 'points'),
+  ];
+  if (withRc) {
+    effects.push(
+      compare('rc-over-sft', 'RC training scores higher than SFT', ['rc', 'sft'], score, 'points'),
+      compare('rc-over-rl', 'RC training scores higher than RL in one turn', ['rc', 'rl'], score, 'points'),
+    );
+  }
+  effects.push(...cacheGains(evaluations));
+  effects.push(
+    compare('sft-lengthens', 'SFT lengthens replies', ['sft', 'base'], length, 'tokens'),
+    compare('sft-overflows', 'SFT makes more replies overflow', ['sft', 'base'], overflow, 'points'),
+    compare('rl-shortens', 'RL shortens replies', ['sft', 'rl'], length, 'tokens'),
+    compare('rl-reduces-overflow', 'RL makes fewer replies overflow', ['sft', 'rl'], overflow, 'points'),
+  );
+  return effects;
+}
+
+/** Name of a checkpoint as the report writes it. */
+export function label(checkpoint: CheckpointName): string {
+  return checkpoint === 'base' ? 'base' : checkpoint.toUpperCase();
+}
+
+/** Last turn minus first turn of the reasoning cache, per checkpoint; with RC training, its gain against RL's. */
+function cacheGains(evaluations: readonly Evaluation[]): Effect[] {
+  const cache = evaluations.filter((e) => e.scaffold === 'reasoning-cache' && e.turn !== undefined);
+  const last = Math.max(1, ...cache.map(({ turn = 1 }) => turn));
+  const claimOf = (who: string) =>
+    last > 1 ? `Reasoning cache: ${who} gains from turn 1 to turn ${last}` : `Reasoning cache: ${who} gains`;
+  const gains = new Map<CheckpointName, Values>();
+  for (const checkpoint of ['base', 'sft', 'rl', 'rc'] as const) {
+    const turns = (turn: number) => cache.filter((e) => e.checkpoint === checkpoint && e.turn === turn);
+    const gain = differences(turns(last), turns(1));
+    if (last > 1 && gain.size > 0) gains.set(checkpoint, gain);
+  }
+  if (gains.size === 0) {
+    const why = 'no checkpoint was evaluated with two turns or more';
+    return [{ kind: 'not-applicable', id: 'reasoning-cache-gain', claim: claimOf('each checkpoint'), why }];
+  }
+  const effects: Effect[] = [...gains].map(([checkpoint, values]) =>
+    effect(`reasoning-cache-gain:${checkpoint}`, claimOf(label(checkpoint)), 'points', [
+      { weight: 1, values },
+    ]),
+  );
+  const [rc, rl] = [gains.get('rc'), gains.get('rl')];
+  if (rc !== undefined && rl !== undefined) {
+    effects.push(
+      effect('rc-gains-more-than-rl', 'RC training gains more over the turns than RL', 'points', [
+        { weight: 1, values: rc },
+        { weight: -1, values: rl },
+      ]),
+    );
+  }
+  return effects;
+}
+
+/** The effect as a contrast over the problems that all arms have in common. */
+function effect(
+  id: string,
+  claim: string,
+  unit: 'points' | 'tokens',
+  weighted: readonly { readonly weight: number; readonly values: Values }[],
+): Effect {
+  const common = [...(weighted[0]?.values.keys() ?? [])].filter((key) =>
+    weighted.every(({ values }) => values.has(key)),
+  );
+  if (common.length === 0) {
+    return { kind: 'not-applicable', id, claim, why: 'no problem was graded under both' };
+  }
+  const arms: Arm[] = weighted.map(({ weight, values }) => ({
+    weight,
+    values_P_A: common.map((key) => values.get(key) ?? []),
+  }));
+  const random = new Random('effect', id);
+  const interval = contrastInterval(arms, { random });
+  return {
+    kind: 'measured',
+    id,
+    claim,
+    unit,
+    interval,
+    pValue: signFlipPValue(contrast_P(arms), { random: random.fork('sign-flip') }),
+    problems: common.length,
+    shown: interval.low > 0,
+    opposite: interval.high < 0,
+  };
+}
+
+/** Measured values by problem id, pooled over those seeds that `partner` has too. */
+function valuesOf(
+  evaluations: readonly Evaluation[],
+  measure: Measure,
+  partner: readonly Evaluation[],
+): Values {
+  const values = new Map<string, number[]>();
+  for (const { seed, problems_P, attempts_P_A } of evaluations) {
+    if (!partner.some((other) => other.seed === seed)) continue;
+    problems_P.forEach(({ id }, p) => {
+      append(values, id, (attempts_P_A[p] ?? []).map(measure));
+    });
+  }
+  return values;
+}
+
+/** Score differences attempt by attempt: both turns belong to one trajectory. */
+function differences(later: readonly Evaluation[], earlier: readonly Evaluation[]): Values {
+  const values = new Map<string, number[]>();
+  for (const before of earlier) {
+    const after = later.find(({ seed }) => seed === before.seed);
+    if (after === undefined) continue;
+    const row = new Map(after.problems_P.map(({ id }, p) => [id, after.attempts_P_A[p] ?? []]));
+    before.problems_P.forEach(({ id }, p) => {
+      const attempts = row.get(id) ?? [];
+      const gains = (before.attempts_P_A[p] ?? []).map((attempt, a) => {
+        const [from, to] = [score(attempt), attempts[a] === undefined ? null : score(attempts[a])];
+        return from === null || to === null ? null : to - from;
+      });
+      append(values, id, gains);
+    });
+  }
+  return values;
+}
+
+function append(values: Map<string, number[]>, id: string, found: readonly (number | null)[]): void {
+  const measured = found.filter((value) => value !== null);
+  if (measured.length > 0) values.set(id, [...(values.get(id) ?? []), ...measured]);
+}
+
+function notEvaluated(checkpoints: readonly CheckpointName[]): string {
+  return `${checkpoints.map(label).join(' and ')} ${checkpoints.length > 1 ? 'were' : 'was'} not evaluated`;
+}

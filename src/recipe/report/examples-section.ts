@@ -1,0 +1,66 @@
+/**
+ * Proofs before and after: the same problem as each checkpoint answered it, with the grade explained line by
+ * line. Everything here was written by models or taken from data, and is text, never markup.
+ */
+import type { Grade } from '../../grade/grade.ts';
+import type { GradingScheme } from '../../problems/problem.ts';
+import { label } from './effects.ts';
+import { decimal, signed } from './format.ts';
+import { html, type Markup } from './html.ts';
+import { checkpointColour } from './palette.ts';
+import type { Example, ExampleAnswer, SampleText } from './report-input.ts';
+
+/** The section, or nothing when no example was kept. */
+export function examplesSection(examples: readonly Example[]): Markup | undefined {
+  if (examples.length === 0) return undefined;
+  return html`<section id="examples"><h2>Proofs before and after</h2>
+<p class="lede">The same problem, answered by each checkpoint. Only what follows the reasoning is graded.</p>
+${examples.map(exampleArticle)}</section>`;
+}
+
+/** Texts of runs whose answers nobody grades. */
+export function samplesSection(samples: readonly SampleText[]): Markup | undefined {
+  if (samples.length === 0) return undefined;
+  return html`<section id="samples"><h2>Sample texts</h2>
+<p class="lede">What the model writes after a given beginning. Nobody has graded these.</p>
+<div class="answers">${samples.map(
+    ({ checkpoint, prompt, text }) => html`<div class="answer" style="--mark:${checkpointColour[checkpoint]}">
+<h4>${label(checkpoint)}</h4><p class="text given">${prompt}</p><p class="text">${text}</p></div>`,
+  )}</div></section>`;
+}
+
+function exampleArticle({ id, statement, scheme, answers }: Example): Markup {
+  return html`<article class="example"><h3>Problem ${id}</h3>
+<p class="statement">${statement}</p>
+${scheme !== undefined && schemeFold(scheme)}
+<div class="answers">${answers.map(answerColumn)}</div></article>`;
+}
+
+function schemeFold({ checkpoints, zeroCredit, deductions, maximumPoints }: GradingScheme): Markup {
+  return html`<details class="fold"><summary>Grading scheme, ${maximumPoints} points</summary>
+<ul class="items">${checkpoints.map(({ points, description }) => html`<li><b>${signed(points, 0)}</b><span>${description}</span></li>`)}${deductions.map(({ points, cap, description }) => html`<li><b>${signed(-points, 0)}</b><span>${description}${cap !== undefined && ` (at most ${cap} in all)`}</span></li>`)}${zeroCredit.map((flaw) => html`<li><b>0</b><span>in all, for: ${flaw}</span></li>`)}</ul></details>`;
+}
+
+function answerColumn({ checkpoint, reasoning, proof, grade }: ExampleAnswer): Markup {
+  return html`<div class="answer" style="--mark:${checkpointColour[checkpoint]}">
+<h4>${label(checkpoint)} <span>${pointsOf(grade)}</span></h4>
+${proof.trim() === '' ? html`<p class="text empty">No proof.</p>` : html`<p class="text">${proof}</p>`}
+${gradeLines(grade)}
+${reasoning.trim() !== '' && html`<details class="fold"><summary>Reasoning</summary><p class="text thought">${reasoning}</p></details>`}
+</div>`;
+}
+
+function pointsOf(grade: Grade): string {
+  return grade.kind === 'graded'
+    ? `${decimal(grade.points, Number.isInteger(grade.points) ? 0 : 1)} / 7`
+    : 'ungraded';
+}
+
+function gradeLines(grade: Grade): Markup {
+  if (grade.kind === 'ungraded') return html`<p class="note">No grade: ${grade.cause}. ${grade.detail}</p>`;
+  if (grade.items.length === 0) return html`<p class="note">${grade.report}</p>`;
+  return html`<ul class="items">${grade.items.map(
+    ({ what, points, reason }) =>
+      html`<li><b>${points === 0 ? '0' : signed(points, Number.isInteger(points) ? 0 : 1)}</b><span>${what}${reason !== '' && reason !== what && html`<small>${reason}</small>`}</span></li>`,
+  )}</ul>`;
+}

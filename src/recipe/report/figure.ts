@@ -1,0 +1,68 @@
+/**
+ * One figure of the report: a chart drawn to standing SVG by Observable Plot on a document without a browser,
+ * with title, unit, legend and note. Colours are the stylesheet's variables, so the same drawing serves light,
+ * dark and paper. Every figure is drawn for a narrow column; a wide one is drawn again for the full width, so
+ * that text keeps its size.
+ */
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { type Content, html, type Markup, trusted } from './html.ts';
+
+const { document } = parseHTML('<!doctype html><html><body></body></html>');
+
+/** Column widths in CSS pixels that the stylesheet's grid gives at 1280 and 390. */
+const NARROW = 352;
+const WIDE = 540;
+
+export interface Figure {
+  readonly title: string;
+  /** What the vertical axis shows, with its unit. */
+  readonly subtitle: string;
+  /** What the chart shows, for someone who cannot see it. */
+  readonly summary: string;
+  readonly legend?: readonly { readonly label: string; readonly colour: string }[];
+  readonly note?: Content;
+  readonly wide?: boolean;
+  readonly height?: number;
+  readonly plot: Plot.PlotOptions;
+}
+
+/** The figure element. */
+export function figure({ title, subtitle, summary, legend, note, wide, height = 200, plot }: Figure): Markup {
+  const draw = (width: number) => drawing({ ...plot, width, height }, summary);
+  return html`<figure class="${wide === true ? 'figure wide' : 'figure'}">
+<figcaption><b>${title}</b> <span>${subtitle}</span></figcaption>
+${legend !== undefined && html`<p class="legend">${legend.map(entry)}</p>`}
+${wide === true ? [html`<div class="at-wide">${draw(WIDE)}</div><div class="at-narrow">${draw(NARROW)}</div>`] : draw(NARROW)}
+${note !== undefined && html`<p class="note">${note}</p>`}
+</figure>`;
+}
+
+function entry({ label, colour }: { label: string; colour: string }): Markup {
+  return html`<span><i style="background:${colour}"></i>${label}</span> `;
+}
+
+function drawing(options: Plot.PlotOptions, summary: string): Markup {
+  const svg = Plot.plot({
+    document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
+    marginTop: 14,
+    marginRight: 10,
+    marginBottom: 34,
+    marginLeft: 38,
+    ...options,
+    style: { background: 'none', fontSize: '11px', fontFamily: 'inherit', overflow: 'visible' },
+    x: { tickSize: 4, labelAnchor: 'right', labelArrow: 'none', ...options.x },
+    y: { grid: true, tickSize: 0, label: null, nice: true, ticks: 5, ...options.y },
+  });
+  // The serialiser leaves < and > in attributes as they are, so the summary, which may quote the run, is set here.
+  return html`<svg role="img" aria-label="${summary}" ${trusted(compact(svg.outerHTML).replace('<svg ', ''))}`;
+}
+
+/** Without the stylesheet that Plot repeats in every drawing, and with coordinates to a hundredth of a pixel. */
+function compact(svg: string): string {
+  return svg
+    .replace(/<style>[^<]*<\/style>/, '')
+    .replace(/ (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"/g, (attribute) =>
+      attribute.replace(/-?\d+\.\d{3,}/g, (number) => `${Number(Number(number).toFixed(2))}`),
+    );
+}
