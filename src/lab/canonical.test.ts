@@ -54,6 +54,9 @@ test('highly symmetric problems are no exception', () => {
   const triangles = { given: ['A'], rules: [start, ...cycle('BCD'), ...cycle('EFG')], goal: 'T' };
   const hexagon = { given: ['A'], rules: [start, ...cycle('BCDEFG')], goal: 'T' };
   assert.notEqual(canonicalForm(triangles), canonicalForm(hexagon));
+  // Side by side they are one class whose members are not alike: which one is individualised matters.
+  const mixed = { ...triangles, rules: [...triangles.rules, ...cycle('HIJKLM')] };
+  for (let i = 0; i < 20; i += 1) assert.equal(canonicalForm(disguised(mixed, random)), canonicalForm(mixed));
 });
 
 test('two small problems have one form exactly when some renaming makes them equal', () => {
