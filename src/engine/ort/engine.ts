@@ -1,0 +1,183 @@
+/**
+ * The embedded engine: models train and sample on this machine, in worker threads, with onnxruntime. The main
+ * thread never computes, so it stays free for servers and progress. Closing the engine ends every thread it began.
+ */
+import { availableParallelism } from 'node:os';
+import type {
+  Datum,
+  Engine,
+  EngineCapabilities,
+  ForwardBackwardResult,
+  Loss,
+  ModelConfig,
+  OptimiserStep,
+  OptimiserStepResult,
+  PolicyVersion,
+  Sampler,
+  TrainableModel,
+} from '../engine.ts';
+import { readModelDirectory } from '../model-directory.ts';
+import { siblingModule, WorkerClient } from './rpc.ts';
+import { startSampler, type WeightedSampler } from './sampler.ts';
+import type { TrainedModel, TrainerService } from './trainer-worker.ts';
+
+export interface OrtEngineOptions {
+  /** Threads for training, and as many for each sampler; 'auto' is one per core. */
+  readonly threads: number | 'auto';
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Everything that is open; each thing leaves the set when it is closed. */
+type Open = Set<Closable>;
+
+/** A set, as far as `track` needs one. */
+interface Register<in T> {
+  add(thing: T): unknown;
+  delete(thing: T): unknown;
+}
+
+/** Makes the embedded engine. Throws a RangeError when `threads` is no positive integer. */
+export function createOrtEngine(options: OrtEngineOptions): Engine {
+  const threads = options.threads === 'auto' ? availableParallelism() : options.threads;
+  if (!(Number.isInteger(threads) && threads >= 1)) {
+    throw new RangeError(`threads is ${threads}; it is a positive integer or auto`);
+  }
+  return new OrtEngine(threads);
+}
+
+class OrtEngine implements Engine {
+  readonly name = 'embedded';
+  readonly #threads: number;
+  readonly #open: Open = new Set();
+
+  constructor(threads: number) {
+    this.#threads = threads;
+  }
+
+  capabilities(): EngineCapabilities {
+    return {
+      fullParameter: true,
+      losses: ['cross_entropy', 'importance_sampling', 'ppo', 'cispo'],
+      optimisers: ['adamw', 'muon'],
+      entropyBonus: true,
+      samplers: ['snapshot', 'live'],
+      logprobsAfterTemperature: true,
+      sharedPrompts: true,
+    };
+  }
+
+  async createModel(options: {
+    readonly config: ModelConfig;
+    readonly seed: number;
+    readonly tensors?: ReadonlyMap<string, Float32Array>;
+  }): Promise<TrainableModel> {
+    const { config, seed, tensors = new Map() } = options;
+    const threads = this.#threads;
+    return await this.#startModel((client) => client.call('create', { config, seed, tensors, threads }));
+  }
+
+  async loadModel(directory: string, options: { readonly optimiser: boolean }): Promise<TrainableModel> {
+    const threads = this.#threads;
+    return await this.#startModel((client) => client.call('load', { directory, ...options, threads }));
+  }
+
+  async loadSampler(directory: string): Promise<Sampler> {
+    const model = await readModelDirectory(directory);
+    return track(await startSampler({ ...model, kind: 'snapshot', threads: this.#threads }), this.#open);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((thing) => thing.close()));
+  }
+
+  async #startModel(
+    begin: (client: WorkerClient<TrainerService>) => Promise<TrainedModel>,
+  ): Promise<TrainableModel> {
+    const client = new WorkerClient<TrainerService>(
+      siblingModule('trainer-worker', import.meta.url),
+      'trainer',
+    );
+    try {
+      return track(new OrtModel(client, await begin(client), this.#threads, this.#open), this.#open);
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+  }
+}
+
+class OrtModel implements TrainableModel {
+  readonly parameterCount: number;
+  readonly #config: ModelConfig;
+  readonly #client: WorkerClient<TrainerService>;
+  readonly #threads: number;
+  readonly #open: Open;
+  readonly #live = new Set<WeightedSampler>();
+
+  constructor(client: WorkerClient<TrainerService>, model: TrainedModel, threads: number, open: Open) {
+    this.parameterCount = model.parameterCount;
+    this.#config = model.config;
+    this.#client = client;
+    this.#threads = threads;
+    this.#open = open;
+  }
+
+  forward(data: readonly Datum[], temperature: number): Promise<Float32Array[]> {
+    return this.#client.call('forward', { data, temperature });
+  }
+
+  forwardBackward(data: readonly Datum[], loss: Loss): Promise<ForwardBackwardResult> {
+    return this.#client.call('forwardBackward', { data, loss });
+  }
+
+  optimStep(step: OptimiserStep): Promise<OptimiserStepResult> {
+    return this.#client.call('optimStep', step);
+  }
+
+  resetOptimiser(): Promise<void> {
+    return this.#client.call('resetOptimiser', undefined);
+  }
+
+  save(directory: string, options: { readonly optimiser: boolean }): Promise<void> {
+    return this.#client.call('save', { directory, ...options });
+  }
+
+  async snapshotSampler(): Promise<Sampler> {
+    return track(await this.#startSampler('snapshot'), this.#open);
+  }
+
+  async liveSampler(): Promise<Sampler> {
+    const sampler = await this.#startSampler('live');
+    return track(track(sampler, this.#live), this.#open);
+  }
+
+  async publishWeights(): Promise<PolicyVersion> {
+    const { flat, version } = await this.#client.call('weights', undefined);
+    await Promise.all([...this.#live].map((sampler) => sampler.setWeights(flat, version)));
+    return version;
+  }
+
+  /** Ends the trainer. Its samplers go on with the weights they have, until they are closed themselves. */
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async #startSampler(kind: Sampler['kind']): Promise<WeightedSampler> {
+    const weights = await this.#client.call('weights', undefined);
+    return await startSampler({ config: this.#config, ...weights, kind, threads: this.#threads });
+  }
+}
+
+/** Puts `thing` into `set` for as long as it is open. */
+function track<T extends Closable>(thing: T, set: Register<T>): T {
+  const close = thing.close.bind(thing);
+  thing.close = async () => {
+    set.delete(thing);
+    await close();
+  };
+  set.add(thing);
+  return thing;
+}

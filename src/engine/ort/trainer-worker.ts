@@ -1,0 +1,82 @@
+/**
+ * A trainer in a thread of its own. Calls are answered one after another, in the order in which they were made.
+ */
+import type {
+  Datum,
+  ForwardBackwardResult,
+  Loss,
+  ModelConfig,
+  OptimiserStep,
+  OptimiserStepResult,
+  PolicyVersion,
+} from '../engine.ts';
+import { initialParameters } from './parameters.ts';
+import { serve } from './rpc.ts';
+import { Trainer } from './trainer.ts';
+
+export interface TrainedModel {
+  readonly config: ModelConfig;
+  readonly parameterCount: number;
+}
+
+export type TrainerService = {
+  create(options: {
+    readonly config: ModelConfig;
+    readonly seed: number;
+    readonly tensors: ReadonlyMap<string, Float32Array>;
+    readonly threads: number;
+  }): TrainedModel;
+  load(options: {
+    readonly directory: string;
+    readonly optimiser: boolean;
+    readonly threads: number;
+  }): Promise<TrainedModel>;
+  forward(argument: {
+    readonly data: readonly Datum[];
+    readonly temperature: number;
+  }): Promise<Float32Array[]>;
+  forwardBackward(argument: {
+    readonly data: readonly Datum[];
+    readonly loss: Loss;
+  }): Promise<ForwardBackwardResult>;
+  optimStep(step: OptimiserStep): Promise<OptimiserStepResult>;
+  resetOptimiser(argument: undefined): void;
+  save(argument: { readonly directory: string; readonly optimiser: boolean }): Promise<void>;
+  weights(argument: undefined): { readonly flat: Float32Array; readonly version: PolicyVersion };
+};
+
+let loaded: Trainer | undefined;
+
+function trainer(): Trainer {
+  if (loaded === undefined) throw new Error('the trainer has no model yet');
+  return loaded;
+}
+
+function describe({ config, parameterCount }: Trainer): TrainedModel {
+  return { config, parameterCount };
+}
+
+serve<TrainerService>(
+  {
+    create({ config, seed, tensors, threads }) {
+      const flat = initialParameters(config, seed, tensors);
+      loaded = new Trainer({ config, flat, version: 0 as PolicyVersion, threads });
+      return describe(loaded);
+    },
+    async load({ directory, ...options }) {
+      loaded = await Trainer.load(directory, options);
+      return describe(loaded);
+    },
+    forward: ({ data, temperature }) => trainer().forward(data, temperature),
+    forwardBackward: ({ data, loss }) => trainer().forwardBackward(data, loss),
+    optimStep: (step) => trainer().optimStep(step),
+    resetOptimiser: () => trainer().resetOptimiser(),
+    save: ({ directory, optimiser }) => trainer().save(directory, { optimiser }),
+    weights(_, context) {
+      const flat = trainer().copyWeights();
+      context.transfer(flat.buffer);
+      return { flat, version: trainer().version };
+    },
+  },
+  { order: 'serial', onClose: async () => loaded?.close() },
+);
