@@ -172,7 +172,7 @@ class OrtModel implements TrainableModel {
 }
 
 /** Puts `thing` into `set` for as long as it is open. */
-function track<T extends Closable>(thing: T, set: Register<T>): T {
+function track<T extends Closable>(thing: T, set: Register<NoInfer<T>>): T {
   const close = thing.close.bind(thing);
   thing.close = async () => {
     set.delete(thing);
