@@ -7,13 +7,13 @@ import { type DataType, type OnnxGraph, serialiseOnnx } from './onnx.ts';
 
 export type TensorData = Float32Array | Int32Array | BigInt64Array;
 
-/** Values of one input; the dims may be left out where the graph declares only numbers. */
+/** Values of one input; their array's type decides the tensor's. */
 export interface Feed {
   readonly data: TensorData;
   readonly dims: readonly number[];
 }
 
-/** A session that is quiet and leaves the other cores alone. */
+/** A session that logs errors only and runs its kernels on `threads` threads. */
 export async function createSession(bytes: Uint8Array, threads = 2): Promise<InferenceSession> {
   return InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
@@ -22,7 +22,7 @@ export async function createSession(bytes: Uint8Array, threads = 2): Promise<Inf
   });
 }
 
-/** Feeds, by input name, and runs. Returns the outputs' values by name. */
+/** Runs with feeds by input name (others than the session's inputs are ignored); returns the outputs by name. */
 export async function runSession(
   session: InferenceSession,
   feeds: Readonly<Record<string, Feed>>,
