@@ -9,6 +9,7 @@ import path from 'node:path';
 import { isCurrentNodeSufficient, packagedNode, platformPackage } from '../../bin/node-runtime.js';
 import { Graph } from '../engine/ort/graph.ts';
 import { serialiseOnnx } from '../engine/ort/onnx.ts';
+import { detectFileSystem, type FileSystem } from '../journal/file-system.ts';
 import { Random } from '../stats/random.ts';
 
 export interface CheckResult {
@@ -34,7 +35,7 @@ export async function checkMachine(directory: string): Promise<CheckResult[]> {
     ['disk', () => judgeDisk(freeBytes(directory))],
     ['write access', () => checkWriteAccess(directory)],
     ['SQLite', () => checkSqlite(directory)],
-    ['file system', () => judgeFileSystem(statfsSync(directory).type, process.platform)],
+    ['file system', () => judgeFileSystem(detectFileSystem(directory))],
   ];
   const results: CheckResult[] = [];
   for (const [name, check] of checks) {
@@ -185,29 +186,16 @@ async function checkSqlite(directory: string): Promise<Verdict> {
 
 const localDisk = 'Work on a local disk, or name one with --run; a finished run can be copied anywhere.';
 
-/** Magic numbers of statfs(2) on Linux (linux/magic.h and the file systems' own headers). */
-const networkFileSystems: ReadonlyMap<number, string> = new Map([
-  [0x6969, 'NFS'],
-  [0x517b, 'SMB'],
-  [0xff534d42, 'CIFS'],
-  [0xfe534d42, 'SMB2'],
-  [0x01021997, '9P'],
-  [0x00c36400, 'Ceph'],
-  [0x0bd00bd0, 'Lustre'],
-  [0x47504653, 'GPFS'],
-  [0x5346414f, 'AFS'],
-  [0x19830326, 'BeeGFS'],
-  [0x65735546, 'FUSE'],
-]);
-
-/** `type` as statfs gives it. The numbers mean something on Linux only. */
-export function judgeFileSystem(type: number, platform: NodeJS.Platform): Verdict {
-  if (platform !== 'linux') return { status: 'ok', found: 'not examined on this platform' };
-  const name = networkFileSystems.get(type >>> 0);
-  if (name === undefined) return { status: 'ok', found: 'local' };
-  const found =
-    name === 'FUSE' ? 'FUSE, which may be a network file system' : `${name}, a network file system`;
-  return { status: 'warn', found: `${found}: locks and syncs cannot be relied on`, mend: localDisk };
+export function judgeFileSystem({ name, kind }: FileSystem): Verdict {
+  if (kind === 'local') return { status: 'ok', found: `${name}, local` };
+  if (kind === 'doubtful') {
+    return { status: 'warn', found: `${name}, whose locks may not work`, mend: localDisk };
+  }
+  return {
+    status: 'fail',
+    found: `${name}, a network file system, to which no run is written`,
+    mend: localDisk,
+  };
 }
 
 async function withScratch<T>(directory: string, use: (scratch: string) => Promise<T>): Promise<T> {

@@ -20,11 +20,11 @@ function makeRun(name: string, state: 'unfinished' | 'finished', sets: readonly 
   if (state === 'finished') writeFileSync(path.join(directory, 'finished.json'), '{}');
 }
 
-function choose(options: { given?: string; redo?: boolean; sets?: readonly string[] } = {}): string {
+function choose(options: { given?: string; existing?: boolean; sets?: readonly string[] } = {}): string {
   const { directory, state } = chooseRunDirectory({
     recipe: loadRecipe('lab', options.sets).recipe,
     given: options.given,
-    redo: options.redo ?? false,
+    existing: options.existing ?? false,
     workingDirectory: scratch,
   });
   return `${path.relative(scratch, directory)} ${state}`;
@@ -54,7 +54,7 @@ test('runs of recipes with a longer name are not this recipe’s', () => {
 
 test('--from means the latest run, finished or not', () => {
   makeRun('runs/lab', 'finished');
-  assert.equal(choose({ redo: true }), 'runs/lab finished');
+  assert.equal(choose({ existing: true }), 'runs/lab finished');
 });
 
 test('--run names the directory, whatever its state', () => {

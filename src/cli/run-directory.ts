@@ -21,15 +21,15 @@ export interface RunDirectory {
 
 /**
  * @param given what `--run` says
- * @param redo `--from` was given: a finished run is meant, to be done again from that stage on
+ * @param existing `--from` was given: the latest run is meant, even if it is finished
  */
 export function chooseRunDirectory(options: {
   readonly recipe: Recipe;
   readonly given: string | undefined;
-  readonly redo: boolean;
+  readonly existing: boolean;
   readonly workingDirectory: string;
 }): RunDirectory {
-  const { recipe, given, redo, workingDirectory } = options;
+  const { recipe, given, existing, workingDirectory } = options;
   if (given !== undefined) {
     const directory = path.resolve(workingDirectory, given);
     return checked({ directory, state: stateOf(directory) }, recipe);
@@ -40,7 +40,7 @@ export function chooseRunDirectory(options: {
   if (latest !== undefined) {
     const directory = numbered(runs, recipe.name, latest.number);
     const state = stateOf(directory);
-    if (state !== 'finished' || redo) return checked({ directory, state }, recipe);
+    if (state !== 'finished' || existing) return checked({ directory, state }, recipe);
   }
   const next = (taken.at(-1)?.number ?? 0) + 1;
   return { directory: numbered(runs, recipe.name, next), state: 'new' };
@@ -75,7 +75,7 @@ function stateOf(directory: string): RunDirectory['state'] {
 }
 
 /** A run's own first files: it was killed before its recipe was written. */
-const leftBehind = /^(\..*|journal\.db.*|blobs|.*\.lock|recipe\.yaml\..*)$/;
+const leftBehind = /^(\..*|journal\.db.*|run\.lock.*|blobs)$/;
 
 function checked(run: RunDirectory, recipe: Recipe): RunDirectory {
   const shown = path.relative(process.cwd(), run.directory) || run.directory;

@@ -34,9 +34,9 @@ export function addRunCommand(program: Command): void {
     )
     .option(
       '--from <stage>',
-      'do this stage and those after it again (data, pretrain, sft, rl, evaluate, report)',
+      'begin with this stage; those before it must be done (data, pretrain, sft, rl, evaluate, report)',
     )
-    .option('--to <stage>', 'stop when this stage is done')
+    .option('--to <stage>', 'end with this stage')
     .addHelpText(
       'after',
       `
@@ -77,7 +77,7 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
   const chosen = chooseRunDirectory({
     recipe: loaded.recipe,
     given: options.run,
-    redo: from !== undefined,
+    existing: from !== undefined,
     workingDirectory: process.cwd(),
   });
   const shown = path.relative(process.cwd(), chosen.directory) || '.';
