@@ -20,12 +20,12 @@ import {
 import { diskTrouble } from './disk-trouble.ts';
 import { JournalError } from './errors.ts';
 import { type FileLayer, nodeFileLayer } from './file-layer.ts';
-import { isStaleTemporary, temporaryName } from './temporary-name.ts';
+import { finalNameOf, isStaleTemporary, temporaryName } from './temporary-name.ts';
 
 /**
  * Makes `finalDirectory` from what `fill` writes into the directory it is given (files and subdirectories; no
- * links). A checkpoint that is already there is replaced. Rejects with a DiskFullError if there is no room; then
- * `finalDirectory` is what it was.
+ * links). A checkpoint that is already there is replaced. Rejects with a DiskFullError if there is no room; what
+ * then lies at `finalDirectory` is what lay there before, or the whole new one.
  */
 export async function writeCheckpoint(
   finalDirectory: string,
@@ -44,7 +44,8 @@ export async function writeCheckpoint(
     await files.write(join(temporary.path, manifestName), manifestText(manifest));
     await files.sync(join(temporary.path, manifestName), 'file');
     await files.sync(temporary.path, 'directory');
-    // A directory cannot be renamed over another. Between the two renames there is none, but never half of one.
+    // A directory cannot be renamed over another. A crash between the two renames leaves two whole temporaries,
+    // one of which `newestCheckpoint` puts in place.
     const previous = await exists(finalDirectory);
     if (previous) await files.rename(finalDirectory, replaced.path);
     try {
@@ -142,7 +143,8 @@ export interface PassedOver {
 /**
  * The newest whole checkpoint among the subdirectories of `stageDirectory` whose names are step numbers, or
  * undefined if there are none. Newer ones that are not whole are told to `report`, newest first; if there are some
- * but none is whole, throws. Removes what dead writers left behind.
+ * but none is whole, throws. Removes what dead writers left behind, after putting in place what lacked only its
+ * rename.
  */
 export async function newestCheckpoint(
   stageDirectory: string,
@@ -155,10 +157,7 @@ export async function newestCheckpoint(
     if (isAbsent(error)) return undefined;
     throw error;
   }
-  for (const name of names) {
-    const path = join(stageDirectory, name);
-    if (isStaleTemporary(path)) await nodeFileLayer.remove(path);
-  }
+  names = await recover(stageDirectory, names);
   const steps = names.filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a));
   for (const name of steps) {
     const directory = join(stageDirectory, name);
@@ -170,6 +169,25 @@ export async function newestCheckpoint(
     throw new JournalError(`${stageDirectory}: none of its ${steps.length} checkpoints is whole`);
   }
   return undefined;
+}
+
+/** Deals with what dead writers left among `names`, and returns the names that are there now. */
+async function recover(stageDirectory: string, names: readonly string[]): Promise<string[]> {
+  const present = new Set(names);
+  for (const name of names) {
+    const path = join(stageDirectory, name);
+    if (!isStaleTemporary(path)) continue;
+    present.delete(name);
+    const finalName = finalNameOf(name);
+    if (!present.has(finalName) && (await verifyCheckpoint(path)).ok) {
+      await nodeFileLayer.rename(path, join(stageDirectory, finalName));
+      await nodeFileLayer.sync(stageDirectory, 'directory');
+      present.add(finalName);
+    } else {
+      await nodeFileLayer.remove(path);
+    }
+  }
+  return [...present];
 }
 
 interface Listed {

@@ -5,7 +5,7 @@
  */
 import { basename, dirname, join } from 'node:path';
 
-const pattern = /^\..+\.tmp-(\d+)-\d+$/;
+const pattern = /^\.(.+)\.tmp-(\d+)-\d+$/;
 const inUse = new Set<string>();
 let count = 0;
 
@@ -21,8 +21,15 @@ export function temporaryName(path: string): { readonly path: string; readonly r
 export function isStaleTemporary(path: string): boolean {
   const match = pattern.exec(basename(path));
   if (match === null) return false;
-  const pid = Number(match[1]);
+  const pid = Number(match[2]);
   return pid === process.pid ? !inUse.has(path) : !isAlive(pid);
+}
+
+/** What `name`, a temporary one, was to become. */
+export function finalNameOf(name: string): string {
+  const final = pattern.exec(name)?.[1];
+  if (final === undefined) throw new TypeError(`"${name}" is not a temporary name`);
+  return final;
 }
 
 function isAlive(pid: number): boolean {

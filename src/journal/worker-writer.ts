@@ -24,7 +24,9 @@ export async function startWorkerWriter(
     import.meta.url,
   );
   const data: WriterWorkerData = { runDirectory, options };
-  const worker = new Worker(file, { name: 'journal writer', workerData: data });
+  // Of this process's flags only those about warnings: others, such as --input-type, forbid a worker's file.
+  const execArgv = process.execArgv.filter((flag) => /^--(no-warnings|disable-warning=)/.test(flag));
+  const worker = new Worker(file, { name: 'journal writer', workerData: data, execArgv });
   const writer = new WorkerWriter(worker);
   await writer.ready;
   return writer;
@@ -48,7 +50,11 @@ class WorkerWriter implements Writer {
     worker.on('message', (message: FromWriter) => this.#receive(message));
     worker.on('error', (error) => this.#fail(new JournalError('the journal writer died', { cause: error })));
     worker.on('exit', () => {
-      this.#fail(new JournalError('the journal writer ended unasked'));
+      this.#fail(
+        this.#closing === undefined
+          ? new JournalError('the journal writer ended unasked')
+          : new JournalClosedError(),
+      );
       this.#settleClosed.resolve();
     });
   }
