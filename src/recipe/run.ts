@@ -1,0 +1,145 @@
+/**
+ * Runs a recipe: its stages in order, each once. What is finished is known from the journal, so calling this on an
+ * existing run directory goes on where it stopped, and on a finished one does nothing but report.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { createOrtEngine } from '../engine/ort/engine.ts';
+import { writeFileAtomic } from '../journal/atomic-file.ts';
+import type { Journal } from '../journal/journal.ts';
+import { openJournal } from '../journal/open-journal.ts';
+import { MetricsFile } from './metrics-file.ts';
+import type { Progress } from './progress.ts';
+import { type RunContext, StoppedError } from './run-context.ts';
+import { type Recipe, type StageId, stageIds, stagesOf } from './schema.ts';
+import { runData } from './stages/data.ts';
+import { runEvaluate } from './stages/evaluate.ts';
+import { runReport } from './stages/report.ts';
+import { runRl } from './stages/rl.ts';
+import { runSamples } from './stages/samples.ts';
+import { runSupervised } from './stages/supervised.ts';
+
+export interface RunOptions {
+  readonly recipe: Recipe;
+  /** The recipe as resolved YAML, to freeze in the run directory. */
+  readonly recipeText: string;
+  /** Paths in the recipe are relative to this directory. */
+  readonly recipeDirectory: string;
+  readonly runDirectory: string;
+  /** First and last stage of this sitting. */
+  readonly from?: StageId;
+  readonly to?: StageId;
+  readonly progress: Progress;
+  /** Asks to stop: the step at hand is finished, and everything is on disk. */
+  readonly signal: AbortSignal;
+}
+
+export interface RunOutcome {
+  /** `finished`: every stage that was asked for; `stopped`: the signal fired, and the run can go on. */
+  readonly status: 'finished' | 'stopped';
+  readonly reportPath?: string;
+}
+
+/** Runs what is left of a recipe. Errors of a stage are thrown after everything that was done is on disk. */
+export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
+  const { recipe, runDirectory, progress, signal } = options;
+  await mkdir(runDirectory, { recursive: true });
+  const journal = await openJournal(runDirectory, { onWarning: (message) => progress.remark(message) });
+  const closers: (() => Promise<void> | void)[] = [() => journal.close()];
+  try {
+    const frozen = path.join(runDirectory, 'recipe.yaml');
+    if (!existsSync(frozen)) await writeFileAtomic(frozen, options.recipeText);
+    const metrics = await MetricsFile.open(runDirectory, journal);
+    closers.push(() => metrics.close());
+    const engine = createOrtEngine({ threads: recipe.engine.threads });
+    closers.push(() => engine.close());
+    const { recipeDirectory } = options;
+    const context: RunContext = {
+      recipe,
+      recipeDirectory,
+      runDirectory,
+      journal,
+      engine,
+      metrics,
+      progress,
+      signal,
+    };
+    return await runStages(context, options);
+  } catch (error) {
+    if (error instanceof StoppedError) return { status: 'stopped' };
+    throw error;
+  } finally {
+    for (const close of closers.toReversed()) await close();
+  }
+}
+
+async function runStages(context: RunContext, options: RunOptions): Promise<RunOutcome> {
+  const { recipe, journal, progress, runDirectory } = context;
+  const stages = stagesOf(recipe);
+  const finished = await finishedStages(journal, stages);
+  const wanted = stages.filter((stage) => isWithin(stage, options.from, options.to));
+  for (const stage of stages.slice(0, stages.indexOf(wanted[0] ?? 'data'))) {
+    if (!finished.has(stage))
+      throw new Error(`--from ${options.from}: stage ${stage} comes before it and is not finished`);
+  }
+  progress.plan(wanted, finished);
+  // When a run has not been marked as begun, its first sitting says when it was.
+  if ((await journal.find('run', 'started')) === undefined) {
+    await journal.append('run', 'started', { value: { at: new Date().toISOString() } });
+  }
+  for (const stage of wanted) {
+    if (finished.has(stage) && stage !== 'report') continue;
+    if (context.signal.aborted) throw new StoppedError();
+    progress.stageStarted(stage);
+    const began = performance.now();
+    const summary = await runStage(context, stage);
+    if (stage !== 'report') await journal.append('stage', stage, { value: { summary } });
+    progress.stageFinished(stage, (performance.now() - began) / 1000, summary);
+  }
+  if (!wanted.includes('report')) return { status: 'finished' };
+  const done = await finishedStages(journal, stages);
+  if (stages.every((stage) => stage === 'report' || done.has(stage))) {
+    await writeFileAtomic(path.join(runDirectory, 'finished.json'), `${JSON.stringify({ version: 1 })}\n`);
+  }
+  return { status: 'finished', reportPath: path.join(runDirectory, 'report.html') };
+}
+
+async function runStage(context: RunContext, stage: StageId): Promise<string> {
+  const { recipe } = context;
+  switch (stage) {
+    case 'data':
+      return await runData(context);
+    case 'pretrain':
+      return recipe.pretrain === undefined ? '' : await runSupervised(context, stage, recipe.pretrain);
+    case 'sft': {
+      if (recipe.sft === undefined) return '';
+      const summary = await runSupervised(context, stage, recipe.sft);
+      // Where nobody grades what the model writes, the report shows some of it.
+      if (recipe.evaluate === undefined) await runSamples(context);
+      return summary;
+    }
+    case 'rl':
+      return recipe.rl === undefined ? '' : await runRl(context, recipe.rl);
+    case 'evaluate':
+      return recipe.evaluate === undefined ? '' : await runEvaluate(context, recipe.evaluate);
+    case 'report':
+      return await runReport(context);
+  }
+}
+
+async function finishedStages(journal: Journal, stages: readonly StageId[]): Promise<Set<StageId>> {
+  const finished = new Set<StageId>();
+  for (const stage of stages) {
+    if ((await journal.find('stage', stage)) !== undefined) finished.add(stage);
+  }
+  return finished;
+}
+
+function isWithin(stage: StageId, from: StageId | undefined, to: StageId | undefined): boolean {
+  const index = stageIds.indexOf(stage);
+  return (
+    (from === undefined || index >= stageIds.indexOf(from)) &&
+    (to === undefined || index <= stageIds.indexOf(to))
+  );
+}

@@ -1,0 +1,113 @@
+/**
+ * The stage data: problems and texts, written once as JSONL below data/, and the tokenizer of the run. Files are
+ * functions of the recipe; a killed stage writes them again and comes to the same bytes.
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomic } from '../../journal/atomic-file.ts';
+import { type LabExamplesOptions, labExamples, labProblems } from '../../lab/data.ts';
+import { LAB_PROFILES } from '../../lab/generator.ts';
+import { labTokenizer } from '../../lab/lab-tokenizer.ts';
+import { STUDENTS } from '../../lab/student.ts';
+import type { SupervisedExample } from '../../problems/examples.ts';
+import { harpToExamples, readHarp, splitHarp } from '../../problems/harp.ts';
+import { createChatFormat } from '../../tokenizer/chat-format.ts';
+import { loadTokenizer } from '../../tokenizer/load-tokenizer.ts';
+import { qwenTokenizerConfigJson } from '../../tokenizer/qwen-tokenizer-json.ts';
+import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
+import { trainByteLevelBpe } from '../../tokenizer/train-bpe.ts';
+import { dataPath, type RunContext, StageClock } from '../run-context.ts';
+import type { LabDataSettings, Recipe } from '../schema.ts';
+
+export async function runData(context: RunContext): Promise<string> {
+  const clock = new StageClock(context.journal, 'data');
+  await mkdir(dataPath(context, 'tokenizer'), { recursive: true });
+  const summary =
+    context.recipe.data.kind === 'lab'
+      ? await writeLab(context, context.recipe.data)
+      : await writeHarp(context, context.recipe.data);
+  await clock.lap();
+  return summary;
+}
+
+async function writeLab(context: RunContext, settings: LabDataSettings): Promise<string> {
+  const { seed } = context.recipe;
+  const format = await writeTokenizer(context, labTokenizer());
+  const profile = LAB_PROFILES[settings.profile];
+  const problemsOf = (split: 'train' | 'validation' | 'test', count: number) =>
+    [...labProblems({ profile, seed, split, count })].map(({ problem }) => problem);
+  await writeLines(context, 'train.jsonl', problemsOf('train', settings.trainProblems));
+  await writeLines(context, 'validation.jsonl', problemsOf('validation', settings.validationProblems));
+  await writeLines(context, 'test.jsonl', problemsOf('test', settings.testProblems));
+
+  let tokens = 0;
+  const countTokens: LabExamplesOptions['countTokens'] = ({ messages }) => {
+    const reply = messages.at(-1)?.content ?? '';
+    return format.renderPrompt(messages.slice(0, -1)).length + format.renderReply(reply).length;
+  };
+  const common = {
+    profile,
+    seed,
+    countTokens,
+    student: STUDENTS[settings.profile],
+    mixture: { sftReplay: settings.sftReplay, sftSummaries: settings.sftSummaries },
+  };
+  for (const stage of ['pretrain', 'sft'] as const) {
+    if (context.recipe[stage] === undefined) continue;
+    const tokenBudget = stage === 'pretrain' ? settings.pretrainTokens : settings.sftTokens;
+    await writeLines(context, `${stage}.jsonl`, [...labExamples({ ...common, stage, tokenBudget })]);
+    tokens += tokenBudget;
+    // Held-out texts are what the end of the stage looks like, without the curriculum that it begins with.
+    const held = labExamples({
+      ...common,
+      stage,
+      split: 'validation',
+      progress: 1,
+      tokenBudget: Number.MAX_SAFE_INTEGER,
+    });
+    await writeLines(context, `${stage}-validation.jsonl`, [...held.take(settings.validationTexts)]);
+  }
+  const { trainProblems, validationProblems, testProblems } = settings;
+  return `${trainProblems} + ${validationProblems} + ${testProblems} problems, ${(tokens / 1e6).toFixed(1)} M tokens of texts`;
+}
+
+async function writeHarp(
+  context: RunContext,
+  settings: Extract<Recipe['data'], { kind: 'harp' }>,
+): Promise<string> {
+  const problems = await readHarp(path.resolve(context.recipeDirectory, settings.path));
+  const split = splitHarp(problems, settings.validationShare, context.recipe.seed);
+  const training = harpToExamples(split.train);
+  const validation = harpToExamples(split.validation);
+  await writeLines(context, 'sft.jsonl', training);
+  await writeLines(context, 'sft-validation.jsonl', validation);
+  const { tokenizer } = context.recipe;
+  if (tokenizer.kind === 'bpe') {
+    const texts = training.flatMap((example: SupervisedExample) =>
+      example.messages.map((message) => message.content),
+    );
+    await writeTokenizer(context, {
+      json: trainByteLevelBpe(texts, { vocabularySize: tokenizer.vocabularySize }),
+      configJson: qwenTokenizerConfigJson({ contextLength: context.recipe.model.maximumPositions }),
+    });
+  } else if (tokenizer.kind === 'directory') {
+    const read = (name: string) =>
+      readFile(path.resolve(context.recipeDirectory, tokenizer.path, name), 'utf8');
+    const [json, configJson] = [await read('tokenizer.json'), await read('tokenizer_config.json')];
+    await writeTokenizer(context, { json, configJson });
+  }
+  return `${problems.length} problems, ${training.length} proofs to train on, ${validation.length} held out`;
+}
+
+async function writeTokenizer(
+  context: RunContext,
+  texts: { readonly json: string; readonly configJson: string },
+): Promise<ChatFormat> {
+  await writeFileAtomic(dataPath(context, 'tokenizer/tokenizer.json'), texts.json);
+  await writeFileAtomic(dataPath(context, 'tokenizer/tokenizer_config.json'), texts.configJson);
+  return createChatFormat(loadTokenizer(texts.json, texts.configJson));
+}
+
+async function writeLines(context: RunContext, name: string, items: readonly unknown[]): Promise<void> {
+  await writeFileAtomic(dataPath(context, name), items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+}

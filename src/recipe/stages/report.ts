@@ -1,0 +1,246 @@
+/**
+ * The stage report: gathers from the journal what the run did and writes report.json and report.html. It can be
+ * called at any time and says which stages are not finished.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import path from 'node:path';
+import { writeFileAtomic } from '../../journal/atomic-file.ts';
+import type { Journal, JournalEvent, Json } from '../../journal/journal.ts';
+import { readProblems } from '../../problems/problem-file.ts';
+import { packageVersion } from '../package-version.ts';
+import { buildReport } from '../report/build-report.ts';
+import type {
+  Evaluation,
+  Example,
+  ReportInput,
+  RlPoint,
+  StageUse,
+  SupervisedCurve,
+  SupervisedPoint,
+} from '../report/report-input.ts';
+import { dataPath, type RunContext } from '../run-context.ts';
+import { stagesOf } from '../schema.ts';
+import type { EvaluationRecord } from './evaluate.ts';
+
+/** Problems shown with the answers of every checkpoint. */
+const shownExamples = 4;
+
+export async function runReport(context: RunContext): Promise<string> {
+  const { json, html } = buildReport(await gatherReport(context));
+  await writeFileAtomic(
+    path.join(context.runDirectory, 'report.json'),
+    `${JSON.stringify(json, undefined, 2)}\n`,
+  );
+  await writeFileAtomic(path.join(context.runDirectory, 'report.html'), html);
+  const shown = json.effects.filter((effect) => effect.shown).length;
+  return json.effects.length === 0 ? '' : `${shown} of ${json.effects.length} effects shown`;
+}
+
+/** Everything the report is made from. */
+export async function gatherReport(context: RunContext): Promise<ReportInput> {
+  const { recipe, journal, runDirectory } = context;
+  const records = await evaluationRecords(journal);
+  const stages = await stageUses(context);
+  const unfinished: string[] = [];
+  for (const stage of stagesOf(recipe)) {
+    if (stage !== 'report' && (await journal.find('stage', stage)) === undefined) unfinished.push(stage);
+  }
+  const started = field((await journal.find('run', 'started'))?.value, 'at');
+  return {
+    name: recipe.name,
+    description: recipe.description,
+    recipeYaml: await readFile(path.join(runDirectory, 'recipe.yaml'), 'utf8'),
+    seeds: [recipe.seed],
+    started: typeof started === 'string' ? started : new Date().toISOString(),
+    ...(unfinished.length === 0 ? { finished: new Date().toISOString() } : {}),
+    seconds: stages.reduce((sum, stage) => sum + stage.seconds, 0),
+    unfinishedStages: unfinished,
+    stages,
+    supervised: await supervisedCurves(context),
+    rl:
+      recipe.rl === undefined
+        ? []
+        : [
+            {
+              stage: 'rl',
+              checkpoint: 'rl',
+              tokenLimit: recipe.rl.maxTokens,
+              points: await rlPoints(journal),
+            },
+          ],
+    evaluations: records.flatMap((record) => evaluationsOf(record, recipe.seed, suiteOf(context))),
+    examples: await examplesOf(context, records),
+    samples: await samplesOf(journal),
+    environment: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: availableParallelism(),
+      node: process.versions.node,
+      qed: packageVersion(),
+    },
+  };
+}
+
+function suiteOf({ recipe }: RunContext): string {
+  return recipe.data.kind === 'lab' ? `lab-${recipe.data.profile}-test` : recipe.data.kind;
+}
+
+async function stageUses({ recipe, journal }: RunContext): Promise<StageUse[]> {
+  const seconds = new Map<string, number>();
+  for await (const { value } of journal.events('time')) {
+    const { stage, seconds: lap } = value as { stage: string; seconds: number };
+    seconds.set(stage, (seconds.get(stage) ?? 0) + lap);
+  }
+  const uses: StageUse[] = [];
+  for (const id of stagesOf(recipe)) {
+    if (id === 'report') continue;
+    let trainedTokens = 0;
+    let sampledTokens = 0;
+    for await (const { value } of journal.events(`${id}/step`)) {
+      trainedTokens += figure(value, 'processedTokens');
+      sampledTokens += figure(value, 'sampledTokens');
+    }
+    if (id === 'evaluate') {
+      for await (const { value } of journal.events('evaluation')) sampledTokens += figure(value, 'tokens');
+    }
+    uses.push({ id, seconds: seconds.get(id) ?? 0, trainedTokens, sampledTokens });
+  }
+  return uses;
+}
+
+async function supervisedCurves({ recipe, journal }: RunContext): Promise<SupervisedCurve[]> {
+  const curves: SupervisedCurve[] = [];
+  for (const stage of ['pretrain', 'sft'] as const) {
+    if (recipe[stage] === undefined) continue;
+    const points: SupervisedPoint[] = [];
+    let tokens = 0;
+    for await (const { key, value } of journal.events(`${stage}/step`)) {
+      tokens += figure(value, 'processedTokens');
+      const validation = field(value, 'validationLoss');
+      points.push({
+        step: Number(key),
+        tokens,
+        loss: figure(value, 'loss'),
+        ...(typeof validation === 'number' ? { validationLoss: validation } : {}),
+        learningRate: figure(value, 'learningRate'),
+      });
+    }
+    curves.push({ stage, checkpoint: stage === 'pretrain' ? 'base' : 'sft', points });
+  }
+  return curves;
+}
+
+async function rlPoints(journal: Journal): Promise<RlPoint[]> {
+  const points: RlPoint[] = [];
+  for await (const { key, value } of journal.events('rl/step')) {
+    const groups = field(value, 'groups');
+    const heldOut = field(value, 'heldOut') as RlPoint['heldOut'] | undefined;
+    const exactReward = field(value, 'exactReward');
+    points.push({
+      step: Number(key),
+      reward: figure(value, 'reward'),
+      ...(typeof exactReward === 'number' ? { exactReward } : {}),
+      ...(heldOut === undefined ? {} : { heldOut }),
+      lengthMean: figure(value, 'lengthMean'),
+      overflowShare: figure(value, 'overflowShare'),
+      entropy: figure(value, 'entropy'),
+      gradientNorm: figure(value, 'gradientNorm'),
+      groups: {
+        trained: figure(groups, 'trained'),
+        allZero: figure(groups, 'allZero'),
+        allEqual: figure(groups, 'allEqual') + figure(groups, 'allFull'),
+        ungraded: figure(groups, 'tooFewGrades'),
+      },
+      mismatchKl: figure(value, 'mismatchKl'),
+      maxRatio: figure(value, 'maxRatio'),
+      seconds: 0,
+      tokens: figure(value, 'processedTokens'),
+    });
+  }
+  return points;
+}
+
+async function evaluationRecords(journal: Journal): Promise<EvaluationRecord[]> {
+  const records: EvaluationRecord[] = [];
+  for await (const event of journal.events('evaluation')) records.push(payloadOf<EvaluationRecord>(event));
+  return records;
+}
+
+/** One evaluation a turn: scores after it, and the tokens of the whole attempt so far. */
+function evaluationsOf(record: EvaluationRecord, seed: number, suite: string): Evaluation[] {
+  const turns = record.turns[0]?.[0]?.length ?? 0;
+  return Array.from({ length: turns }, (_, index) => ({
+    checkpoint: record.checkpoint,
+    seed,
+    suite,
+    scaffold: record.scaffold,
+    ...(record.scaffold === 'single' ? {} : { turn: index + 1 }),
+    problems_P: record.problems.map(({ id, steps }) => ({ id, ...(steps === null ? {} : { steps }) })),
+    attempts_P_A: record.turns.map((attempts) =>
+      attempts.map((byTurn) => {
+        const [score, tokens, overflowed] = byTurn[index] ?? [null, 0, false];
+        return { score, length: tokens - (byTurn[index - 1]?.[1] ?? 0), overflowed, tokens };
+      }),
+    ),
+  }));
+}
+
+/** Problems whose grade rose most from the first checkpoint to the last, of different numbers of steps. */
+async function examplesOf(context: RunContext, records: readonly EvaluationRecord[]): Promise<Example[]> {
+  const singles = records.filter((record) => record.scaffold === 'single');
+  const [first] = singles;
+  const last = singles.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const points = (record: EvaluationRecord, index: number): number => {
+    const grade = record.first[index]?.grade;
+    return grade?.kind === 'graded' ? grade.points : 0;
+  };
+  const gain = (index: number) => points(last, index) - points(first, index);
+  const order = first.problems
+    .map((_, index) => index)
+    .sort((a, b) => gain(b) - gain(a) || (first.problems[a]?.steps ?? 0) - (first.problems[b]?.steps ?? 0));
+  const chosen: number[] = [];
+  for (const index of order) {
+    const steps = first.problems[index]?.steps;
+    if (chosen.length < shownExamples && !chosen.some((other) => first.problems[other]?.steps === steps))
+      chosen.push(index);
+  }
+  const problems = new Map(
+    (await readProblems(dataPath(context, 'test.jsonl'))).map((problem) => [problem.id as string, problem]),
+  );
+  return chosen.flatMap((index) => {
+    const problem = problems.get(first.problems[index]?.id ?? '');
+    if (problem === undefined) return [];
+    const { id, statement, scheme } = problem;
+    const answers = singles.flatMap(({ checkpoint, first: answered }) => {
+      const answer = answered[index];
+      return answer === undefined ? [] : [{ checkpoint, ...answer }];
+    });
+    return [{ id, statement, ...(scheme === undefined ? {} : { scheme }), answers }];
+  });
+}
+
+async function samplesOf(journal: Journal): Promise<ReportInput['samples']> {
+  const event = await journal.find('samples', 'sft');
+  if (event === undefined) return [];
+  const texts = payloadOf<{ prompt: string; text: string }[]>(event);
+  return texts.map(({ prompt, text }) => ({ checkpoint: 'sft', prompt, text }));
+}
+
+/** A payload that a stage of this version wrote as JSON. */
+function payloadOf<T>(event: JournalEvent): T {
+  if (event.payload === undefined) throw new Error(`event ${event.stream}/${event.key} has no payload`);
+  return JSON.parse(Buffer.from(event.payload).toString('utf8')) as T;
+}
+
+function field(value: Json | undefined, name: string): Json | undefined {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })[name]
+    : undefined;
+}
+
+function figure(value: Json | undefined, name: string): number {
+  const found = field(value, name);
+  return typeof found === 'number' ? found : 0;
+}

@@ -1,0 +1,272 @@
+/**
+ * The stage rl: GRPO on rubric rewards. Sample, grade, advantage and step are apart; each step waits for the one
+ * before (lag 0). The attempts of a step and its batch are durable before the optimiser steps, so a killed run
+ * applies them again from its last checkpoint without sampling or grading anew, and applies no step twice.
+ */
+import { createHash } from 'node:crypto';
+import type { Datum, PolicyVersion, Sampler, TrainableModel } from '../../engine/engine.ts';
+import type { Grader } from '../../grade/grade.ts';
+import { exactGrader } from '../../lab/exact-grader.ts';
+import { noisyGrader } from '../../lab/noisy-grader.ts';
+import { provePrompt } from '../../lab/prompts.ts';
+import type { Problem } from '../../problems/problem.ts';
+import { readProblems } from '../../problems/problem-file.ts';
+import { meanInterval } from '../../stats/mean-interval.ts';
+import { Random, seedFrom } from '../../stats/random.ts';
+import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
+import { collectGroup, type RolloutGroup, type RolloutSource } from '../../train/collect.ts';
+import { type GrpoSettings, grpoBatch, grpoStep } from '../../train/grpo.ts';
+import { warmupConstant } from '../../train/schedule.ts';
+import { pruneFinished, saveCheckpoint } from '../checkpoints.ts';
+import { loadFormat, stageModel } from '../model-setup.ts';
+import { optimiserStep } from '../optimiser.ts';
+import {
+  dataPath,
+  type RunContext,
+  recordStep,
+  StageClock,
+  StoppedError,
+  throwIfStopped,
+} from '../run-context.ts';
+import type { RlSettings } from '../schema.ts';
+
+interface RlRun {
+  readonly context: RunContext;
+  readonly settings: RlSettings;
+  readonly format: ChatFormat;
+  readonly model: TrainableModel;
+  readonly sampler: Sampler;
+  readonly grader: Grader;
+  readonly problems: readonly Problem[];
+  readonly validation: readonly Problem[];
+  readonly grpo: GrpoSettings;
+}
+
+export async function runRl(context: RunContext, settings: RlSettings): Promise<string> {
+  const clock = new StageClock(context.journal, 'rl');
+  const format = await loadFormat(context);
+  const from = settings.from === 'base' && context.recipe.pretrain === undefined ? undefined : settings.from;
+  const { model, step: done } = await stageModel(context, { own: 'rl', from, format });
+  const sampler = await model.liveSampler();
+  try {
+    const run: RlRun = {
+      context,
+      settings,
+      format,
+      model,
+      sampler,
+      grader: settings.grader === 'exact' ? exactGrader : noisyGrader(exactGrader),
+      problems: await readProblems(dataPath(context, 'train.jsonl')),
+      validation: await readProblems(dataPath(context, 'validation.jsonl')),
+      grpo: {
+        loss: {
+          kind: settings.loss.kind,
+          temperature: settings.temperature,
+          epsilonLow: settings.loss.epsilonLow,
+          epsilonHigh: settings.loss.epsilonHigh,
+          entropyCoefficient: settings.loss.entropyCoefficient,
+        },
+        normaliser: settings.loss.normaliser,
+        zeroVarianceGroups: settings.zeroVarianceGroups,
+        minimumGraded: settings.minimumGraded,
+      },
+    };
+    if (done > 0) context.progress.remark(`rl: going on after step ${done} of ${settings.steps}`);
+    let heldOut = done === 0 ? await heldOutScore(run, 0) : undefined;
+    let saved = done;
+    for (let step = done + 1; step <= settings.steps; step += 1) {
+      if (context.signal.aborted) {
+        if (step - 1 > saved) await saveCheckpoint(context, 'rl', step - 1, model, format);
+        await clock.lap();
+        throw new StoppedError();
+      }
+      heldOut = await oneStep(run, step, heldOut);
+      if (step === settings.steps || step % settings.checkpointEvery === 0) {
+        await saveCheckpoint(context, 'rl', step, model, format);
+        saved = step;
+        await clock.lap();
+      }
+    }
+    await pruneFinished(context, 'rl');
+    return heldOut === undefined ? '' : `held-out score ${(100 * heldOut.score).toFixed(1)} %`;
+  } catch (error) {
+    // A call that was cut off by stopping is asked again by the next sitting.
+    throwIfStopped(context);
+    throw error;
+  } finally {
+    await sampler.close();
+    await model.close();
+  }
+}
+
+interface HeldOut {
+  readonly score: number;
+  readonly ci: readonly [number, number];
+}
+
+async function oneStep(run: RlRun, step: number, known: HeldOut | undefined): Promise<HeldOut | undefined> {
+  const { context, settings, model } = run;
+  const began = performance.now();
+  await model.publishWeights();
+  const groups = await collect(run, `rl/${step}`, problemsOfStep(run, step), {
+    attempts: settings.groupSize,
+    version: step - 1,
+    truncation: settings.truncation,
+    grader: run.grader,
+  });
+  const sampled = performance.now();
+  const batch = grpoBatch(groups, run.grpo);
+  await context.journal.append('rl/batch', String(step), {
+    value: {
+      groups: groups.map((group) => group.problem.id),
+      outcomes: { ...batch.outcomes },
+      sha256: digest(batch.data),
+    },
+  });
+  const factor = warmupConstant(step - 1, settings.warmupSteps);
+  const optimiser = optimiserStep(settings.optimiser, factor);
+  const result = await grpoStep(model, batch, run.grpo, optimiser);
+  const trained = performance.now();
+  const isMeasured = step === settings.steps || step % settings.evaluateEvery === 0;
+  const heldOut = isMeasured ? await heldOutScore(run, step) : undefined;
+
+  const rollouts = groups.flatMap((group) => group.rollouts_G);
+  const rewards = rollouts.map((rollout) => rollout.reward).filter((reward) => reward !== undefined);
+  const sampledTokens = rollouts.reduce((sum, rollout) => sum + rollout.sample.tokens_T.length, 0);
+  const exactReward = settings.grader === 'noisy' ? await exactMean(run, step, groups) : undefined;
+  const figures = {
+    reward: mean(rewards),
+    ...(exactReward === undefined ? {} : { exactReward }),
+    ...(heldOut === undefined ? {} : { heldOut: { score: heldOut.score, ci: heldOut.ci } }),
+    lengthMean: sampledTokens / rollouts.length,
+    overflowShare: mean(rollouts.map((rollout) => (rollout.overflowed ? 1 : 0))),
+    entropy: result.entropy,
+    gradientNorm: result.gradientNorm,
+    learningRate: optimiser.learningRate,
+    groups: { ...batch.outcomes },
+    ungradedAttempts: rollouts.filter((rollout) => rollout.grade.kind === 'ungraded').length,
+    mismatchKl: result.kl,
+    maxRatio: result.maxRatio,
+    loss: result.loss,
+    sampledTokens,
+    trainedTokens: result.trainedTokens,
+    processedTokens: result.processedTokens,
+  };
+  await recordStep(context, 'rl', step, figures);
+  const score = heldOut ?? known;
+  context.progress.step('rl', {
+    step,
+    steps: settings.steps,
+    figures: {
+      reward: figures.reward.toFixed(3),
+      ...(score === undefined ? {} : { 'held-out': `${(100 * score.score).toFixed(1)} %` }),
+      length: figures.lengthMean.toFixed(1),
+      overflow: `${(100 * figures.overflowShare).toFixed(0)} %`,
+      entropy: figures.entropy.toFixed(3),
+      'sampled tok/s': ((1000 * sampledTokens) / (sampled - began)).toFixed(0),
+      'trained tok/s': ((1000 * result.processedTokens) / (trained - sampled)).toFixed(0),
+    },
+  });
+  return score;
+}
+
+/** Problems in a shuffled order without repeats until all have been used, then in another order. */
+function problemsOfStep(run: RlRun, step: number): Problem[] {
+  const { problems, settings, context } = run;
+  const first = (step - 1) * settings.problemsPerStep;
+  return Array.from({ length: settings.problemsPerStep }, (_, index) => {
+    const position = first + index;
+    const epoch = Math.floor(position / problems.length);
+    const order = shuffledOrder(context.recipe.seed, epoch, problems.length);
+    return problems[order[position % problems.length] ?? 0] as Problem;
+  });
+}
+
+const orders = new Map<string, readonly number[]>();
+
+function shuffledOrder(seed: number, epoch: number, length: number): readonly number[] {
+  const key = `${seed}/${epoch}/${length}`;
+  const known = orders.get(key);
+  if (known !== undefined) return known;
+  const made = new Random('rl-order', seed, epoch).shuffled(Array.from({ length }, (_, index) => index));
+  orders.clear();
+  orders.set(key, made);
+  return made;
+}
+
+async function collect(
+  run: RlRun,
+  unit: string,
+  problems: readonly Problem[],
+  options: {
+    readonly attempts: number;
+    readonly version: number;
+    readonly truncation: RlSettings['truncation'];
+    readonly grader: Grader;
+  },
+): Promise<RolloutGroup[]> {
+  const { context, settings, sampler, format } = run;
+  const { journal, signal } = context;
+  const source: RolloutSource = { journal, sampler, format, grader: options.grader, signal };
+  return await Promise.all(
+    problems.map((problem, index) =>
+      collectGroup(source, {
+        unit: `${unit}/${index}`,
+        problem,
+        messages: [{ role: 'user', content: provePrompt(problem.statement) }],
+        attempts: options.attempts,
+        maxTokens: settings.maxTokens,
+        temperature: settings.temperature,
+        truncation: options.truncation,
+        version: options.version as PolicyVersion,
+        seed: seedFrom(context.recipe.seed, 'rl'),
+      }),
+    ),
+  );
+}
+
+/** One attempt at every validation problem, graded exactly: what the policy can do after `step` steps. */
+async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
+  await run.model.publishWeights();
+  const groups = await collect(run, `rl/held-out/${step}`, run.validation, {
+    attempts: 1,
+    version: step,
+    truncation: 'grade-what-exists',
+    grader: exactGrader,
+  });
+  const scores_P_A = groups.map((group) => group.rollouts_G.map((rollout) => rollout.reward ?? 0));
+  const random = new Random('held-out', run.context.recipe.seed, step);
+  const { estimate, low, high } = meanInterval(scores_P_A, { random });
+  return { score: estimate, ci: [low, high] };
+}
+
+/** What the exact grader would have given the attempts that a noisy one rewarded: the gap is reward hacking. */
+async function exactMean(run: RlRun, step: number, groups: readonly RolloutGroup[]): Promise<number> {
+  const seed = seedFrom(run.context.recipe.seed, 'exact', step);
+  const points = await Promise.all(
+    groups.flatMap((group) =>
+      group.rollouts_G.map(async ({ reply, overflowed }) => {
+        if (reply.answer === undefined || (overflowed && run.settings.truncation !== 'grade-what-exists'))
+          return 0;
+        const grade = await exactGrader.grade(group.problem, reply.answer, { seed });
+        return grade.kind === 'graded' ? grade.points / 7 : 0;
+      }),
+    ),
+  );
+  return mean(points);
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** SHA-256 over all ids, weights, advantages and log-probs of a batch: a repeated step must train on the same. */
+function digest(data: readonly Datum[]): string {
+  const hash = createHash('sha256');
+  for (const datum of data) {
+    for (const array of [datum.tokens_T, datum.weights_T, datum.advantages_T, datum.logprobs_T]) {
+      if (array !== undefined) hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    }
+  }
+  return hash.digest('hex');
+}
