@@ -43,9 +43,7 @@ const largestCopiedModel = 2 ** 25;
 /** Starts a sampler; resolves when it is ready to sample. */
 export async function startSampler(options: SamplerOptions): Promise<WeightedSampler> {
   const { config, flat, version, kind, threads, maximumRows = 256, cacheBytes = 2 ** 30 } = options;
-  if (flat.length !== parameterCount(config)) {
-    throw new RangeError(`the model has ${parameterCount(config)} parameters, got ${flat.length}`);
-  }
+  checkSize(flat, config);
   const shardCount = flat.length <= largestCopiedModel ? Math.max(1, Math.min(threads, maximumRows)) : 1;
   const weights = shared(flat);
   const module = siblingModule('sampler-worker', import.meta.url);
@@ -119,6 +117,7 @@ class ShardedSampler implements WeightedSampler {
   }
 
   async setWeights(flat: Float32Array, version: PolicyVersion): Promise<void> {
+    checkSize(flat, this.#config);
     const weights = shared(flat);
     await Promise.all(this.#shards.map(({ client }) => client.call('setWeights', { weights, version })));
   }
@@ -137,6 +136,11 @@ class ShardedSampler implements WeightedSampler {
     }
     return dealt;
   }
+}
+
+function checkSize(flat: Float32Array, config: ModelConfig): void {
+  const count = parameterCount(config);
+  if (flat.length !== count) throw new RangeError(`the model has ${count} parameters, got ${flat.length}`);
 }
 
 function shared(flat: Float32Array): SharedArrayBuffer {

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import type { PolicyVersion, Sample } from '../engine.ts';
+import { type SamplerOptions, startSampler, type WeightedSampler } from './sampler.ts';
+import { livelyParameters, promptOf, tinyConfig } from './sampler-fixture.ts';
+
+const first = 0 as PolicyVersion;
+const second = 1 as PolicyVersion;
+const flat = livelyParameters(tinyConfig, 1);
+const sampling = { maxTokens: 30, temperature: 1, stopTokenIds: [3] };
+const endless = { maxTokens: 480, temperature: 1, stopTokenIds: [] };
+const prompt_T = promptOf(tinyConfig, 20);
+const seeds_S = Array.from({ length: 13 }, (_, seed) => seed);
+
+async function withSampler<T>(
+  options: Partial<SamplerOptions>,
+  body: (sampler: WeightedSampler) => Promise<T>,
+): Promise<T> {
+  const sampler = await startSampler({
+    config: tinyConfig,
+    flat,
+    version: first,
+    kind: 'live',
+    threads: 2,
+    ...options,
+  });
+  try {
+    return await body(sampler);
+  } finally {
+    await sampler.close();
+  }
+}
+
+async function untilSampling(sampler: WeightedSampler): Promise<void> {
+  for (let polls = 0; polls < 100_000; polls += 1) {
+    if ((await sampler.usage()).sampledTokens > 0) return;
+  }
+  assert.fail('nothing is being sampled');
+}
+
+test('BATCH-INVARIANT: samples do not depend on the number of workers, and come in the order of the seeds', async () => {
+  const ask = (sampler: WeightedSampler) => sampler.sample({ prompt_T, seeds_S, sampling });
+  const one = await withSampler({ threads: 1 }, ask);
+  const three = await withSampler({ threads: 3, maximumRows: 4 }, ask);
+  assert.equal(one.length, seeds_S.length);
+  assert.ok(new Set(one.map(({ tokens_T }) => tokens_T.join())).size > 8);
+  assert.deepEqual(three, one);
+});
+
+test('usage counts a prompt once a request, and every sampled token', async () => {
+  await withSampler({}, async (sampler) => {
+    assert.equal(sampler.kind, 'live');
+    const samples = await sampler.sample({ prompt_T, seeds_S, sampling });
+    await assert.rejects(sampler.sample({ prompt_T: new Int32Array(0), seeds_S, sampling }), RangeError);
+    const usage = await sampler.usage();
+    assert.equal(usage.promptTokens, prompt_T.length);
+    assert.equal(
+      usage.sampledTokens,
+      samples.reduce((sum, { tokens_T }) => sum + tokens_T.length, 0),
+    );
+    assert.ok(usage.busySeconds > 0);
+  });
+});
+
+test('an aborted request rejects with an AbortError and stops the workers', async () => {
+  await withSampler({}, async (sampler) => {
+    const controller = new AbortController();
+    const many = Array.from({ length: 2000 }, (_, seed) => seed);
+    const doomed = sampler.sample({ prompt_T, seeds_S: many, sampling: endless, signal: controller.signal });
+    await untilSampling(sampler);
+    controller.abort();
+    await assert.rejects(doomed, { name: 'AbortError' });
+    assert.equal((await sampler.sample({ prompt_T, seeds_S: [1], sampling })).length, 1);
+    assert.ok((await sampler.usage()).sampledTokens < 100_000);
+  });
+});
+
+test('new weights arrive while sampling; later changes to the given array do not', async () => {
+  // Long enough that the weights arrive before the end on a busy machine too.
+  const config = { ...tinyConfig, max_position_embeddings: 4096 };
+  await withSampler({ config, threads: 1 }, async (sampler) => {
+    const running = sampler.sample({ prompt_T, seeds_S, sampling: { ...endless, maxTokens: 2000 } });
+    await untilSampling(sampler);
+    const next = livelyParameters(config, 2);
+    const fresh = next.slice();
+    const taken = sampler.setWeights(next, second);
+    next.fill(0);
+    await taken;
+    for (const { versions } of await running) {
+      assert.deepEqual(
+        versions.map(({ version }) => version),
+        [first, second],
+      );
+    }
+    const after = await sampler.sample({ prompt_T, seeds_S, sampling });
+    const direct = await withSampler({ config, flat: fresh, version: second }, (other) =>
+      other.sample({ prompt_T, seeds_S, sampling }),
+    );
+    assert.deepEqual(after, direct);
+  });
+});
+
+test('a snapshot refuses new weights and goes on sampling', async () => {
+  await withSampler({ kind: 'snapshot' }, async (sampler) => {
+    await assert.rejects(sampler.setWeights(flat, second), /snapshot/);
+    const samples: Sample[] = await sampler.sample({ prompt_T, seeds_S: [1], sampling });
+    assert.equal(samples.length, 1);
+  });
+});
+
+test('weights of another size are refused', async () => {
+  await assert.rejects(
+    withSampler({ flat: flat.slice(1) }, async () => {}),
+    RangeError,
+  );
+  await withSampler({}, async (sampler) => {
+    await assert.rejects(sampler.setWeights(flat.slice(1), second), RangeError);
+  });
+});
+
+test('closing ends requests under way; an idle sampler does not keep the process alive', async () => {
+  const running = await withSampler({}, async (sampler) => {
+    const request = sampler.sample({ prompt_T, seeds_S, sampling: endless });
+    request.catch(() => {});
+    return { request, sampler };
+  });
+  await assert.rejects(running.request, { name: 'AbortError' });
+  await assert.rejects(running.sampler.sample({ prompt_T, seeds_S, sampling }), /closed/);
+
+  const script = `
+    import { startSampler } from '${new URL('./sampler.ts', import.meta.url)}';
+    import { livelyParameters, tinyConfig } from '${new URL('./sampler-fixture.ts', import.meta.url)}';
+    const flat = livelyParameters(tinyConfig, 1);
+    const sampler = await startSampler({ config: tinyConfig, flat, version: 0, kind: 'live', threads: 2 });
+    await sampler.sample({ prompt_T: Int32Array.of(1), seeds_S: [1], sampling: ${JSON.stringify(sampling)} });
+    console.log('sampled');`;
+  const child = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { timeout: 20_000 });
+  assert.equal(child.stdout.toString(), 'sampled\n', child.stderr.toString());
+  assert.equal(child.status, 0);
+});
