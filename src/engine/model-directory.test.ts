@@ -42,6 +42,16 @@ test('a model comes back as it was written, tied and untied', async () => {
   }
 });
 
+test('a model that transformers wrote is read', async () => {
+  for (const name of ['qwen3-tiny', 'qwen3-tiny-untied']) {
+    const written = join(import.meta.dirname, '../../golden', name);
+    const model = await readModelDirectory(written);
+    assert.equal(model.config.tie_word_embeddings, name === 'qwen3-tiny');
+    assert.ok(model.flat.every(Number.isFinite) && model.flat.some((value) => value !== 0));
+    assert.equal(model.version, 0);
+  }
+});
+
 test('config.json says to transformers what the engine computes', async () => {
   await writeModelDirectory(directory, config, initialParameters(config, 1), version);
   const json = JSON.parse(await readFile(join(directory, 'config.json'), 'utf8'));

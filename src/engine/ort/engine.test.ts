@@ -67,6 +67,17 @@ test('a live sampler uses published weights, a snapshot keeps its own', async ()
   await model.close();
 });
 
+test('a live sampler that is starting does not miss a publication', async () => {
+  const model = await engine.createModel({ config: tinyConfig, seed: 1 });
+  const starting = model.liveSampler();
+  const stepped = model.optimStep(adamw);
+  const published = model.publishWeights();
+  const [live] = await Promise.all([starting, stepped, published]);
+  assert.deepEqual((await live.sample(request))[0]?.versions, [{ start: 0, version: 1 }]);
+  await live.close();
+  await model.close();
+});
+
 test('a saved model is loaded for training and for sampling', async () => {
   const path = await mkdtemp(join(directory, 'saved-'));
   const model = await engine.createModel({ config: tinyConfig, seed: 2 });

@@ -26,6 +26,11 @@ export interface OrtEngineOptions {
   readonly threads: number | 'auto';
 }
 
+interface Weights {
+  readonly flat: Float32Array;
+  readonly version: PolicyVersion;
+}
+
 interface Closable {
   close(): Promise<void>;
 }
@@ -116,6 +121,7 @@ class OrtModel implements TrainableModel {
   readonly #threads: number;
   readonly #open: Open;
   readonly #live = new Set<WeightedSampler>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(client: WorkerClient<TrainerService>, model: TrainedModel, threads: number, open: Open) {
     this.parameterCount = model.parameterCount;
@@ -146,18 +152,21 @@ class OrtModel implements TrainableModel {
   }
 
   async snapshotSampler(): Promise<Sampler> {
-    return track(await this.#startSampler('snapshot'), this.#open);
+    return track(await this.#startSampler('snapshot', await this.#weights()), this.#open);
   }
 
-  async liveSampler(): Promise<Sampler> {
-    const sampler = await this.#startSampler('live');
-    return track(track(sampler, this.#live), this.#open);
+  liveSampler(): Promise<Sampler> {
+    return this.#inTurn(this.#weights(), async (weights) => {
+      const sampler = await this.#startSampler('live', weights);
+      return track(track(sampler, this.#live), this.#open);
+    });
   }
 
-  async publishWeights(): Promise<PolicyVersion> {
-    const { flat, version } = await this.#client.call('weights', undefined);
-    await Promise.all([...this.#live].map((sampler) => sampler.setWeights(flat, version)));
-    return version;
+  publishWeights(): Promise<PolicyVersion> {
+    return this.#inTurn(this.#weights(), async ({ flat, version }) => {
+      await Promise.all([...this.#live].map((sampler) => sampler.setWeights(flat, version)));
+      return version;
+    });
   }
 
   /** Ends the trainer. Its samplers go on with the weights they have, until they are closed themselves. */
@@ -165,9 +174,20 @@ class OrtModel implements TrainableModel {
     return this.#client.close();
   }
 
-  async #startSampler(kind: Sampler['kind']): Promise<WeightedSampler> {
-    const weights = await this.#client.call('weights', undefined);
-    return await startSampler({ config: this.#config, ...weights, kind, threads: this.#threads });
+  /** The weights after the calls made so far. */
+  #weights(): Promise<Weights> {
+    return this.#client.call('weights', undefined);
+  }
+
+  #startSampler(kind: Sampler['kind'], weights: Weights): Promise<WeightedSampler> {
+    return startSampler({ config: this.#config, ...weights, kind, threads: this.#threads });
+  }
+
+  /** Runs what concerns the live samplers one after another: none that is starting misses a publication. */
+  #inTurn<T>(weights: Promise<Weights>, work: (weights: Weights) => Promise<T>): Promise<T> {
+    const result = Promise.all([weights, this.#turn]).then(([given]) => work(given));
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 }
 
