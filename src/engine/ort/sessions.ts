@@ -13,8 +13,9 @@ export async function createSession(model: Uint8Array, threads: number): Promise
     graphOptimizationLevel: 'all',
     // Errors only: warnings are about the graph's own spare inputs.
     logSeverityLevel: 3,
-    // Threads that wait for work sleep. Spinning, they take the cores of the other worker: with two threads on two
-    // busy cores, training was 2 times slower alone and 2 to 3 times slower beside a sampler, which slowed too.
+    // Threads that wait for work sleep. Spinning, they take the cores of whoever else computes: with two threads on
+    // two cores that other processes kept busy (2 runs each), sleeping trained 1.6 and 3.1 times faster alone, and
+    // 2.3 and 3.0 times beside a sampler, which gained as much. What it costs on an idle machine was not measured.
     extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
   });
 }

@@ -209,7 +209,7 @@ export class Trainer {
 /**
  * Work of a token, in multiplications: the matrices of the layers, and per layer and head a score for every
  * position of the row, whose element-wise passes (mask, softmax, gradients) cost about 60 more. Fitted to CPU time
- * of row lengths 64 to 1024 at widths 128 and 384, within a quarter.
+ * of row lengths 64 to 1024 at widths 128 and 384 (one run on a busy machine), within a third.
  */
 export function packingOptions(config: ModelConfig): PackingOptions {
   const layerWeights = parameterSpecs(config)
