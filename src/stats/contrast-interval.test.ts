@@ -39,21 +39,21 @@ test('attempts that differ and problems that do not: the interval is that of all
 
 test('intervals of a mean cover it about 95 % of the time', () => {
   const random = new Random('coverage of a mean');
-  const runs = 500;
+  const runs = 2000;
   let covered = 0;
   // E[clamp(0.35 + 0.35 z, 0, 1)] for standard normal z.
   const truth = 0.3748;
   for (let i = 0; i < runs; i += 1) {
     const values = attempts(random, solveRates(random, 64), 4);
-    const { low, high } = meanInterval(values, { random, resamples: 400 });
+    const { low, high } = meanInterval(values, { random, resamples: 199 });
     if (low <= truth && truth <= high) covered += 1;
   }
-  near(covered / runs, 0.95, 0.025);
+  near(covered / runs, 0.95, 0.015);
 });
 
 test('intervals of a paired difference cover it about 95 % of the time, and are narrower than unpaired ones', () => {
   const random = new Random('coverage of a difference');
-  const runs = 500;
+  const runs = 1000;
   let covered = 0;
   let pairedWidth = 0;
   let unpairedWidth = 0;
@@ -67,13 +67,17 @@ test('intervals of a paired difference cover it about 95 % of the time, and are 
       ),
       attempts(random, easy, 3),
     ];
-    const { low, high } = pairedDifference(first, second, { random, resamples: 400 });
+    const arms = [
+      { weight: 1, values_P_A: first },
+      { weight: -1, values_P_A: second },
+    ];
+    const { low, high } = contrastInterval(arms, { random, resamples: 199 });
     if (low <= 0.2 && 0.2 <= high) covered += 1;
     pairedWidth += high - low;
-    const apart = [first, second].map((values) => meanInterval(values, { random, resamples: 100 }));
+    const apart = [first, second].map((values) => meanInterval(values, { random, resamples: 79 }));
     unpairedWidth += Math.hypot(...apart.map((interval) => interval.high - interval.low));
   }
-  near(covered / runs, 0.95, 0.025);
+  near(covered / runs, 0.95, 0.02);
   assert.ok(pairedWidth < 0.9 * unpairedWidth, `${pairedWidth} against ${unpairedWidth}`);
 });
 
@@ -118,6 +122,7 @@ test('no problems, a problem without attempts and unequal problems are errors', 
   const random = new Random('errors');
   assert.throws(() => meanInterval([], { random }), RangeError);
   assert.throws(() => meanInterval([[1], []], { random }), RangeError);
+  assert.throws(() => meanInterval([[1], [0]], { random, resamples: 10 }), RangeError);
   assert.throws(() => pairedDifference([[1]], [[1], [0]], { random }), RangeError);
 });
 

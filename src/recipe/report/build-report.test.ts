@@ -156,7 +156,8 @@ test('a run on real texts reports losses and samples, and says what it lacks', (
   assert.deepEqual([report.json.scores, report.json.effects], [[], []]);
   const text = textOf(report.html);
   for (const part of [
-    'nothing was evaluated',
+    'SFT: held-out loss ',
+    'Nothing was evaluated: this run has no scores.',
     'Not part of this run: reinforcement learning, evaluation and effects, graded example proofs',
     'Supervised fine-tuning',
     'Sample texts',
@@ -179,6 +180,7 @@ test('a run of which nothing is there yet still makes a report', () => {
   };
   const text = textOf(buildReport(empty).html);
   assert.ok(text.includes('unfinished: pretrain, sft to come'));
+  assert.ok(text.includes('Nothing was evaluated yet'));
   assert.ok(text.includes('Not part of this run so far: supervised learning curves'));
 });
 
@@ -215,4 +217,15 @@ test('ungraded attempts are left out and counted in words; a wholly ungraded eva
     ],
   });
   assert.deepEqual(none.json.scores, []);
+});
+
+test('with several seeds, each row has the gain of its own seed, and the effects say that they pool', () => {
+  const report = buildReport(reportFixture({ seeds: [1, 2], problems: 24 }));
+  const { document } = parseHTML(report.html);
+  const rows = [...document.querySelectorAll('.scores tbody tr')];
+  assert.equal(rows.length, 6);
+  const gains = rows.map((row) => row.querySelector('[data-name="Gain"]')?.textContent);
+  assert.equal(new Set(gains).size, 5, 'two rows of base have none; the four others differ');
+  assert.ok(textOf(report.html).includes('Attempts of 2 seeds are pooled'));
+  assert.deepEqual([...new Set(report.json.scores.map(({ seed }) => seed))], [1, 2]);
 });

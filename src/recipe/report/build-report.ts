@@ -8,7 +8,7 @@ import { effectsSection } from './effects-section.ts';
 import { examplesSection, samplesSection } from './examples-section.ts';
 import { duration, moment } from './format.ts';
 import { html, type Markup, trusted } from './html.ts';
-import type { ReportInput } from './report-input.ts';
+import type { Evaluation, ReportInput } from './report-input.ts';
 import { type ReportJson, reportSchema } from './report-schema.ts';
 import { rlSection } from './rl-section.ts';
 import { configurationSection, costSection } from './run-section.ts';
@@ -100,11 +100,11 @@ ${input.description !== '' && html`<p class="description">${input.description}</
 <p class="meta">${moment(input.started)} · ${duration(input.seconds)} of work · ${input.seeds.length === 1 ? 'seed' : 'seeds'} ${input.seeds.join(', ')} · ${status(input)}</p>
 </header>
 <section id="verdict" class="first">
-${verdictHead(effects, noVerdict(input))}
+${verdictHead(effects, input.supervised, noVerdict(input))}
 ${missing(input)}
-${checkpointTable(scores, effects)}
+${checkpointTable(scores, gainsOf(input.evaluations, effects))}
 </section>
-${effectsSection(effects)}
+${effectsSection(effects, input.seeds.length)}
 ${examplesSection(input.examples)}
 ${samplesSection(input.samples)}
 ${supervisedSection(input.supervised)}
@@ -118,14 +118,29 @@ ${configurationSection(input)}
 `.text;
 }
 
-function status({ unfinishedStages, finished }: ReportInput): string {
-  if (unfinishedStages.length > 0) return `unfinished: ${unfinishedStages.join(', ')} to come`;
-  return finished === undefined ? 'complete' : `complete ${moment(finished)}`;
+/** Effects per suite and seed, each computed once; those of the whole run where it has one suite and seed. */
+function gainsOf(evaluations: readonly Evaluation[], all: readonly Effect[]) {
+  const known = new Map<string, readonly Effect[]>();
+  return (suite: string, seed: number) => {
+    const own = evaluations.filter((e) => e.suite === suite && e.seed === seed);
+    const key = JSON.stringify([suite, seed]);
+    const gains =
+      known.get(key) ??
+      (own.length === evaluations.length ? all : effectsOf(own.filter((e) => e.scaffold === 'single')));
+    known.set(key, gains);
+    return gains;
+  };
 }
 
-function noVerdict(input: ReportInput): string {
-  if (input.evaluations.length === 0) return 'This run has no scores yet: nothing was evaluated.';
-  return 'This run compares no two checkpoints: there is a score, but no effect of training to judge.';
+function status({ unfinishedStages }: ReportInput): string {
+  return unfinishedStages.length > 0 ? `unfinished: ${unfinishedStages.join(', ')} to come` : 'complete';
+}
+
+function noVerdict({ evaluations, unfinishedStages }: ReportInput): string {
+  if (evaluations.length > 0) {
+    return 'This run compares no two checkpoints: there is a score, but no effect of training to judge.';
+  }
+  return `Nothing was evaluated${unfinishedStages.length > 0 ? ' yet' : ''}: this run has no scores.`;
 }
 
 /** One line that names the parts a full report has and this one lacks. */

@@ -5,17 +5,17 @@
 import type { Effect, MeasuredEffect } from './effects.ts';
 import { bracket, pValue, signed } from './format.ts';
 import { html, type Markup } from './html.ts';
-import { intervalGlyph } from './interval-glyph.ts';
+import { glyphScale, intervalGlyph } from './interval-glyph.ts';
 import { verdictOf } from './verdict-section.ts';
 
 /** The section; undefined when there is no evaluation at all. */
-export function effectsSection(effects: readonly Effect[]): Markup | undefined {
+export function effectsSection(effects: readonly Effect[], seeds: number): Markup | undefined {
   const measured = effects.filter((effect) => effect.kind === 'measured');
   const absent = effects.filter((effect) => effect.kind === 'not-applicable');
   if (measured.length === 0) return undefined;
   const shown = measured.filter((effect) => effect.shown).length;
   return html`<section id="effects"><h2>Effects</h2>
-<p class="lede">${shown} of ${measured.length} claims show. A claim is shown when its whole paired 95 % interval lies above zero. Estimates count in the direction of the claim.</p>
+<p class="lede">${shown} of ${measured.length} claims show. A claim is shown when its whole paired 95 % interval lies above zero. Estimates count in the direction of the claim.${seeds > 1 && ` Attempts of ${seeds} seeds are pooled; the interval covers problems and attempts, not the choice of seeds.`}</p>
 ${(['points', 'tokens'] as const).map((unit) =>
   effectList(
     measured.filter((effect) => effect.unit === unit),
@@ -31,14 +31,17 @@ function effectList(effects: readonly MeasuredEffect[], unit: 'points' | 'tokens
   const low = Math.min(0, ...effects.map(({ interval }) => interval.low));
   const high = Math.max(0, ...effects.map(({ interval }) => interval.high));
   const margin = 0.04 * (high - low);
+  const scale = { low: low - margin, high: high + margin };
   return html`<h3>${unit === 'points' ? 'In percentage points' : 'In tokens per reply'}</h3>
-<ul class="effects">${effects.map((effect) => {
-    const { claim, interval, shown } = effect;
-    const colour = shown ? 'var(--shown)' : 'var(--not-shown)';
-    return html`<li>
+<ul class="effects"><li class="scale" aria-hidden="true"><span class="drawing">${glyphScale(scale)}</span></li>${effects.map(
+    (effect) => {
+      const { claim, interval, shown } = effect;
+      const colour = shown ? 'var(--shown)' : 'var(--not-shown)';
+      return html`<li>
 <span class="claim">${claim}</span>
-<span class="drawing">${intervalGlyph(interval, { low: low - margin, high: high + margin, colour, zeroLine: true })}</span>
+<span class="drawing">${intervalGlyph(interval, { scale, colour, open: !shown, zeroLine: true })}</span>
 <span class="estimate"><b>${signed(interval.estimate)}</b> ${bracket(interval)} <small>${pValue(effect.pValue)}</small></span>
 <span class="${shown ? 'badge yes' : 'badge no'}">${verdictOf(effect)}</span></li>`;
-  })}</ul>`;
+    },
+  )}</ul>`;
 }

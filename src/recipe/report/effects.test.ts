@@ -89,7 +89,7 @@ test('the gain over turns pairs attempts of one trajectory, and skips ungraded o
   close(gain.interval.estimate, 25);
   // Every problem gains the same: paired by attempt there is no spread between problems, only between attempts.
   close(gain.pValue, 1 / 10_001);
-  assert.match(gain.claim, /turn 1 to turn 3/);
+  assert.match(gain.claim, /turn 1 to 3/);
 });
 
 test('problems are matched by id and seeds by number, not by position', () => {

@@ -99,8 +99,7 @@ export function label(checkpoint: CheckpointName): string {
 function cacheGains(evaluations: readonly Evaluation[]): Effect[] {
   const cache = evaluations.filter((e) => e.scaffold === 'reasoning-cache' && e.turn !== undefined);
   const last = Math.max(1, ...cache.map(({ turn = 1 }) => turn));
-  const claimOf = (who: string) =>
-    last > 1 ? `Reasoning cache: ${who} gains from turn 1 to turn ${last}` : `Reasoning cache: ${who} gains`;
+  const claimOf = (who: string) => `Reasoning cache lifts ${who}${last > 1 ? `, turn 1 to ${last}` : ''}`;
   const gains = new Map<CheckpointName, Values>();
   for (const checkpoint of ['base', 'sft', 'rl', 'rc'] as const) {
     const turns = (turn: number) => cache.filter((e) => e.checkpoint === checkpoint && e.turn === turn);
@@ -119,7 +118,7 @@ function cacheGains(evaluations: readonly Evaluation[]): Effect[] {
   const [rc, rl] = [gains.get('rc'), gains.get('rl')];
   if (rc !== undefined && rl !== undefined) {
     effects.push(
-      effect('rc-gains-more-than-rl', 'RC training gains more over the turns than RL', 'points', [
+      effect('rc-gains-more-than-rl', 'RC training gains more from turns than RL', 'points', [
         { weight: 1, values: rc },
         { weight: -1, values: rl },
       ]),

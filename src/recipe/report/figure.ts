@@ -32,8 +32,8 @@ export function figure({ title, subtitle, summary, legend, note, wide, height = 
   const draw = (width: number) => drawing({ ...plot, width, height }, summary);
   return html`<figure class="${wide === true ? 'figure wide' : 'figure'}">
 <figcaption><b>${title}</b> <span>${subtitle}</span></figcaption>
-${legend !== undefined && html`<p class="legend">${legend.map(entry)}</p>`}
 ${wide === true ? [html`<div class="at-wide">${draw(WIDE)}</div><div class="at-narrow">${draw(NARROW)}</div>`] : draw(NARROW)}
+${legend !== undefined && html`<p class="legend">${legend.map(entry)}</p>`}
 ${note !== undefined && html`<p class="note">${note}</p>`}
 </figure>`;
 }
@@ -46,10 +46,11 @@ function drawing(options: Plot.PlotOptions, summary: string): Markup {
   const svg = Plot.plot({
     document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
     marginTop: 14,
-    marginRight: 10,
+    marginRight: 18,
     marginBottom: 34,
-    marginLeft: 38,
+    marginLeft: 32,
     ...options,
+    marks: [Plot.ruleY([0], { stroke: 'var(--soft)' }), ...(options.marks ?? [])],
     style: { background: 'none', fontSize: '11px', fontFamily: 'inherit', overflow: 'visible' },
     x: { tickSize: 4, labelAnchor: 'right', labelArrow: 'none', ...options.x },
     y: { grid: true, tickSize: 0, label: null, nice: true, ticks: 5, ...options.y },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bracket, count, decimal, duration, moment, pValue, signed } from './format.ts';
+import { bracket, count, decimal, duration, integer, moment, pValue, signed } from './format.ts';
 
 test('signs are true signs, and there is no negative zero', () => {
   assert.equal(decimal(-2.71, 2), '\u22122.71');
@@ -28,7 +28,8 @@ test('counts and durations change unit without a seam', () => {
   ]);
 });
 
-test('p-values and times', () => {
+test('p-values, times and whole numbers', () => {
+  assert.equal(integer(1024), '1,024');
   assert.deepEqual([0.0002, 0.0421, 0.3149].map(pValue), ['p < 0.001', 'p = 0.042', 'p = 0.31']);
   assert.equal(moment('2026-11-24T01:08:10.000Z'), '24 November 2026, 01:08 UTC');
   assert.equal(moment('yesterday'), 'yesterday');

@@ -22,6 +22,11 @@ export function bracket({ low, high }: Pick<Interval, 'low' | 'high'>, digits = 
   return `[${decimal(low, digits)}, ${decimal(high, digits)}]`;
 }
 
+/** A whole number with its thousands set off: 1,024. */
+export function integer(value: number): string {
+  return Math.round(value).toLocaleString('en-GB');
+}
+
 /** A count of tokens: 812, 45.3 k, 1.20 M, with a no-break space before the unit. */
 export function count(value: number): string {
   if (value >= 999_500) return `${(value / 1e6).toFixed(2)}\u00a0M`;

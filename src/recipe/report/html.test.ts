@@ -33,5 +33,5 @@ test('no text whatever becomes an element or leaves its attribute', () => {
 });
 
 test('control characters and direction overrides are made visible; line breaks stay', () => {
-  assert.equal(html`${'a\u0000b\u202ec\n\td\ud800'}`.text, 'a\ufffdb\ufffdc\n\td\ufffd');
+  assert.equal(html`${'a\u0000b\u202ec\r\n\td\ud800'}`.text, 'a\ufffdb\ufffdc\n\td\ufffd');
 });

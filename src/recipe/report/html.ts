@@ -50,6 +50,7 @@ const replacements: Readonly<Record<string, string>> = {
  */
 function escapeText(text: string): string {
   return text
+    .replace(/\r\n?/g, '\n')
     .replace(/[&<>"']/g, (char) => replacements[char] ?? '')
     .replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]|\p{Cs}/gu, '\ufffd');
 }

@@ -43,7 +43,7 @@ export function scaffoldSection(scores: readonly Score[]): Markup | undefined {
 <div class="figures three">
 ${turns.length > 1 && readingsFigure(byTurn, { title: 'Score by turn', subtitle: 'percent of full marks', x: 'turn of the reasoning cache', ticks: turns, note: 'After each turn, the last answer that closed its reasoning is graded.' })}
 ${turns.length > 1 && readingsFigure(byTokens, { title: 'Score by tokens spent', subtitle: 'percent of full marks', x: 'mean completion tokens per attempt', note: 'The same turns against what they cost: one dot a turn.' })}
-${bySteps.length > 0 && readingsFigure(bySteps, { title: 'Score by steps needed', subtitle: 'percent of full marks, single turn', x: 'steps of the shortest proof', ticks: [...new Set(bySteps.map(({ x }) => x))], note: 'Longer derivations are harder for every checkpoint.' })}
+${bySteps.length > 0 && readingsFigure(bySteps, { title: 'Score by steps needed', subtitle: 'percent of full marks, single turn', x: 'steps of the shortest proof', ticks: [...new Set(bySteps.map(({ x }) => x))], note: 'Problems of the same length of proof, taken together.' })}
 </div></section>`;
 }
 

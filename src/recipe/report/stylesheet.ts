@@ -13,7 +13,7 @@ export const colours = {
     sft: '#bd6a17',
     rl: '#0f6f7c',
     rc: '#86408f',
-    shown: '#0f6f7c',
+    shown: '#2f6b3c',
     'not-shown': '#a8492f',
     'group-trained': '#0f6f7c',
     'group-equal': '#9ccbcd',
@@ -30,7 +30,7 @@ export const colours = {
     sft: '#e59b50',
     rl: '#4fb7c3',
     rc: '#cf90db',
-    shown: '#4fb7c3',
+    shown: '#7fc08b',
     'not-shown': '#e58a6d',
     'group-trained': '#4fb7c3',
     'group-equal': '#2b6168',
@@ -54,17 +54,17 @@ html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.5 var(--serif);font-kerning:normal;overflow-wrap:break-word}
 main{max-width:1184px;margin:0 auto;padding:56px 32px 96px}
 h1,h2,h3,h4,p,figure,ul,dl,dd{margin:0;padding:0}
-h1{font-size:44px;line-height:1.1;font-weight:600;letter-spacing:-.01em;overflow-wrap:anywhere}
+h1{font:600 24px/1.2 var(--sans);overflow-wrap:anywhere}
 h2{font-size:28px;line-height:1.2;font-weight:600;margin-bottom:6px}
 h3{font:600 15px/1.4 var(--sans);margin:26px 0 6px}
 section{margin-top:64px;padding-top:20px;border-top:2px solid var(--ink)}
-section.first{margin-top:36px}
+section.first{margin-top:22px}
 small{font-size:13px;color:var(--soft)}
-.eyebrow{font:600 13px/1.4 var(--sans);letter-spacing:.02em;color:var(--soft);margin-bottom:10px}
-.description{font-size:20px;line-height:1.4;color:var(--soft);max-width:44em;margin-top:10px}
-.meta{font:14px/1.5 var(--sans);color:var(--soft);margin-top:14px}
-.verdict{font-size:34px;line-height:1.2;font-weight:600;letter-spacing:-.005em;max-width:28em;text-wrap:balance;margin:10px 0 8px}
-.verdict.second,.verdict.none{font-size:22px;font-weight:400;line-height:1.35;margin:4px 0}
+.eyebrow{font:13px/1.4 var(--sans);color:var(--soft);margin-bottom:4px}
+.description{line-height:1.4;color:var(--soft);max-width:46em;margin-top:6px}
+.meta{font:14px/1.5 var(--sans);color:var(--soft);margin-top:6px}
+.verdict{font-size:46px;line-height:1.12;font-weight:600;letter-spacing:-.012em;max-width:22em;text-wrap:balance;font-variant-numeric:lining-nums;margin:14px 0 12px}
+.verdict.second,.verdict.none{font-size:22px;font-weight:400;line-height:1.35;letter-spacing:0;max-width:46em;text-wrap:pretty;margin:4px 0}
 .lede{max-width:46em;color:var(--soft);margin-bottom:20px}
 .note{font:13px/1.5 var(--sans);color:var(--soft);max-width:62em;margin-top:10px}
 .soft{color:var(--soft)}
@@ -76,15 +76,17 @@ tbody th{font-weight:600;text-align:left;white-space:nowrap}
 tbody th,tbody td,tfoot th,tfoot td{padding:10px 14px 10px 0;border-bottom:1px solid var(--rule);vertical-align:middle}
 tfoot th{text-align:left;font-weight:600}tfoot th,tfoot td{border-bottom:0}
 td.num,th.num{text-align:right;white-space:nowrap}
-td.num:last-child,th.num:last-child{padding-right:0}
+td:last-child,th:last-child{padding-right:0!important}
 .scores td b{font-size:17px}
-.plot-column{width:26%;min-width:120px}
-.scale{display:flex;justify-content:space-between}
+.plot-column{width:27%}
+.cost .plot-column{width:24%}
 .glyph{display:block;overflow:visible}
+.glyph text{font:12px var(--sans);fill:var(--soft)}
+.effects .scale{border:0;padding:0}.effects .scale .drawing{grid-column:2}
 .dot{display:inline-block;width:11px;height:11px;border-radius:50%;margin-right:9px}
-.bar{display:block;height:12px;min-width:1px;background:var(--base)}
+.bar{display:block;height:14px;min-width:1px}.bars{display:flex}
 .effects{list-style:none}
-.effects li{display:grid;grid-template-columns:minmax(0,30fr) minmax(0,30fr) minmax(0,26fr) minmax(0,14fr);column-gap:20px;align-items:center;padding:9px 0;border-bottom:1px solid var(--rule);font:15px/1.35 var(--sans)}
+.effects li{display:grid;grid-template-columns:minmax(0,31fr) minmax(0,31fr) minmax(0,24fr) minmax(0,14fr);column-gap:20px;align-items:center;padding:9px 0;border-bottom:1px solid var(--rule);font:15px/1.35 var(--sans)}
 .effects .claim{font-family:var(--serif);font-size:17px}
 .estimate{font-variant-numeric:tabular-nums;color:var(--soft)}
 .estimate b{color:var(--ink);font-size:17px}
@@ -98,18 +100,19 @@ td.num:last-child,th.num:last-child{padding-right:0}
 .figure svg text{fill:var(--soft)}
 figcaption{font-size:15px;line-height:1.35}
 figcaption span{color:var(--soft);font-size:13px;display:block}
-.legend{font-size:13px;color:var(--soft);margin-top:4px}
+.legend{font-size:13px;color:var(--soft);margin-top:6px}
 .legend span{white-space:nowrap;margin-right:12px}
 .legend i{display:inline-block;width:12px;height:12px;border-radius:2px;margin-right:6px;vertical-align:-1px}
 .figure .note{margin-top:4px}
 .at-narrow{display:none}
 .example{margin-top:32px}
 .example+.example{border-top:1px solid var(--rule);padding-top:12px}
-.statement{font-size:20px;line-height:1.45;max-width:44em;white-space:pre-wrap;overflow-wrap:anywhere}
-.answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,280px),1fr));gap:24px;margin-top:18px}
+.answer>.text:not(.thought){font-size:18px}
+.statement{font-size:21px;line-height:1.45;max-width:44em;white-space:pre-wrap;overflow-wrap:anywhere}
+.answers{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,240px),1fr));gap:24px;margin-top:18px}
 .answer{border-top:4px solid var(--mark);padding-top:8px;min-width:0}
 .answer h4{font:600 15px/1.4 var(--sans);display:flex;justify-content:space-between;font-variant-numeric:tabular-nums}
-.text{white-space:pre-wrap;overflow-wrap:anywhere;margin-top:8px;max-height:32em;overflow-y:auto}
+.text{white-space:pre-wrap;overflow-wrap:anywhere;margin-top:8px;max-width:44em;max-height:32em;overflow-y:auto}
 .text.empty,.text.thought,.text.given{color:var(--soft)}
 .text.empty{font-style:italic}
 .text.thought{font-size:15px}
@@ -128,27 +131,30 @@ pre{background:var(--wash);padding:18px 20px;overflow-x:auto;font:13px/1.55 ui-m
 @media (max-width:720px){
 body{font-size:16px}
 main{padding:32px 16px 64px}
-h1{font-size:32px}h2{font-size:24px}
+h1{font-size:21px}h2{font-size:24px}
 section{margin-top:48px}
-.description{font-size:18px}
-.verdict{font-size:25px}.verdict.second,.verdict.none{font-size:18px}
+.verdict{font-size:32px}.verdict.second,.verdict.none{font-size:18px}
 .statement{font-size:18px}
 .at-wide{display:none}.at-narrow{display:block}
 .effects li{grid-template-columns:1fr auto;row-gap:4px}
-.effects .claim{grid-column:1/3}.effects .drawing{grid-column:1/3}
+.effects .claim,.effects .drawing,.effects .scale .drawing{grid-column:1/3}
 .scores thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
 .scores,.scores tbody,.scores caption{display:block}
 .scores tr{display:grid;grid-template-columns:1fr 1fr;gap:3px 16px;padding:12px 0;border-bottom:1px solid var(--rule)}
 .scores tbody th,.scores tbody td{display:block;border:0;padding:0;text-align:left;width:auto;white-space:normal}
-.scores tbody th,.scores td.plot-column,.scores td[data-name="Score"],.scores td[data-name="Paired difference"]{grid-column:1/3}
+.scores tbody th,.scores td.plot-column,.scores td[data-name="Score"],.scores td[data-name="Gain"]{grid-column:1/3}
 .scores td[data-name]::before{content:attr(data-name) " ";color:var(--soft);font-size:13px}
-.cost .plot-column{display:none}
+.cost .plot-column,.only-wide{display:none}.cost tr>*{padding-right:8px}
 }
 @media print{
+:root{--paper:#fff}
 body{font-size:10.5pt}
 main{max-width:none;padding:0}
 section{margin-top:28pt}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 figure,.answer,.effects li,tr{break-inside:avoid}
+.lede{break-after:avoid}
+.verdict{font-size:26pt}
 h2,h3{break-after:avoid}
 .text{max-height:none;overflow:visible}
 details::details-content{display:block;content-visibility:visible;height:auto}

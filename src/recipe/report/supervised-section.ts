@@ -4,7 +4,7 @@
 import * as Plot from '@observablehq/plot';
 import { label } from './effects.ts';
 import { figure } from './figure.ts';
-import { count, decimal } from './format.ts';
+import { count, decimal, integer } from './format.ts';
 import { type Content, html, type Markup } from './html.ts';
 import { checkpointColour } from './palette.ts';
 import type { SupervisedCurve } from './report-input.ts';
@@ -50,7 +50,7 @@ function lossFigure(curve: SupervisedCurve): Content {
     note: [
       `Ends at ${decimal(final, 3)}`,
       held !== undefined && `, held out ${decimal(held, 3)}`,
-      `, after ${count(last?.step ?? 0)} steps and ${count(last?.tokens ?? 0)} tokens. `,
+      `, after ${integer(last?.step ?? 0)} steps and ${count(last?.tokens ?? 0)} tokens. `,
       `Peak learning rate ${Number(peak.toPrecision(3))}.`,
     ],
     plot: {

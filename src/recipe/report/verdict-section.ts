@@ -4,10 +4,11 @@
  */
 import type { Effect, MeasuredEffect } from './effects.ts';
 import { label } from './effects.ts';
-import { bracket, decimal, pValue, signed } from './format.ts';
+import { bracket, decimal, integer, pValue, signed } from './format.ts';
 import { type Content, html, type Markup } from './html.ts';
-import { intervalGlyph } from './interval-glyph.ts';
+import { glyphScale, intervalGlyph } from './interval-glyph.ts';
 import { checkpointColour } from './palette.ts';
+import type { SupervisedCurve } from './report-input.ts';
 import type { Score } from './scores.ts';
 
 const trainingEffects = [
@@ -34,12 +35,29 @@ export function verdictOf({ shown, opposite }: MeasuredEffect): string {
   return opposite ? 'not shown; the data say the opposite' : 'not shown';
 }
 
-/** The verdict in large type. `missing` says what keeps it from being there. */
-export function verdictHead(effects: readonly Effect[], missing: string): Markup {
-  const [first, ...others] = verdicts(effects);
-  if (first === undefined) return html`<p class="verdict none">${missing}</p>`;
-  return html`<p class="verdict">${first.text}.</p>
-${others.map(({ text }) => html`<p class="verdict second">${text}.</p>`)}`;
+/** The verdict in large type. Without effects, what the losses say; `missing` says why there is no more. */
+export function verdictHead(
+  effects: readonly Effect[],
+  supervised: readonly SupervisedCurve[],
+  missing: string,
+): Markup {
+  const found = verdicts(effects).map(({ text }) => `${text}.`);
+  const [first, ...others] = found.length > 0 ? found : [...lossVerdicts(supervised), missing];
+  return html`<p class="${found.length > 0 || others.length > 0 ? 'verdict' : 'verdict none'}">${first}</p>
+${others.map((text) => html`<p class="verdict second">${text}</p>`)}`;
+}
+
+/** `SFT: held-out loss 0.927 → 0.330 nats per token.`, the last stage first. */
+function lossVerdicts(curves: readonly SupervisedCurve[]): string[] {
+  return [...curves].reverse().flatMap(({ checkpoint, points }) => {
+    const losses = points.flatMap(({ validationLoss }) =>
+      validationLoss === undefined ? [] : [validationLoss],
+    );
+    const [first, last] = [losses[0], losses.at(-1)];
+    if (losses.length < 2 || first === undefined || last === undefined) return [];
+    const stage = checkpoint === 'base' ? 'Pre-training' : label(checkpoint);
+    return [`${stage}: held-out loss ${decimal(first, 3)} \u2192 ${decimal(last, 3)} nats per token.`];
+  });
 }
 
 const predecessor: Readonly<Record<string, readonly string[]>> = {
@@ -49,29 +67,38 @@ const predecessor: Readonly<Record<string, readonly string[]>> = {
   rc: ['rc-over-sft'],
 };
 
-/** Table of single-turn scores, one row a checkpoint (and seed). */
-export function checkpointTable(scores: readonly Score[], effects: readonly Effect[]): Markup | undefined {
+/**
+ * Table of single-turn scores, one row a checkpoint (and suite and seed). `gainsOf` gives the effects of one
+ * suite and seed, so that a row's gain belongs to the row.
+ */
+export function checkpointTable(
+  scores: readonly Score[],
+  gainsOf: (suite: string, seed: number) => readonly Effect[],
+): Markup | undefined {
   const rows = scores.filter(({ evaluation }) => evaluation.scaffold === 'single');
   const [first] = rows;
   if (first === undefined) return undefined;
-  const top = Math.min(100, Math.ceil(Math.max(...rows.map(({ interval }) => interval.high)) / 10) * 10);
+  const scale = {
+    low: 0,
+    high: Math.min(100, Math.max(...rows.map(({ interval }) => interval.high)) * 1.08),
+  };
   const severalSeeds = new Set(rows.map(({ evaluation }) => evaluation.seed)).size > 1;
   const severalSuites = new Set(rows.map(({ evaluation }) => evaluation.suite)).size > 1;
   const ungraded = rows.reduce((sum, row) => sum + row.ungraded, 0);
-  return html`<div class="scroll"><table class="scores">
+  return html`<table class="scores">
 <caption>Single-turn score on held-out problems, percent of full marks, with 95 % interval</caption>
-<thead><tr><th scope="col">Checkpoint</th><th scope="col" class="plot-column"><span class="scale"><span>0</span><span>${top} %</span></span></th><th scope="col" class="num">Score</th><th scope="col" class="num">Paired difference</th><th scope="col" class="num">Length</th><th scope="col" class="num">Overflow</th><th scope="col" class="num">Graded</th></tr></thead>
-<tbody>${rows.map(
-    ({ evaluation, interval, length, overflow, graded }) => html`<tr>
-<th scope="row"><i class="dot" style="background:${checkpointColour[evaluation.checkpoint]}"></i>${label(evaluation.checkpoint)}${severalSuites && html` <small>${evaluation.suite}</small>`}${severalSeeds && html` <small>seed ${evaluation.seed}</small>`}</th>
-<td class="plot-column">${intervalGlyph(interval, { low: 0, high: top, colour: checkpointColour[evaluation.checkpoint], zeroLine: false })}</td>
-<td class="num" data-name="Score"><b>${decimal(interval.estimate)}</b> <small>${bracket(interval)}</small></td>
-<td class="num" data-name="Paired difference">${difference(evaluation.checkpoint, effects)}</td>
+<thead><tr><th scope="col">Checkpoint</th><th scope="col" class="plot-column">${glyphScale(scale)}</th><th scope="col">Score</th><th scope="col">Gain on the same problems</th><th scope="col" class="num">Length</th><th scope="col" class="num">Overflow</th></tr></thead>
+<tbody>${rows.map(({ evaluation, interval, length, overflow }) => {
+    const colour = checkpointColour[evaluation.checkpoint];
+    return html`<tr>
+<th scope="row"><i class="dot" style="background:${colour}"></i>${label(evaluation.checkpoint)}${severalSuites && html` <small>${evaluation.suite}</small>`}${severalSeeds && html` <small>seed ${evaluation.seed}</small>`}</th>
+<td class="plot-column">${intervalGlyph(interval, { scale, colour })}</td>
+<td class="score" data-name="Score"><b>${decimal(interval.estimate)}</b> <small>${bracket(interval)}</small></td>
+<td class="gain" data-name="Gain">${difference(evaluation.checkpoint, gainsOf(evaluation.suite, evaluation.seed))}</td>
 <td class="num" data-name="Length">${decimal(length)} <small>tokens</small></td>
-<td class="num" data-name="Overflow">${decimal(overflow)} <small>%</small></td>
-<td class="num" data-name="Graded">${graded} <small>attempts</small></td></tr>`,
-  )}</tbody></table></div>
-<p class="note">${first.problems} problems in suite ${first.evaluation.suite}. Intervals: two-level bootstrap over problems and attempts. Paired differences compare the same problems${severalSeeds && ', all seeds pooled'}; p-values: sign-flip permutation. ${ungraded > 0 && `${ungraded} attempts could not be graded; they are left out, not counted as 0.`}</p>`;
+<td class="num" data-name="Overflow">${decimal(overflow)} <small>%</small></td></tr>`;
+  })}</tbody></table>
+<p class="note">${first.problems} problems of ${first.evaluation.suite}, ${integer(first.graded + first.ungraded)} attempts per checkpoint. Score intervals: two-level bootstrap over problems and attempts. Gains: paired on the same problems; p-values: sign-flip permutation.${ungraded > 0 && ` ${integer(ungraded)} attempts could not be graded; they are left out, not counted as 0.`}</p>`;
 }
 
 function difference(checkpoint: string, effects: readonly Effect[]): Content {
@@ -79,5 +106,5 @@ function difference(checkpoint: string, effects: readonly Effect[]): Content {
   const effect = effects.find((candidate) => ids.includes(candidate.id) && candidate.kind === 'measured');
   if (effect?.kind !== 'measured') return html`<span class="soft">–</span>`;
   const against = effect.id.endsWith('base') ? 'base' : 'SFT';
-  return html`<b>${signed(effect.interval.estimate)}</b> <small>${bracket(effect.interval)} on ${against}, ${pValue(effect.pValue)}</small>`;
+  return html`<b>${signed(effect.interval.estimate)}</b> <small>${bracket(effect.interval)} over ${against}, ${pValue(effect.pValue)}</small>`;
 }
