@@ -17,16 +17,20 @@ import { JournalWriter } from './journal-writer.ts';
 
 const effects = 8;
 
-function entryOf(index: number): Entry {
+function entryOf(index: number, longestText = 300): Entry {
   const random = new Random('entry', index);
   const payload = Uint8Array.from({ length: 300 }, () => random.uint32());
-  return { value: { index, text: 'x'.repeat(random.uint32() % 4000) }, payload };
+  return { value: { index, text: 'x'.repeat(random.uint32() % longestText) }, payload };
+}
+
+interface WorkOptions extends JournalWriterOptions {
+  readonly longestText?: number;
 }
 
 /** A small run: each effect, then its event. Calls `acknowledged` when an effect is, `made` when it is made. */
 async function work(
   directory: string,
-  options: JournalWriterOptions,
+  { longestText = 300, ...options }: WorkOptions,
   made: (index: number) => void,
   acknowledged: (index: number) => void,
 ): Promise<void> {
@@ -35,7 +39,7 @@ async function work(
     for (let index = 0; index < effects; index += 1) {
       const entry = await journal.effect({ unit: 'u', label: `${index}`, request: index }, async () => {
         made(index);
-        return entryOf(index);
+        return entryOf(index, longestText);
       });
       acknowledged(index);
       await journal.append('done', `${index}`, entry);
@@ -46,7 +50,7 @@ async function work(
 }
 
 /** Runs `work` under a fault and again without: nothing acknowledged is made again, and the end is the twin's. */
-async function workThroughFault(directory: string, options: JournalWriterOptions): Promise<unknown> {
+async function workThroughFault(directory: string, options: WorkOptions): Promise<unknown> {
   const acknowledged = new Set<number>();
   let fault: unknown;
   try {
@@ -61,7 +65,7 @@ async function workThroughFault(directory: string, options: JournalWriterOptions
   }
   await work(
     directory,
-    {},
+    options.longestText === undefined ? {} : { longestText: options.longestText },
     (index) => assert.ok(!acknowledged.has(index), `effect ${index} was acknowledged and is made again`),
     () => undefined,
   );
@@ -95,7 +99,7 @@ test('DISK-FULL: journal.db may not grow beyond n pages, for every n until it su
   const directory = temporaryDirectory(t);
   await work(
     join(directory, 'twin'),
-    {},
+    { longestText: 4000 },
     () => undefined,
     () => undefined,
   );
@@ -103,7 +107,7 @@ test('DISK-FULL: journal.db may not grow beyond n pages, for every n until it su
   let faults = 0;
   for (let mostPages = 12; ; mostPages += 1) {
     const run = join(directory, `${mostPages}`);
-    const fault = await workThroughFault(run, { mostPages, longestValue: 5000 });
+    const fault = await workThroughFault(run, { mostPages, longestValue: 5000, longestText: 4000 });
     assert.deepEqual(await stateOf(run), twin);
     rmSync(run, { recursive: true });
     if (fault === undefined) break;
