@@ -10,7 +10,14 @@
  * Runs in the thread that made it and yields to its event loop at every step.
  */
 import { uniformAt } from '../../stats/random.ts';
-import type { ModelConfig, PolicyVersion, Sample, Sampler, VersionSpan } from '../engine.ts';
+import type {
+  ModelConfig,
+  PolicyVersion,
+  Sample,
+  Sampler,
+  SamplingParameters,
+  VersionSpan,
+} from '../engine.ts';
 import { DecodeBatch } from './decode-batch.ts';
 import { drawToken, likeliestToken } from './draw-token.ts';
 import { cacheCapacity, cacheRowBytes, type KeyValueCache } from './kv-cache.ts';
@@ -127,7 +134,7 @@ export class SamplerCore {
     }
   }
 
-  /** Takes new weights between two tokens; resolves when they are in use. `flat` is read until then. Live samplers only. */
+  /** Takes new weights between two tokens; resolves when they are in use. Live only. `flat` is read until then. */
   async setWeights(flat: Float32Array, version: PolicyVersion): Promise<void> {
     if (this.#kind !== 'live') throw new Error('a snapshot sampler keeps the weights it was made with');
     if (this.#isClosed) throw new Error('the sampler is closed');
@@ -253,13 +260,8 @@ export class SamplerCore {
         this.#rows += 1;
         this.#reservedBytes += job.rowBytes;
         const length = prompt_T.length - 1;
-        const inverseTemperature = sampling.temperature === 0 ? 1 : 1 / sampling.temperature;
-        this.#batchFor(length).add(
-          sequence,
-          { cache, row: 0, length },
-          prompt_T[length] ?? 0,
-          inverseTemperature,
-        );
+        const past = { cache, row: 0, length };
+        this.#batchFor(length).add(sequence, past, prompt_T[length] ?? 0, inverseTemperature(sampling));
       }
       if (this.#queue[0] === job) this.#queue.shift();
     }
@@ -309,8 +311,8 @@ export class SamplerCore {
       batch.setToken(row, token);
       const past = batch.past(row);
       if (past.length + 1 > batch.capacity) {
-        const { temperature } = sequence.job.request.sampling;
-        this.#batchFor(past.length).add(sequence, past, token, temperature === 0 ? 1 : 1 / temperature);
+        const { sampling } = sequence.job.request;
+        this.#batchFor(past.length).add(sequence, past, token, inverseTemperature(sampling));
         batch.remove(row);
       }
     }
@@ -399,6 +401,10 @@ export class SamplerCore {
     }
     for (const update of this.#updates.splice(0)) update.reject(error);
   }
+}
+
+function inverseTemperature({ temperature }: SamplingParameters): number {
+  return temperature === 0 ? 1 : 1 / temperature;
 }
 
 function abortError(): DOMException {

@@ -40,5 +40,9 @@ serve<SamplerService>(
       (await started()).setWeights(new Float32Array(weights), version),
     usage: async () => (await started()).usage(),
   },
-  { order: 'concurrent', onClose: async () => (await starting)?.close() },
+  {
+    order: 'concurrent',
+    // A start that failed has been reported to its caller and left nothing to close.
+    onClose: async () => (await starting?.catch(() => undefined))?.close(),
+  },
 );

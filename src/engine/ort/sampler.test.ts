@@ -119,6 +119,11 @@ test('weights of another size are refused', async () => {
   });
 });
 
+test('a model that cannot be built is an error that leaves no worker behind', async () => {
+  const config = { ...tinyConfig, head_dim: 7 };
+  await assert.rejects(withSampler({ config, flat: livelyParameters(config, 1) }, async () => {}));
+});
+
 test('closing ends requests under way; an idle sampler does not keep the process alive', async () => {
   const running = await withSampler({}, async (sampler) => {
     const request = sampler.sample({ prompt_T, seeds_S, sampling: endless });
