@@ -31,18 +31,24 @@ ${curves.map((curve) => groupsFigure(curve, curves.length > 1))}
 <p class="lede">${curves.map(agreement)}</p>
 <div class="figures three">
 ${stepFigure(curves, { title: 'Gradient norm', subtitle: 'before clipping', of: (p) => p.gradientNorm })}
-${stepFigure(curves, { title: 'Greatest probability ratio', subtitle: 'trainer to sampler, minus 1', of: (p) => p.maxRatio - 1 })}
+${stepFigure(curves, { title: 'Greatest probability ratio', subtitle: 'trainer to sampler, minus 1', of: (p) => p.maxRatio - 1, tickFormat: smallNumber })}
 ${stepFigure(curves, { title: 'Time', subtitle: 'seconds per step', of: (p) => p.seconds })}
 </div></details></section>`;
 }
 
 const hasExact = ({ points }: RlCurve) => points.some(({ exactReward }) => exactReward !== undefined);
 
+/** Tick of a value that may be tiny: 0.5, 4e-5. */
+function smallNumber(value: number): string {
+  return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(0) : `${Number(value.toPrecision(6))}`;
+}
+
 interface StepChart extends Pick<Figure, 'title' | 'subtitle' | 'note'> {
   readonly of: (point: RlPoint) => number | undefined;
   /** A second reading of the same steps, drawn dotted. */
   readonly second?: (point: RlPoint) => number | undefined;
   readonly marks?: Plot.Markish[];
+  readonly tickFormat?: (value: number) => string;
 }
 
 interface StepValue {
@@ -63,7 +69,10 @@ function values(curve: RlCurve, of: StepChart['of']): readonly StepValue[] {
   return thin(rows.map((row, i) => ({ ...row, trend: trend[i] ?? row.value })));
 }
 
-function stepFigure(curves: readonly RlCurve[], { of, second, marks = [], ...texts }: StepChart): Markup {
+function stepFigure(
+  curves: readonly RlCurve[],
+  { of, second, marks = [], tickFormat, ...texts }: StepChart,
+): Markup {
   const lines = curves.flatMap((curve) => {
     const rows = values(curve, of);
     const stroke = checkpointColour[curve.checkpoint];
@@ -83,7 +92,11 @@ function stepFigure(curves: readonly RlCurve[], { of, second, marks = [], ...tex
     ...texts,
     ...legendOf(curves),
     summary: `${texts.title} by optimiser step: ${ends.join('; ')}.`,
-    plot: { x: { label: 'optimiser step', ticks: 5 }, y: { zero: true }, marks: [...marks, ...lines] },
+    plot: {
+      x: { label: 'optimiser step', ticks: 5 },
+      y: { zero: true, ...(tickFormat === undefined ? {} : { tickFormat }) },
+      marks: [...marks, ...lines],
+    },
   });
 }
 
@@ -173,6 +186,6 @@ function agreement(curve: RlCurve): Content {
   const seconds = curve.points.reduce((sum, point) => sum + point.seconds, 0);
   return `${label(curve.checkpoint)}: sampler and trainer disagree by at most ${kl.toExponential(1)} nats per token in any step, with a greatest probability ratio of ${decimal(
     worst(({ maxRatio }) => maxRatio),
-    4,
+    5,
   )}; ${curve.points.length} steps took ${duration(seconds)}. `;
 }

@@ -89,6 +89,7 @@ td:last-child,th:last-child{padding-right:0!important}
 .effects li{display:grid;grid-template-columns:minmax(0,31fr) minmax(0,31fr) minmax(0,24fr) minmax(0,14fr);column-gap:20px;align-items:center;padding:9px 0;border-bottom:1px solid var(--rule);font:15px/1.35 var(--sans)}
 .effects .claim{font-family:var(--serif);font-size:17px}
 .estimate{font-variant-numeric:tabular-nums;color:var(--soft)}
+.estimate small{white-space:nowrap}
 .estimate b{color:var(--ink);font-size:17px}
 .badge{font-weight:600}
 .badge.yes{color:var(--shown)}.badge.no{color:var(--not-shown)}
@@ -155,6 +156,8 @@ section{margin-top:28pt}
 figure,.answer,.effects li,tr{break-inside:avoid}
 .lede{break-after:avoid}
 .verdict{font-size:26pt}
+table,.effects li{font-size:9pt}.effects .claim{font-size:10pt}small{font-size:8pt}.scores td b,.estimate b{font-size:10pt}
+.figures.two{grid-template-columns:1fr 1fr}.figures.three{grid-template-columns:repeat(3,1fr);column-gap:18px}
 h2,h3{break-after:avoid}
 .text{max-height:none;overflow:visible}
 details::details-content{display:block;content-visibility:visible;height:auto}
