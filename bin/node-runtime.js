@@ -55,6 +55,8 @@ export async function runWithNode(script, args) {
     process.emitWarning = (warning, ...rest) => {
       if (!expectedWarnings.some((expected) => String(warning).includes(expected))) emit(warning, ...rest);
     };
+    // Worker threads have an emitWarning of their own, which only looks at this when it starts.
+    if (Number.parseInt(process.versions.node, 10) < 26) process.env.NODE_NO_WARNINGS ??= '1';
     process.argv = [process.argv[0], fileURLToPath(script), ...args];
     await import(script.href);
     return;

@@ -13,9 +13,11 @@ if (process.env.QED_LAUNCHED === '1') {
   // Processes that this one starts are not launched in that sense, and must not look for a launcher.
   delete process.env.QED_LAUNCHED;
   if (process.channel) {
-    process.on('disconnect', () => process.exit(137));
+    // At once: an orderly exit would abort in a worker thread that computes. Whatever is durable is so already.
+    const end = () => process.kill(process.pid, 'SIGKILL');
+    process.on('disconnect', end);
     process.channel.unref();
-    if (!process.connected) process.exit(137);
+    if (!process.connected) end();
   }
 }
 await runWithNode(pathToFileURL(path.resolve(script)), args);

@@ -17,8 +17,20 @@ export interface Interruption {
 export interface SignalSource {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
   off(signal: NodeJS.Signals, listener: () => void): unknown;
-  exit(code: number): unknown;
+  end(): void;
 }
+
+const thisProcess: SignalSource = {
+  on: (signal, listener) => process.on(signal, listener),
+  off: (signal, listener) => process.off(signal, listener),
+  end: () => {
+    // An orderly exit would wait for worker threads, or abort while one of them computes. The default action of
+    // SIGINT waits for nothing, and a shell sees 130.
+    process.removeAllListeners('SIGINT');
+    if (process.platform === 'win32') process.exit(interruptedExitCode);
+    process.kill(process.pid, 'SIGINT');
+  },
+};
 
 export function watchInterruption(options: {
   /** Called at the first one. */
@@ -27,7 +39,7 @@ export function watchInterruption(options: {
   /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }): Interruption {
-  const { onFirst, source = process, now = () => performance.now() } = options;
+  const { onFirst, source = thisProcess, now = () => performance.now() } = options;
   const controller = new AbortController();
   let last: number | undefined;
   const listener = (): void => {
@@ -36,7 +48,7 @@ export function watchInterruption(options: {
     last = time;
     if (isSame) return;
     if (controller.signal.aborted) {
-      source.exit(interruptedExitCode);
+      source.end();
     } else {
       controller.abort();
       onFirst();

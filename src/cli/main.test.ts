@@ -46,6 +46,7 @@ test('what was not asked for properly is 2, on standard error, with a way on', (
     [['run', 'lab', '--sett', 'seed=2'], /unknown option '--sett'\n\(Did you mean --set\?\)/],
     [['run', 'lab', '--to', 'sftt'], /--to sftt: there is no such stage\. Its stages: data, pretrain, sft/],
     [['run', 'lab', '--set', 'pretrain=null', '--to', 'pretrain'], /lab has no such stage/],
+    [['run', 'lab', '--from', 'rl'], /--from rl: there is no run to begin from/],
     [['run', 'lab', '--from', 'rl', '--to', 'sft'], /--from rl comes after --to sft/],
   ];
   for (const [args, message] of misused) {

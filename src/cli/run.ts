@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { type Command, Option } from 'commander';
+import type { RunOutcome } from '../recipe/run.ts';
 import { interruptedExitCode, watchInterruption } from './interruption.ts';
 import { UserError } from './user-error.ts';
 
@@ -80,19 +81,23 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
     existing: from !== undefined,
     workingDirectory: process.cwd(),
   });
+  if (chosen.state === 'new' && from !== undefined && from !== stages[0]) {
+    throw new UserError(`--from ${from}: there is no run to begin from; a new one begins with ${stages[0]}`, {
+      exitCode: 2,
+    });
+  }
   const shown = path.relative(process.cwd(), chosen.directory) || '.';
-  const again = commandToContinue(process.argv.slice(2), process.env);
-
   const view = progressView(process.stdout, process.env);
   const interruption = watchInterruption({
     onFirst: () =>
       view.remark('stopping after this step; Ctrl-C again stops at once. Either way the run can go on.'),
   });
+  let outcome: RunOutcome;
   try {
     view.remark(`${loaded.recipe.name} in ${shown}: ${beginnings[chosen.state]}`);
     // The engine and the statistics are loaded only now, so that --help and a wrong recipe answer at once.
     const { runRecipe } = await import('../recipe/run.ts');
-    const result = await runRecipe({
+    outcome = await runRecipe({
       recipe: loaded.recipe,
       recipeText: loaded.text,
       recipeDirectory: loaded.directory,
@@ -102,20 +107,21 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
       progress: view,
       signal: interruption.signal,
     });
-    if (result.status === 'stopped') {
-      view.remark(`stopped; everything so far is in ${shown}. To go on: ${again}`);
-      return interruptedExitCode;
-    }
-    if (result.reportPath !== undefined) {
-      view.remark(`report: ${path.relative(process.cwd(), result.reportPath)}`);
-    } else if (to !== undefined) {
-      view.remark(`done up to ${to}; without --to the run goes on from here`);
-    }
-    return 0;
   } finally {
     interruption.dispose();
     view.close();
   }
+  if (outcome.status === 'stopped') {
+    const again = commandToContinue(process.argv.slice(2), process.env);
+    process.stdout.write(`stopped; everything so far is in ${shown}. To go on:\n  ${again}\n`);
+    return interruptedExitCode;
+  }
+  process.stdout.write(
+    outcome.reportPath === undefined
+      ? `done up to ${to ?? 'here'}; without --to the run goes on from there\n`
+      : `report: ${path.relative(process.cwd(), outcome.reportPath)}\n`,
+  );
+  return 0;
 }
 
 const beginnings = {
