@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { frozenDifferences, frozenName } from '../recipe/frozen-recipe.ts';
 import type { Recipe } from '../recipe/schema.ts';
+import { shownPath } from '../recipe/shown-path.ts';
 import { UserError } from './user-error.ts';
 
 /** Written by the runner as the last thing of a complete run. */
@@ -78,7 +79,7 @@ function stateOf(directory: string): RunDirectory['state'] {
 const leftBehind = /^(\..*|journal\.db.*|run\.lock.*|blobs)$/;
 
 function checked(run: RunDirectory, recipe: Recipe): RunDirectory {
-  const shown = path.relative(process.cwd(), run.directory) || run.directory;
+  const shown = shownPath(run.directory);
   if (run.state === 'new') {
     const foreign = existsSync(run.directory)
       ? readdirSync(run.directory).filter((name) => !leftBehind.test(name))

@@ -2,7 +2,6 @@
  * `qed run`: loads the recipe, chooses the run directory, runs the stages and shows them. Interrupted, it stops
  * after the step it is in; the same command goes on from there.
  */
-import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { RunOutcome } from '../recipe/run.ts';
 import { interruptedExitCode, watchInterruption } from './interruption.ts';
@@ -58,6 +57,7 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
   const { loadRecipe } = await import('../recipe/load.ts');
   const { stageIds, stagesOf } = await import('../recipe/schema.ts');
   const { chooseRunDirectory } = await import('./run-directory.ts');
+  const { shownPath } = await import('../recipe/shown-path.ts');
   const { progressView } = await import('./progress-view.ts');
   const loaded = loadRecipe(recipeName, options.set);
   const stages = stagesOf(loaded.recipe);
@@ -86,7 +86,7 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
       exitCode: 2,
     });
   }
-  const shown = path.relative(process.cwd(), chosen.directory) || '.';
+  const shown = shownPath(chosen.directory);
   const view = progressView(process.stdout, process.env);
   const interruption = watchInterruption({
     onFirst: () =>
@@ -119,7 +119,7 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
   process.stdout.write(
     outcome.reportPath === undefined
       ? `done up to ${to ?? 'here'}; without --to the run goes on from there\n`
-      : `report: ${path.relative(process.cwd(), outcome.reportPath)}\n`,
+      : `report: ${shownPath(outcome.reportPath)}\n`,
   );
   return 0;
 }

@@ -11,6 +11,7 @@ import { type Override, parseOverride, withValue } from './override.ts';
 import { RecipeError, type RecipeFault } from './recipe-error.ts';
 import { describeIssues } from './recipe-faults.ts';
 import { type Recipe, recipeSchema } from './schema.ts';
+import { shownPath } from './shown-path.ts';
 import { nearest } from './suggestion.ts';
 
 export interface LoadedRecipe {
@@ -115,10 +116,4 @@ function recipesIn(directory: string): string[] {
     // The directory does not exist either; then there is nothing to list.
     return [];
   }
-}
-
-/** Relative to the working directory when the file lies below it. */
-function shownPath(file: string): string {
-  const relative = path.relative(process.cwd(), file);
-  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
 }
