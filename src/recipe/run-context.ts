@@ -40,14 +40,19 @@ export function dataPath(context: RunContext, name: string): string {
   return path.join(context.runDirectory, 'data', name);
 }
 
-/** Records the figures of one step: durable in the journal, and a line of metrics.jsonl. */
+/**
+ * Records the figures of one step: durable in the journal, and a line of metrics.jsonl. The figures of a repeated
+ * step must be the same; the seconds it took are apart, for they never are.
+ */
 export async function recordStep(
   context: RunContext,
   stage: StageId,
   step: number,
   figures: { readonly [key: string]: Json },
+  seconds: number,
 ): Promise<void> {
   await context.journal.append(`${stage}/step`, String(step), { value: figures });
+  await context.journal.append(`${stage}/seconds`, `${step}/${randomUUID()}`, { value: { step, seconds } });
   context.metrics.write({ stage, step, ...figures });
 }
 

@@ -118,8 +118,8 @@ figcaption span{color:var(--soft);font-size:13px;display:block}
 .text.empty{font-style:italic}
 .text.thought{font-size:15px}
 .items{list-style:none;font:14px/1.45 var(--sans);margin-top:12px;border-top:1px solid var(--rule)}
-.items li{display:grid;grid-template-columns:2.4em 1fr;padding:5px 0;border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
-.items b{font-variant-numeric:tabular-nums}
+.items li{display:grid;grid-template-columns:3.2em 1fr;padding:5px 0;border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
+.items b{font-variant-numeric:tabular-nums;white-space:nowrap}
 .items span small{display:block}
 .fold{margin-top:12px}
 .fold summary{font:14px/1.5 var(--sans);color:var(--soft);cursor:pointer}

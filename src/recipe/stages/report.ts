@@ -133,6 +133,9 @@ async function supervisedCurves({ recipe, journal }: RunContext): Promise<Superv
 
 async function rlPoints(journal: Journal): Promise<RlPoint[]> {
   const points: RlPoint[] = [];
+  const seconds = new Map<number, number>();
+  for await (const { value } of journal.events('rl/seconds'))
+    seconds.set(figure(value, 'step'), figure(value, 'seconds'));
   for await (const { key, value } of journal.events('rl/step')) {
     const groups = field(value, 'groups');
     const heldOut = field(value, 'heldOut') as RlPoint['heldOut'] | undefined;
@@ -154,7 +157,7 @@ async function rlPoints(journal: Journal): Promise<RlPoint[]> {
       },
       mismatchKl: figure(value, 'mismatchKl'),
       maxRatio: figure(value, 'maxRatio'),
-      seconds: 0,
+      seconds: seconds.get(Number(key)) ?? 0,
       tokens: figure(value, 'processedTokens'),
     });
   }

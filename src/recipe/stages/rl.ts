@@ -152,7 +152,7 @@ async function oneStep(run: RlRun, step: number, known: HeldOut | undefined): Pr
     trainedTokens: result.trainedTokens,
     processedTokens: result.processedTokens,
   };
-  await recordStep(context, 'rl', step, figures);
+  await recordStep(context, 'rl', step, figures, (trained - began) / 1000);
   const score = heldOut ?? known;
   context.progress.step('rl', {
     step,

@@ -61,14 +61,20 @@ export async function runSupervised(
       const isLast = step + 1 === plan.length;
       const validates = validation.texts.length > 0 && (isLast || (step + 1) % settings.validateEvery === 0);
       if (validates) lastValidation = await validationLoss(model, validation.texts);
-      await recordStep(context, stage, step + 1, {
-        loss: result.loss,
-        ...(validates && lastValidation !== undefined ? { validationLoss: lastValidation } : {}),
-        learningRate: optimiser.learningRate,
-        gradientNorm: result.gradientNorm,
-        trainedTokens: result.trainedTokens,
-        processedTokens: result.processedTokens,
-      });
+      await recordStep(
+        context,
+        stage,
+        step + 1,
+        {
+          loss: result.loss,
+          ...(validates && lastValidation !== undefined ? { validationLoss: lastValidation } : {}),
+          learningRate: optimiser.learningRate,
+          gradientNorm: result.gradientNorm,
+          trainedTokens: result.trainedTokens,
+          processedTokens: result.processedTokens,
+        },
+        seconds,
+      );
       context.progress.step(stage, {
         step: step + 1,
         steps: plan.length,
