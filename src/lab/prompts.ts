@@ -3,7 +3,7 @@
  * fixed, because the lab's tokenizer has a token for each. FENCED-CANDIDATE: what a model wrote enters a prompt
  * as parsed steps, or with every word taken out that the place has no use for, so it cannot ask for anything.
  */
-import { renderStepsOrNone } from './text.ts';
+import { renderSteps, renderStepsOrNone } from './text.ts';
 import type { Rule } from './world.ts';
 
 /** A single turn, and the first turn of a reasoning cache: the statement itself. */
@@ -11,13 +11,13 @@ export function provePrompt(statement: string): string {
   return statement;
 }
 
-/** A later turn of a reasoning cache. */
+/** A later turn of a reasoning cache. With nothing to go on from it asks what the first turn asks. */
 export function continuePrompt(statement: string, summary: readonly Rule[]): string {
-  return `${statement} Summary: ${renderStepsOrNone(summary)}`;
+  return summary.length === 0 ? provePrompt(statement) : `${statement} Summary: ${renderSteps(summary)}`;
 }
 
 export function summarisePrompt(statement: string, summary: readonly Rule[], thought: string): string {
-  return `${continuePrompt(statement, summary)} Thought: ${fence(thought, THOUGHT_WORD)} Summarise.`;
+  return `${statement} Summary: ${renderStepsOrNone(summary)} Thought: ${fence(thought, THOUGHT_WORD)} Summarise.`;
 }
 
 export function judgePrompt(statement: string, proof: readonly Rule[]): string {

@@ -4,7 +4,7 @@
  */
 import type { Summariser } from '../scaffold/reasoning-cache.ts';
 import type { Message } from '../tokenizer/tokenizer.ts';
-import { continuePrompt, provePrompt, summarisePrompt } from './prompts.ts';
+import { continuePrompt, summarisePrompt } from './prompts.ts';
 import { SUMMARY_CAP, summarise } from './summarise.ts';
 import { parseStatement, parseSteps, renderSteps } from './text.ts';
 
@@ -16,9 +16,7 @@ export function labReasoningCache(summariser: 'claims' | 'exact' | 'model'): {
 } {
   const user = (content: string): readonly Message[] => [{ role: 'user', content }];
   return {
-    // An empty summary asks as the single turn does; another prompt would change the style of the answer.
-    ask: ({ statement }, summary = '') =>
-      user(summary === '' ? provePrompt(statement) : continuePrompt(statement, parseSteps(summary))),
+    ask: ({ statement }, summary = '') => user(continuePrompt(statement, parseSteps(summary))),
     summarise: async ({ problem, turn, previous = '', reasoning }, context) => {
       const parsed = parseStatement(problem.statement);
       if (!parsed.ok) throw new Error(`${problem.id} is no lab problem: ${parsed.reason}`);

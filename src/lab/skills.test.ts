@@ -32,8 +32,8 @@ function examples(
 const INSTRUCTIONS: Record<LabTask, RegExp> = {
   prove: / Prove [A-T]\.$/,
   teach: / Prove [A-T]\.$/,
-  rc: / Summary: [^:]+\.$/,
-  'teach-rc': / Summary: [^:]+\.$/,
+  rc: / (?:Summary: (?!none)[^:]+|Prove [A-T])\.$/,
+  'teach-rc': / (?:Summary: (?!none)[^:]+|Prove [A-T])\.$/,
   summarise: / Summary: [^:]+\. Thought: [^:]+ Summarise\.$/,
   judge: / Proof: [^:]+\. Judge\.$/,
   compare: /(?: Proof: [^:]+\.){2} Compare\.$/,
