@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { PolicyVersion, Sampler } from '../engine/engine.ts';
+import type { Grade, Grader } from '../grade/grade.ts';
+import { openJournal } from '../journal/open-journal.ts';
+import { problemSchema } from '../problems/problem.ts';
+import type { ChatFormat } from '../tokenizer/tokenizer.ts';
+import { collectGroup, type GroupRequest, type RolloutSource } from './collect.ts';
+
+/** Token 1 is <think>, 2 is </think>, 9 stops; the answer is the ids after 2, joined. */
+const format: ChatFormat = {
+  tokenizer: {
+    vocabularySize: 10,
+    encode: () => Int32Array.of(),
+    decode: () => '',
+    idOf: () => undefined,
+    json: '',
+    configJson: '',
+  },
+  stopTokenIds: [9],
+  renderPrompt: () => Int32Array.of(7, 8),
+  renderReply: () => Int32Array.of(),
+  parseReply: (ids) => {
+    const list = Array.from(ids).filter((id) => id !== 9);
+    const close = list.lastIndexOf(2);
+    if (close < 0) return { reasoning: list.join(' '), answer: undefined };
+    return { reasoning: list.slice(0, close).join(' '), answer: list.slice(close + 1).join(' ') };
+  },
+};
+
+/** Replies by seed order: a proof, a cut proof, reasoning that never ends, an empty proof. */
+const replies = [
+  { ids: [1, 2, 5, 9], finish: 'stop' },
+  { ids: [1, 2, 5], finish: 'length' },
+  { ids: [1, 5, 5], finish: 'length' },
+  { ids: [1, 2, 9], finish: 'stop' },
+] as const;
+
+const problem = problemSchema.parse({ id: 'p', statement: 'Prove it.' });
+
+async function inJournal<T>(
+  use: (
+    open: (
+      grader: Grader,
+    ) => Promise<{ source: RolloutSource; calls: { samples: number }; close: () => Promise<void> }>,
+  ) => Promise<T>,
+): Promise<T> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'qed-collect-'));
+  try {
+    return await use(async (grader) => {
+      const journal = await openJournal(directory);
+      const calls = { samples: 0 };
+      const sampler: Sampler = {
+        kind: 'snapshot',
+        sample: async ({ seeds_S }) => {
+          calls.samples += 1;
+          return seeds_S.map((_, index) => {
+            const { ids, finish } = replies[index % replies.length] ?? replies[0];
+            return {
+              tokens_T: Int32Array.from(ids),
+              logprobs_T: new Float32Array(ids.length).fill(-1),
+              finish,
+              versions: [{ start: 0, version: 0 as PolicyVersion }],
+            };
+          });
+        },
+        usage: async () => ({ promptTokens: 0, sampledTokens: 0, busySeconds: 0 }),
+        close: async () => undefined,
+      };
+      const source = { journal, sampler, format, grader, signal: new AbortController().signal };
+      return { source, calls, close: () => journal.close() };
+    });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+function request(truncation: GroupRequest['truncation'], unit = 'rl/1/0'): GroupRequest {
+  const messages = [{ role: 'user' as const, content: problem.statement }];
+  return {
+    unit,
+    problem,
+    messages,
+    attempts: 4,
+    maxTokens: 4,
+    temperature: 1,
+    truncation,
+    version: 0 as PolicyVersion,
+    seed: 1,
+  };
+}
+
+function graderOf(grade: () => Grade): Grader & { asked: string[] } {
+  const asked: string[] = [];
+  return {
+    name: 'scripted',
+    asked,
+    grade: async (_, proof) => {
+      asked.push(proof);
+      return grade();
+    },
+  };
+}
+
+const full = (): Grade => ({ kind: 'graded', points: 7, report: '', items: [], grader: 'scripted' });
+
+test('each truncation policy decides by the finish reason what a cut attempt earns', async () => {
+  await inJournal(async (open) => {
+    const { source, close } = await open(graderOf(full));
+    const rewards = async (truncation: GroupRequest['truncation']) =>
+      (await collectGroup(source, request(truncation, `rl/1/${truncation}`))).rollouts_G.map(
+        ({ reward }) => reward,
+      );
+    assert.deepEqual(await rewards('zero'), [1, 0, 0, 0]);
+    assert.deepEqual(await rewards('mask'), [1, undefined, undefined, 0]);
+    assert.deepEqual(await rewards('grade-what-exists'), [1, 1, 0, 0]);
+    await close();
+  });
+});
+
+test('PAY-ONCE: a group that was collected before is neither sampled nor graded again', async () => {
+  await inJournal(async (open) => {
+    const grader = graderOf(full);
+    const first = await open(grader);
+    const made = await collectGroup(first.source, request('zero'));
+    await first.close();
+    const second = await open(grader);
+    const again = await collectGroup(second.source, request('zero'));
+    await second.close();
+    assert.equal(second.calls.samples, 0);
+    assert.deepEqual(grader.asked, ['5']);
+    assert.deepEqual(again, made);
+  });
+});
+
+test('NULL-NOT-ZERO: an ungraded attempt has no reward, is not recorded, and is asked again by the next sitting', async () => {
+  await inJournal(async (open) => {
+    const failing = graderOf(() => ({
+      kind: 'ungraded',
+      cause: 'unparsable',
+      detail: 'no score',
+      grader: 'scripted',
+    }));
+    const first = await open(failing);
+    const group = await collectGroup(first.source, request('zero'));
+    await first.close();
+    assert.deepEqual(
+      group.rollouts_G.map(({ reward }) => reward),
+      [undefined, 0, 0, 0],
+    );
+    const healthy = graderOf(full);
+    const second = await open(healthy);
+    const again = await collectGroup(second.source, request('zero'));
+    await second.close();
+    assert.deepEqual(healthy.asked, ['5']);
+    assert.equal(again.rollouts_G[0]?.reward, 1);
+  });
+});
