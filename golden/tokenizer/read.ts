@@ -8,7 +8,9 @@ import { z } from 'zod';
 /** Entries of the tokenizer that is learnt from the texts of the cases. */
 export const trainedVocabularySize = 512;
 
-const messagesSchema = z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }));
+const messagesSchema = z.array(
+  z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }),
+);
 const idsSchema = z.array(z.int());
 
 const casesSchema = z.object({
@@ -32,7 +34,11 @@ const goldenSchema = z.object({
   versions: z.record(z.string(), z.string()),
   tokenizers: z.object({ lab: tokenizerSchema, trained: tokenizerSchema }),
   merges: z.array(z.tuple([z.string(), z.string()])),
-  qwen3: z.object({ templateSha256: z.string(), prompts: z.array(z.string()), withoutThinking: z.array(z.string()) }),
+  qwen3: z.object({
+    templateSha256: z.string(),
+    prompts: z.array(z.string()),
+    withoutThinking: z.array(z.string()),
+  }),
 });
 
 export type TokenizerCases = z.infer<typeof casesSchema>;

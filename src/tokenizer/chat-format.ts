@@ -6,8 +6,8 @@
  * `renderPrompt ++ renderReply` equals the encoding of the rendered whole up to the stop token, unless the reply
  * begins with a line break, which a byte-level BPE would fuse with the one that ends the prompt.
  */
-import { Template } from '@huggingface/jinja';
 import { z } from 'zod';
+import { compileChatTemplate } from './chat-template.ts';
 import type { ChatFormat, Message, ParsedReply, Tokenizer } from './tokenizer.ts';
 
 const configSchema = z.looseObject({ chat_template: z.string().min(1) });
@@ -16,16 +16,6 @@ const specialSchema = z.looseObject({
     z.looseObject({ content: z.string(), id: z.number(), special: z.boolean().default(false) }),
   ),
 });
-
-const templates = new Map<string, Template>();
-
-function compiled(source: string): Template {
-  const known = templates.get(source);
-  if (known !== undefined) return known;
-  const template = new Template(source);
-  templates.set(source, template);
-  return template;
-}
 
 /**
  * The chat format of a tokenizer whose configuration has a `chat_template`. `variables` go to the template
@@ -38,7 +28,7 @@ export function createChatFormat(
 ): ChatFormat {
   const config = configSchema.safeParse(JSON.parse(tokenizer.configJson));
   if (!config.success) throw new Error('tokenizer_config.json has no chat_template');
-  const template = compiled(config.data.chat_template);
+  const template = compileChatTemplate(config.data.chat_template);
   const controls = specialSchema
     .parse(JSON.parse(tokenizer.json))
     .added_tokens.filter((token) => token.special);
@@ -46,7 +36,7 @@ export function createChatFormat(
   const contentFence = fence(controls.map(({ content }) => content));
 
   const render = (messages: readonly Message[], addGenerationPrompt: boolean): string =>
-    template.render({
+    template({
       ...options.variables,
       messages: messages.map(({ role, content }) => ({ role, content: contentFence(content) })),
       add_generation_prompt: addGenerationPrompt,

@@ -1,7 +1,7 @@
 /**
  * Writes `tokenizer.json` and `tokenizer_config.json` of the Qwen3 kind: NFC, Qwen2's pre-tokeniser, byte-level
  * BPE, Qwen3's special tokens, a ChatML template. transformers, llama.cpp and QED read the files alike
- * (`golden/tokenizer/`). Ids are contiguous: 256 bytes, then what the merges make, then the added tokens in order.
+ * (`golden/tokenizer/`). Ids are contiguous: 256 bytes, then one per merge, then the added tokens in order.
  */
 import { alphabetInVocabularyOrder } from './byte-alphabet.ts';
 
@@ -52,8 +52,8 @@ export function qwenTokenizerJson(options: {
 }): string {
   const vocabulary = new Map(alphabetInVocabularyOrder.map((character, id) => [character, id]));
   for (const [left, right] of options.merges) {
-    // Two merges may spell the same entry.
-    if (!vocabulary.has(left + right)) vocabulary.set(left + right, vocabulary.size);
+    if (vocabulary.has(left + right)) throw new Error(`merge "${left} ${right}" makes an entry twice`);
+    vocabulary.set(left + right, vocabulary.size);
   }
   const addedTokens = options.addedTokens.map((token, i) => ({
     id: vocabulary.size + i,

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { assertEqualsGolden } from '../../golden/tokenizer/check.ts';
+import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
+import { labLetters, labTokenizer, labTokenParts } from './lab-tokenizer.ts';
+
+const { json, configJson } = labTokenizer();
+const tokenizer = loadTokenizer(json, configJson);
+const pieces = (text: string): string[] => Array.from(tokenizer.encode(text), (id) => tokenizer.decode([id]));
+
+test('ids, decodings and chat renderings equal those of transformers', () => {
+  assertEqualsGolden('lab', tokenizer);
+});
+
+test('a rule is two tokens, or three with two premises, and the longest match wins', () => {
+  assert.deepEqual(pieces('Given A, B. Rules: A and B give C. C gives D. Prove D.'), [
+    ...['Given', ' A,', ' B.', ' Rules:', ' A and', ' B give', ' C.', ' C gives', ' D.', ' Prove', ' D.'],
+  ]);
+  assert.deepEqual(pieces('<think> try C gives E. no. done.</think> A gives B.'), [
+    ...['<think>', ' try', ' C gives', ' E.', ' no.', ' done.', '</think>', ' A gives', ' B.'],
+  ]);
+  assert.deepEqual(pieces(' B. ok Score 0.5'), [' B.', ' ok', ' Score', ' 0.5']);
+});
+
+test('every lab word is one token and every token has its words', () => {
+  const parts = labTokenParts();
+  assert.equal(parts.length, tokenizer.vocabularySize);
+  assert.ok(parts.every((words) => words.length > 0));
+  for (const letter of labLetters) {
+    for (const [text, words] of [
+      [` ${letter} gives`, [letter, 'gives']],
+      [` ${letter} and`, [letter, 'and']],
+      [` ${letter} give`, [letter, 'give']],
+      [` ${letter}.`, [letter, '.']],
+      [` ${letter},`, [letter, ',']],
+      [` ${letter}`, [letter]],
+    ] as const) {
+      assert.deepEqual(parts[tokenizer.idOf(text) ?? -1], words, text);
+    }
+  }
+  assert.deepEqual(parts[tokenizer.idOf(' 0.5') ?? -1], ['0.5']);
+  assert.deepEqual(parts[tokenizer.idOf(' Summarise.') ?? -1], ['Summarise', '.']);
+  assert.deepEqual(parts[tokenizer.idOf('user\n') ?? -1], ['user', '\n']);
+  assert.deepEqual(parts[tokenizer.idOf('<think>') ?? -1], ['<think>']);
+});
+
+test('the words of a token, put together, are its text', () => {
+  const squeezed = (text: string): string => text.replaceAll(' ', '');
+  for (const [id, words] of labTokenParts().entries()) {
+    if (id >= 256) assert.equal(words.join(''), squeezed(tokenizer.decode([id])));
+  }
+});
+
+test('any text in NFC survives', () => {
+  const labText = fc
+    .array(
+      fc.constantFrom(' A', ' A gives', '.', ' ', '\n', 'Given', ' 0', '.5', ' no', '</think>', 'é', '🙂'),
+    )
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), labText), (text) => {
+      const normal = text.normalize('NFC');
+      assert.equal(tokenizer.decode(tokenizer.encode(normal)), normal);
+    }),
+    { seed: 1, numRuns: 100 },
+  );
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadTokenizer } from './load-tokenizer.ts';
+import { qwen3SpecialTokens, qwenTokenizerConfigJson, qwenTokenizerJson } from './qwen-tokenizer-json.ts';
+
+const configJson = qwenTokenizerConfigJson({ contextLength: 64 });
+const json = qwenTokenizerJson({
+  merges: [
+    ['a', 'b'],
+    ['ab', 'c'],
+    ['b', 'c'],
+    ['Ġ', 'x'],
+  ],
+  addedTokens: [...qwen3SpecialTokens, { content: 'bc', special: false }],
+});
+
+test('merges apply in rank order', () => {
+  const tokenizer = loadTokenizer(json, configJson);
+  assert.equal(tokenizer.vocabularySize, 256 + 4 + 5 + 1);
+  assert.deepEqual([...tokenizer.encode('ab x')], [256, 259]);
+  assert.deepEqual([...tokenizer.encode('abc')], [64, 265], 'an added token is found before any merge');
+});
+
+test('idOf knows tokens by their text; an added token wins over an entry of the model', () => {
+  const tokenizer = loadTokenizer(json, configJson);
+  assert.equal(tokenizer.idOf(' x'), 259);
+  assert.equal(tokenizer.idOf('</think>'), 264);
+  assert.equal(tokenizer.idOf('bc'), 265);
+  assert.deepEqual([...tokenizer.encode('bc')], [265]);
+  assert.equal(tokenizer.idOf('nowhere'), undefined);
+});
+
+test('spaces before punctuation and at the ends are kept, and padding ids decode to nothing', () => {
+  const tokenizer = loadTokenizer(json, JSON.stringify({ clean_up_tokenization_spaces: true }));
+  const text = "  a , b .  don 't\n";
+  assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
+  assert.equal(tokenizer.decode([256, 100_000, 256]), 'abab');
+});
+
+test('a code point split over tokens is joined, and broken UTF-8 becomes U+FFFD', () => {
+  const tokenizer = loadTokenizer(json, configJson);
+  const ids = tokenizer.encode('é');
+  assert.equal(ids.length, 2);
+  assert.equal(tokenizer.decode(ids), 'é');
+  assert.equal(tokenizer.decode(ids.slice(0, 1)), '\ufffd');
+});
+
+test('names like those of Object.prototype are ordinary entries', () => {
+  const merges = [['_', '_']] as const;
+  const file = JSON.parse(qwenTokenizerJson({ merges, addedTokens: [] }));
+  file.model.vocab = JSON.parse(
+    JSON.stringify(file.model.vocab).replace(/}$/, ',"__proto__":257,"constructor":258}'),
+  );
+  const tokenizer = loadTokenizer(JSON.stringify(file), configJson);
+  assert.equal(tokenizer.idOf('__proto__'), 257);
+  assert.equal(tokenizer.decode([257, 258]), '__proto__constructor');
+  assert.equal(tokenizer.idOf('toString'), undefined);
+});
+
+test('what is not byte-level BPE is refused by name', () => {
+  const changed = (change: (file: { model: Record<string, unknown>; decoder: unknown }) => void): string => {
+    const file = JSON.parse(json);
+    change(file);
+    return JSON.stringify(file);
+  };
+  const load = (text: string) => () => loadTokenizer(text, configJson);
+  assert.throws(load('{'), /tokenizer\.json is not JSON/);
+  assert.throws(load('{}'), /tokenizer\.json: [\s\S]*model/);
+  assert.throws(
+    load(
+      changed((file) => {
+        file.model.type = 'Unigram';
+      }),
+    ),
+    /tokenizer\.json: [\s\S]*model\.type/,
+  );
+  assert.throws(
+    load(
+      changed((file) => {
+        file.decoder = { type: 'WordPiece' };
+      }),
+    ),
+    /decoder\.type is WordPiece/,
+  );
+  assert.throws(
+    load(
+      changed((file) => {
+        file.model.vocab = { a: 0 };
+      }),
+    ),
+    /1 of the 256 bytes/,
+  );
+});
