@@ -5,6 +5,7 @@
  */
 import type { Grade } from '../grade/grade.ts';
 import type { Journal, Json } from '../journal/journal.ts';
+import { runTogether } from '../journal/run-together.ts';
 import type { ChatModel, ChatRequest, Reply } from '../model/chat-model.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { Scaffold } from '../scaffold/scaffold.ts';
@@ -40,18 +41,18 @@ export interface EvaluationRequest {
   readonly onAttempt?: () => void;
 }
 
-/** Results by problem, then attempt. All attempts run concurrently; the model limits what it computes at once. */
+/**
+ * Results by problem, then attempt. All attempts run concurrently; the model limits what it computes at once. When
+ * one fails, the calls of the others are cut off, and what they had finished is recorded.
+ */
 export async function evaluateScaffold(request: EvaluationRequest): Promise<AttemptResult[][]> {
-  return await Promise.all(
-    request.problems.map((problem, index) =>
-      Promise.all(
-        Array.from({ length: request.attempts }, async (_, attempt) => {
-          const result = await evaluateAttempt(request, problem, `${request.unit}/${index}/${attempt}`);
-          request.onAttempt?.();
-          return result;
-        }),
-      ),
-    ),
+  return await runTogether(request.problems, request.signal, (problem, index, problems) =>
+    runTogether(Array.from({ length: request.attempts }), problems, async (_, attempt, signal) => {
+      const unit = `${request.unit}/${index}/${attempt}`;
+      const result = await evaluateAttempt({ ...request, signal }, problem, unit);
+      request.onAttempt?.();
+      return result;
+    }),
   );
 }
 

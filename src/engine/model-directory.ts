@@ -170,7 +170,8 @@ export async function writeModelDirectory(
   await writeSafetensors(join(directory, weightsFile), tensors, { format: 'pt', [versionKey]: `${version}` });
   const json = {
     architectures: ['Qwen3ForCausalLM'],
-    ...config,
+    // In the order in which it is read, so that a model that was saved and loaded in between gives the same bytes.
+    ...parseModelConfig(config, join(directory, configFile)),
     // For transformers 5; older readers use the one at the top level.
     rope_parameters: { rope_type: 'default', rope_theta: config.rope_theta },
     hidden_act: 'silu',

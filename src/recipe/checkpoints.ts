@@ -6,29 +6,65 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrainableModel } from '../engine/engine.ts';
 import { newestCheckpoint, writeCheckpoint } from '../journal/checkpoint-store.ts';
+import { diskTrouble } from '../journal/disk-trouble.ts';
+import { JournalError } from '../journal/errors.ts';
 import type { ChatFormat } from '../tokenizer/tokenizer.ts';
-import type { RunContext } from './run-context.ts';
+import { lastStep, type RunContext } from './run-context.ts';
+import { shownPath } from './shown-path.ts';
 
 /** Checkpoints by name; `base`, `sft` and `rl` are left by the stages pretrain, sft and rl. */
 export type CheckpointName = 'base' | 'sft' | 'rl';
 
-/** Every how many saved checkpoints the older ones of an unfinished stage go. */
+/** Checkpoints kept of an unfinished stage: should the newest be damaged, there is one to go back to. */
 const keptWhileTraining = 2;
 
 export function checkpointRoot(context: RunContext, name: CheckpointName): string {
   return path.join(context.runDirectory, 'checkpoints', name);
 }
 
-/** The newest whole checkpoint under a name; says which ones were passed over and why. */
+/** The stage that leaves the checkpoints of a name. */
+const stageOf = { base: 'pretrain', sft: 'sft', rl: 'rl' } as const;
+
+export interface RunCheckpoint {
+  readonly directory: string;
+  readonly step: number;
+}
+
+/**
+ * The newest whole checkpoint of a stage under way, undefined before its first one; says which ones were passed over
+ * and why. Throws when there are some and none is whole: beginning anew is for a person to decide.
+ */
 export async function findCheckpoint(
   context: RunContext,
   name: CheckpointName,
-): Promise<{ readonly directory: string; readonly step: number } | undefined> {
-  return await newestCheckpoint(checkpointRoot(context, name), ({ step, reason }) => {
-    context.progress.remark(
-      `checkpoint ${name}/${step} is not whole (${reason}); going back to the one before`,
+): Promise<RunCheckpoint | undefined> {
+  const root = checkpointRoot(context, name);
+  try {
+    return await newestCheckpoint(root, ({ step, reason }) => {
+      context.progress.remark(
+        `checkpoint ${name}/${step} is not whole (${reason}); going back to the one before`,
+      );
+    });
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw diskTrouble(error, root);
+    throw new Error(
+      `${error.message}. Restore one from a copy; or, while ${stageOf[name]} is unfinished, remove ` +
+        `${shownPath(root)}: then the stage trains again from its beginning, on what was sampled and graded before`,
+      { cause: error },
     );
-  });
+  }
+}
+
+/** The checkpoint that a finished stage left, after its last step. Another one would be another run: it throws. */
+export async function finalCheckpoint(context: RunContext, name: CheckpointName): Promise<RunCheckpoint> {
+  const stage = stageOf[name];
+  const found = await findCheckpoint(context, name);
+  const last = (await lastStep(context.journal, stage))?.key;
+  if (found !== undefined && String(found.step) === last) return found;
+  throw new Error(
+    `checkpoint ${name}/${last ?? '?'}, with which stage ${stage} ended, is missing or not whole, and what comes ` +
+      `after it cannot begin from another. Restore ${shownPath(checkpointRoot(context, name))} from a copy, or begin a new run`,
+  );
 }
 
 /** Saves the model after `step` optimiser steps, and lets older checkpoints of the stage go. */

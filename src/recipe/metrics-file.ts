@@ -1,40 +1,63 @@
 /**
- * metrics.jsonl: one line per step, for people and plotting tools. It is derived from the journal: a run begins
- * by writing it anew from there, so it never tells anything that the journal does not.
+ * metrics.jsonl: one line per step, for people and plotting tools. REPLAY: it is derived from the journal; a sitting
+ * begins by writing it anew from there, so it never tells anything that the journal does not, and the bytes are the
+ * same whether a line was written as the step was made or from its record.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeFileAtomic } from '../journal/atomic-file.ts';
+import { canonicalJson } from '../journal/canonical-json.ts';
+import { diskTrouble } from '../journal/disk-trouble.ts';
 import type { Journal, Json } from '../journal/journal.ts';
-import { stageIds } from './schema.ts';
+import { type StageId, stageIds } from './schema.ts';
+
+type Figures = { readonly [key: string]: Json };
 
 export class MetricsFile {
+  readonly #path: string;
   readonly #file: number;
-  readonly #written = new Set<string>();
+  readonly #written: Set<string>;
 
-  private constructor(file: number) {
-    this.#file = file;
+  private constructor(path: string, written: Set<string>) {
+    this.#path = path;
+    this.#file = openSync(path, 'a');
+    this.#written = written;
   }
 
   /** Opens the file with a line for every step that the journal holds. */
   static async open(runDirectory: string, journal: Journal): Promise<MetricsFile> {
-    const metrics = new MetricsFile(openSync(path.join(runDirectory, 'metrics.jsonl'), 'w'));
+    const file = path.join(runDirectory, 'metrics.jsonl');
+    const written = new Set<string>();
+    const lines: string[] = [];
     for (const stage of stageIds) {
-      for await (const event of journal.events(`${stage}/step`)) {
-        metrics.write({ stage, step: Number(event.key), ...(event.value as { [key: string]: Json }) });
+      for await (const { key, value } of journal.events(`${stage}/step`)) {
+        lines.push(lineOf(stage, Number(key), value as Figures));
+        written.add(`${stage}/${key}`);
       }
     }
-    return metrics;
+    await writeFileAtomic(file, lines.join(''));
+    return new MetricsFile(file, written);
   }
 
   /** Adds a line. A step that was applied again after a kill has its line already. */
-  write(line: { readonly stage: string; readonly step: number; readonly [key: string]: Json }): void {
-    const key = `${line.stage}/${line.step}`;
+  write(stage: StageId, step: number, figures: Figures): void {
+    const key = `${stage}/${step}`;
     if (this.#written.has(key)) return;
+    try {
+      writeFileSync(this.#file, lineOf(stage, step, figures));
+    } catch (error) {
+      throw diskTrouble(error, this.#path);
+    }
     this.#written.add(key);
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
   }
 
   close(): void {
     closeSync(this.#file);
   }
+}
+
+/** Figures in the order of their names, as the journal gives them back. */
+function lineOf(stage: StageId, step: number, figures: Figures): string {
+  const sorted = JSON.parse(canonicalJson(figures)) as Figures;
+  return `${JSON.stringify({ stage, step, ...sorted })}\n`;
 }

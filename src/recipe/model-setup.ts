@@ -8,7 +8,7 @@ import { seedFrom } from '../stats/random.ts';
 import { createChatFormat } from '../tokenizer/chat-format.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import type { ChatFormat } from '../tokenizer/tokenizer.ts';
-import { type CheckpointName, findCheckpoint } from './checkpoints.ts';
+import { type CheckpointName, finalCheckpoint, findCheckpoint } from './checkpoints.ts';
 import { dataPath, type RunContext } from './run-context.ts';
 
 /** The chat format of the tokenizer that the data stage wrote. */
@@ -64,10 +64,8 @@ async function startingModel(
 ): Promise<TrainableModel> {
   const { recipe, engine } = context;
   if (from !== undefined) {
-    const found = await findCheckpoint(context, from);
-    if (found === undefined)
-      throw new Error(`checkpoint ${from} is missing; run the stage that leaves it first`);
-    return await engine.loadModel(found.directory, { optimiser: false });
+    const { directory } = await finalCheckpoint(context, from);
+    return await engine.loadModel(directory, { optimiser: false });
   }
   if (recipe.model.from !== undefined) {
     const directory = path.resolve(context.recipeDirectory, recipe.model.from);

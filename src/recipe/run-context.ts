@@ -6,7 +6,8 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Engine } from '../engine/engine.ts';
-import type { Journal, Json } from '../journal/journal.ts';
+import { ConflictError } from '../journal/errors.ts';
+import type { Journal, JournalEvent, Json } from '../journal/journal.ts';
 import type { MetricsFile } from './metrics-file.ts';
 import type { Progress } from './progress.ts';
 import type { Recipe, StageId } from './schema.ts';
@@ -36,6 +37,32 @@ export function throwIfStopped(context: RunContext): void {
   if (context.signal.aborted) throw new StoppedError();
 }
 
+/**
+ * Whether `error` says that the run stopped because it was asked to: a stage's StoppedError, or a call that was cut
+ * off. Anything else that fails meanwhile, such as a full disk, is a failure.
+ */
+export function isStop(context: Pick<RunContext, 'signal'>, error: unknown): boolean {
+  if (error instanceof StoppedError) return true;
+  return context.signal.aborted && error instanceof Error && error.name === 'AbortError';
+}
+
+/** The work of a stage. When it is stopped, `leave` puts on disk what is worth it, and the time is recorded. */
+export async function untilStopped<T>(
+  context: RunContext,
+  clock: StageClock,
+  work: () => Promise<T>,
+  leave: () => Promise<void> = async () => undefined,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isStop(context, error)) throw error;
+    await leave();
+    await clock.lap();
+    throw new StoppedError();
+  }
+}
+
 export function dataPath(context: RunContext, name: string): string {
   return path.join(context.runDirectory, 'data', name);
 }
@@ -51,9 +78,30 @@ export async function recordStep(
   figures: { readonly [key: string]: Json },
   seconds: number,
 ): Promise<void> {
-  await context.journal.append(`${stage}/step`, String(step), { value: figures });
+  try {
+    await context.journal.append(`${stage}/step`, String(step), { value: figures });
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    throw new Error(
+      `${stage}: step ${step} was made before, and its figures are not the same now. Training repeats bit for bit ` +
+        'only on the same kind of machine, with the same version of QED and the same number of threads ' +
+        '(engine.threads): go on with those, or begin a new run',
+      { cause: error },
+    );
+  }
   await context.journal.append(`${stage}/seconds`, `${step}/${randomUUID()}`, { value: { step, seconds } });
-  context.metrics.write({ stage, step, ...figures });
+  context.metrics.write(stage, step, figures);
+}
+
+/** The last recorded step of a stage whose event `isWanted`; its key is the step's number. */
+export async function lastStep(
+  journal: Journal,
+  stage: StageId,
+  isWanted: (event: JournalEvent) => boolean = () => true,
+): Promise<JournalEvent | undefined> {
+  let last: JournalEvent | undefined;
+  for await (const event of journal.events(`${stage}/step`)) if (isWanted(event)) last = event;
+  return last;
 }
 
 /** Counts the seconds of a stage. `lap` records what has passed since the last lap. */

@@ -3,15 +3,17 @@
  * existing run directory goes on where it stopped, and on a finished one does nothing but report.
  */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createOrtEngine } from '../engine/ort/engine.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
+import { diskTrouble } from '../journal/disk-trouble.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openJournal } from '../journal/open-journal.ts';
+import { isStaleTemporary } from '../journal/temporary-name.ts';
 import { MetricsFile } from './metrics-file.ts';
 import type { Progress } from './progress.ts';
-import { type RunContext, StoppedError } from './run-context.ts';
+import { isStop, type RunContext, StoppedError } from './run-context.ts';
 import { type Recipe, type StageId, stageIds, stagesOf } from './schema.ts';
 import { runData } from './stages/data.ts';
 import { runEvaluate } from './stages/evaluate.ts';
@@ -43,34 +45,45 @@ export interface RunOutcome {
 
 /** Runs what is left of a recipe. Errors of a stage are thrown after everything that was done is on disk. */
 export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
-  const { recipe, runDirectory, progress, signal } = options;
+  const { recipe, recipeDirectory, runDirectory, progress, signal } = options;
   await mkdir(runDirectory, { recursive: true });
   const journal = await openJournal(runDirectory, { onWarning: (message) => progress.remark(message) });
   const closers: (() => Promise<void> | void)[] = [() => journal.close()];
+  let failure: { readonly error: unknown } | undefined;
+  let outcome: RunOutcome = { status: 'stopped' };
   try {
+    await removeLeftovers(runDirectory);
     const frozen = path.join(runDirectory, 'recipe.yaml');
     if (!existsSync(frozen)) await writeFileAtomic(frozen, options.recipeText);
     const metrics = await MetricsFile.open(runDirectory, journal);
     closers.push(() => metrics.close());
     const engine = createOrtEngine({ threads: recipe.engine.threads });
     closers.push(() => engine.close());
-    const { recipeDirectory } = options;
-    const context: RunContext = {
-      recipe,
-      recipeDirectory,
-      runDirectory,
-      journal,
-      engine,
-      metrics,
-      progress,
-      signal,
-    };
-    return await runStages(context, options);
+    const context = { recipe, recipeDirectory, runDirectory, journal, engine, metrics, progress, signal };
+    outcome = await runStages(context, options);
   } catch (error) {
-    if (error instanceof StoppedError) return { status: 'stopped' };
-    throw error;
-  } finally {
-    for (const close of closers.toReversed()) await close();
+    if (!isStop(options, error)) failure = { error };
+  }
+  for (const close of closers.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      // What went wrong first says most: a full disk, for one, also fails the closing.
+      failure ??= { error };
+    }
+  }
+  if (failure !== undefined) throw diskTrouble(failure.error, runDirectory);
+  return outcome;
+}
+
+/** Removes files that killed sittings were about to put in place. The run directory is locked: nobody writes them. */
+async function removeLeftovers(runDirectory: string): Promise<void> {
+  for (const directory of ['', 'data', 'data/tokenizer'].map((name) => path.join(runDirectory, name))) {
+    if (!existsSync(directory)) continue;
+    const stale = (await readdir(directory))
+      .map((name) => path.join(directory, name))
+      .filter(isStaleTemporary);
+    await Promise.all(stale.map((file) => rm(file)));
   }
 }
 
@@ -92,17 +105,25 @@ async function runStages(context: RunContext, options: RunOptions): Promise<RunO
     if (finished.has(stage) && stage !== 'report') continue;
     if (context.signal.aborted) throw new StoppedError();
     progress.stageStarted(stage);
+    if (stage === 'report') await markFinished(journal, stages);
     const began = performance.now();
     const summary = await runStage(context, stage);
     if (stage !== 'report') await journal.append('stage', stage, { value: { summary } });
     progress.stageFinished(stage, (performance.now() - began) / 1000, summary);
   }
   if (!wanted.includes('report')) return { status: 'finished' };
-  const done = await finishedStages(journal, stages);
-  if (stages.every((stage) => stage === 'report' || done.has(stage))) {
+  if ((await journal.find('run', 'finished')) !== undefined) {
     await writeFileAtomic(path.join(runDirectory, 'finished.json'), `${JSON.stringify({ version: 1 })}\n`);
   }
   return { status: 'finished', reportPath: path.join(runDirectory, 'report.html') };
+}
+
+/** Records when the last stage was done, once: a report that is written again says the same. */
+async function markFinished(journal: Journal, stages: readonly StageId[]): Promise<void> {
+  const finished = await finishedStages(journal, stages);
+  if (!stages.every((stage) => stage === 'report' || finished.has(stage))) return;
+  if ((await journal.find('run', 'finished')) !== undefined) return;
+  await journal.append('run', 'finished', { value: { at: new Date().toISOString() } });
 }
 
 async function runStage(context: RunContext, stage: StageId): Promise<string> {

@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import type { PolicyVersion, Sample, Sampler } from '../engine/engine.ts';
-import { type Grade, type Grader, gradeOfNoProof, gradeSchema } from '../grade/grade.ts';
+import { type Grade, type Grader, gradeOfNoProof, gradeSchema, type Ungraded } from '../grade/grade.ts';
 import type { Journal, Json } from '../journal/journal.ts';
+import { runTogether } from '../journal/run-together.ts';
 import type { Problem } from '../problems/problem.ts';
 import { seedFrom } from '../stats/random.ts';
 import type { ChatFormat, Message, ParsedReply } from '../tokenizer/tokenizer.ts';
@@ -50,9 +51,11 @@ export interface GroupRequest {
   /** Weights that sample it: part of the request, for other weights give another answer. */
   readonly version: PolicyVersion;
   readonly seed: number;
+  /** Attempts, by index, that a batch committed before has as ungraded: they are not asked about again. */
+  readonly ungraded?: ReadonlyMap<number, Ungraded>;
 }
 
-/** Samples and grades one group. */
+/** Samples and grades one group. Rejects with an AbortError when the signal cuts it off. */
 export async function collectGroup(source: RolloutSource, request: GroupRequest): Promise<RolloutGroup> {
   const { unit, problem } = request;
   const prompt_T = source.format.renderPrompt(request.messages);
@@ -77,8 +80,8 @@ export async function collectGroup(source: RolloutSource, request: GroupRequest)
     },
   );
   if (payload === undefined) throw new Error(`the record of ${unit} has no samples`);
-  const rollouts_G = await Promise.all(
-    decodeSamples(payload).map((sample, index) => judge(source, request, sample, index)),
+  const rollouts_G = await runTogether(decodeSamples(payload), source.signal, (sample, index, signal) =>
+    judge({ ...source, signal }, request, sample, index),
   );
   return { problem, prompt_T, rollouts_G };
 }
@@ -96,19 +99,22 @@ async function judge(
     const grade = gradeOfNoProof(source.grader.name, 'The attempt was cut at the token limit.');
     return { ...common, grade, reward: request.truncation === 'zero' ? 0 : undefined };
   }
-  const grade = await gradeDurably(
-    source,
-    `${request.unit}/${index}`,
-    request,
-    reply.answer,
-    seedFrom(request.seed, request.unit, 'grade', index),
-  );
+  const grade =
+    request.ungraded?.get(index) ??
+    (await gradeDurably(
+      source,
+      `${request.unit}/${index}`,
+      request,
+      reply.answer,
+      seedFrom(request.seed, request.unit, 'grade', index),
+    ));
   return { ...common, grade, reward: grade.kind === 'graded' ? grade.points / 7 : undefined };
 }
 
 /**
  * Asks the grader through the journal. An empty proof is a real 0 decided here; an ungraded outcome is not
- * recorded as an answer, so that a resumed run asks again.
+ * recorded as an answer, so that a resumed run asks again. A grading that was cut off by the signal is no outcome
+ * at all: it rejects with an AbortError.
  */
 export async function gradeDurably(
   source: Pick<RolloutSource, 'journal' | 'grader' | 'signal'>,
@@ -128,7 +134,10 @@ export async function gradeDurably(
   try {
     const { payload } = await source.journal.effect(key, async () => {
       const grade = await source.grader.grade(request.problem, proof, { seed, signal: source.signal });
-      if (grade.kind === 'ungraded') throw new UngradedError(grade);
+      if (grade.kind === 'ungraded') {
+        source.signal.throwIfAborted();
+        throw new UngradedError(grade);
+      }
       return { value: { points: grade.points } as Json, payload: Buffer.from(JSON.stringify(grade)) };
     });
     return gradeSchema.parse(JSON.parse(Buffer.from(payload ?? []).toString('utf8')));
@@ -140,8 +149,8 @@ export async function gradeDurably(
 
 /** Carries an ungraded outcome past the journal, which records it as a failed attempt. */
 class UngradedError extends Error {
-  readonly grade: Grade;
-  constructor(grade: Grade & { kind: 'ungraded' }) {
+  readonly grade: Ungraded;
+  constructor(grade: Ungraded) {
     super(`ungraded: ${grade.cause} (${grade.detail})`);
     this.grade = grade;
   }

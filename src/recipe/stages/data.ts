@@ -16,16 +16,18 @@ import { loadTokenizer } from '../../tokenizer/load-tokenizer.ts';
 import { qwenTokenizerConfigJson } from '../../tokenizer/qwen-tokenizer-json.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
 import { trainByteLevelBpe } from '../../tokenizer/train-bpe.ts';
-import { dataPath, type RunContext, StageClock } from '../run-context.ts';
+import { dataPath, type RunContext, StageClock, throwIfStopped, untilStopped } from '../run-context.ts';
 import type { LabDataSettings, Recipe } from '../schema.ts';
+
+const millisecondsBetweenBreaths = 50;
 
 export async function runData(context: RunContext): Promise<string> {
   const clock = new StageClock(context.journal, 'data');
-  await mkdir(dataPath(context, 'tokenizer'), { recursive: true });
-  const summary =
-    context.recipe.data.kind === 'lab'
-      ? await writeLab(context, context.recipe.data)
-      : await writeHarp(context, context.recipe.data);
+  const { data } = context.recipe;
+  const summary = await untilStopped(context, clock, async () => {
+    await mkdir(dataPath(context, 'tokenizer'), { recursive: true });
+    return data.kind === 'lab' ? await writeLab(context, data) : await writeHarp(context, data);
+  });
   await clock.lap();
   return summary;
 }
@@ -35,7 +37,7 @@ async function writeLab(context: RunContext, settings: LabDataSettings): Promise
   const format = await writeTokenizer(context, labTokenizer());
   const profile = LAB_PROFILES[settings.profile];
   const problemsOf = (split: 'train' | 'validation' | 'test', count: number) =>
-    [...labProblems({ profile, seed, split, count })].map(({ problem }) => problem);
+    labProblems({ profile, seed, split, count }).map(({ problem }) => problem);
   await writeLines(context, 'train.jsonl', problemsOf('train', settings.trainProblems));
   await writeLines(context, 'validation.jsonl', problemsOf('validation', settings.validationProblems));
   await writeLines(context, 'test.jsonl', problemsOf('test', settings.testProblems));
@@ -55,7 +57,7 @@ async function writeLab(context: RunContext, settings: LabDataSettings): Promise
   for (const stage of ['pretrain', 'sft'] as const) {
     if (context.recipe[stage] === undefined) continue;
     const tokenBudget = stage === 'pretrain' ? settings.pretrainTokens : settings.sftTokens;
-    await writeLines(context, `${stage}.jsonl`, [...labExamples({ ...common, stage, tokenBudget })]);
+    await writeLines(context, `${stage}.jsonl`, labExamples({ ...common, stage, tokenBudget }));
     tokens += tokenBudget;
     // Held-out texts are what the end of the stage looks like, without the curriculum that it begins with.
     const held = labExamples({
@@ -65,7 +67,7 @@ async function writeLab(context: RunContext, settings: LabDataSettings): Promise
       progress: 1,
       tokenBudget: Number.MAX_SAFE_INTEGER,
     });
-    await writeLines(context, `${stage}-validation.jsonl`, [...held.take(settings.validationTexts)]);
+    await writeLines(context, `${stage}-validation.jsonl`, held.take(settings.validationTexts));
   }
   const { trainProblems, validationProblems, testProblems } = settings;
   return `${trainProblems} + ${validationProblems} + ${testProblems} problems, ${(tokens / 1e6).toFixed(1)} M tokens of texts`;
@@ -108,6 +110,16 @@ async function writeTokenizer(
   return createChatFormat(loadTokenizer(texts.json, texts.configJson));
 }
 
-async function writeLines(context: RunContext, name: string, items: readonly unknown[]): Promise<void> {
-  await writeFileAtomic(dataPath(context, name), items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+/** Writes items as they are made; between them the process sees to its signals, and can be stopped. */
+async function writeLines(context: RunContext, name: string, items: Iterable<unknown>): Promise<void> {
+  const lines: string[] = [];
+  let breath = performance.now();
+  for (const item of items) {
+    lines.push(`${JSON.stringify(item)}\n`);
+    if (performance.now() - breath < millisecondsBetweenBreaths) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    throwIfStopped(context);
+    breath = performance.now();
+  }
+  await writeFileAtomic(dataPath(context, name), lines.join(''));
 }

@@ -9,6 +9,7 @@ import type { Json } from '../../journal/journal.ts';
 import { exactGrader } from '../../lab/exact-grader.ts';
 import { provePrompt } from '../../lab/prompts.ts';
 import { labReasoningCache } from '../../lab/reasoning-cache.ts';
+import type { ChatModel } from '../../model/chat-model.ts';
 import { createEngineChatModel } from '../../model/engine-chat-model.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { readProblems } from '../../problems/problem-file.ts';
@@ -17,15 +18,17 @@ import type { Scaffold } from '../../scaffold/scaffold.ts';
 import { singleTurn } from '../../scaffold/single-turn.ts';
 import { seedFrom } from '../../stats/random.ts';
 import { gradeDurably } from '../../train/collect.ts';
-import { type CheckpointName, findCheckpoint } from '../checkpoints.ts';
+import { type CheckpointName, finalCheckpoint } from '../checkpoints.ts';
 import { loadFormat } from '../model-setup.ts';
-import { dataPath, type RunContext, StageClock, throwIfStopped } from '../run-context.ts';
+import { dataPath, type RunContext, StageClock, untilStopped } from '../run-context.ts';
 import type { EvaluateSettings } from '../schema.ts';
+
+type ScaffoldName = 'single' | 'reasoning-cache';
 
 /** What one evaluation leaves for the report. Attempt 0 of every problem is kept whole. */
 export interface EvaluationRecord {
   readonly checkpoint: CheckpointName;
-  readonly scaffold: 'single' | 'reasoning-cache';
+  readonly scaffold: ScaffoldName;
   readonly problems: readonly { readonly id: string; readonly steps: number | null }[];
   /** By problem, attempt, turn: [score or null, tokens so far, overflowed]. */
   readonly turns: readonly (readonly (readonly (readonly [number | null, number, boolean])[])[])[];
@@ -41,49 +44,62 @@ export async function runEvaluate(context: RunContext, settings: EvaluateSetting
   const steps = checkpoints.length * scaffolds.length * problems.length * settings.samples;
   let finished = 0;
   const summary: string[] = [];
-  for (const checkpoint of checkpoints) {
-    const found = await findCheckpoint(context, checkpoint);
-    if (found === undefined) throw new Error(`checkpoint ${checkpoint} is missing`);
-    const sampler = await context.engine.loadSampler(found.directory);
-    try {
-      const model = createEngineChatModel({ name: `run/${checkpoint}`, sampler, format });
-      for (const [name, scaffold] of scaffolds) {
-        const results = await evaluateScaffold({
-          unit: `evaluate/${checkpoint}/${name}`,
-          problems,
-          attempts: settings.samples,
-          scaffold,
-          model,
-          maxTokens: settings.maxTokens,
-          temperature: settings.temperature,
-          seed: seedFrom(context.recipe.seed, 'evaluate'),
-          journal: context.journal,
-          grade: (unit, problem, proof, seed) =>
-            gradeDurably({ ...context, grader: exactGrader }, unit, { problem }, proof, seed),
-          signal: context.signal,
-          onAttempt: () => {
-            finished += 1;
-            if (finished % 64 === 0 || finished === steps) {
-              context.progress.step('evaluate', {
-                step: finished,
-                steps,
-                figures: { checkpoint, scaffold: name },
-              });
-            }
-          },
-        });
-        const score = await record(context, checkpoint, name, problems, results);
-        if (name === 'single') summary.push(`${checkpoint} ${score.toFixed(1)} %`);
-        await clock.lap();
+  const evaluate = async (): Promise<string> => {
+    for (const checkpoint of checkpoints) {
+      const { directory } = await finalCheckpoint(context, checkpoint);
+      const scores = new Map<string, number>();
+      for (const [name] of scaffolds) {
+        const score = await recordedScore(context, checkpoint, name);
+        if (score !== undefined) scores.set(name, score);
       }
-    } catch (error) {
-      throwIfStopped(context);
-      throw error;
-    } finally {
-      await sampler.close();
+      finished += scores.size * problems.length * settings.samples;
+      if (scores.size < scaffolds.length) {
+        const sampler = await context.engine.loadSampler(directory);
+        try {
+          const model = createEngineChatModel({ name: `run/${checkpoint}`, sampler, format });
+          for (const [name, scaffold] of scaffolds) {
+            if (scores.has(name)) continue;
+            scores.set(name, await evaluateOne(checkpoint, name, scaffold, model));
+            await clock.lap();
+          }
+        } finally {
+          await sampler.close();
+        }
+      }
+      summary.push(`${checkpoint} ${(scores.get('single') ?? 0).toFixed(1)} %`);
     }
-  }
-  return summary.join(', ');
+    return summary.join(', ');
+  };
+  const evaluateOne = async (
+    checkpoint: CheckpointName,
+    name: ScaffoldName,
+    scaffold: Scaffold,
+    model: ChatModel,
+  ): Promise<number> => {
+    const results = await evaluateScaffold({
+      unit: `evaluate/${checkpoint}/${name}`,
+      problems,
+      attempts: settings.samples,
+      scaffold,
+      model,
+      maxTokens: settings.maxTokens,
+      temperature: settings.temperature,
+      seed: seedFrom(context.recipe.seed, 'evaluate'),
+      journal: context.journal,
+      grade: (unit, problem, proof, seed) =>
+        gradeDurably({ ...context, grader: exactGrader }, unit, { problem }, proof, seed),
+      signal: context.signal,
+      onAttempt: () => {
+        finished += 1;
+        if (finished % 64 === 0 || finished === steps) {
+          const figures = { checkpoint, scaffold: name };
+          context.progress.step('evaluate', { step: finished, steps, figures });
+        }
+      },
+    });
+    return await record(context, checkpoint, name, problems, results);
+  };
+  return await untilStopped(context, clock, evaluate);
 }
 
 /** The checkpoints that this recipe leaves, in order. */
@@ -92,9 +108,9 @@ function checkpointsOf({ recipe }: RunContext): CheckpointName[] {
   return (['base', 'sft', 'rl'] as const).filter((name) => stages[name] !== undefined);
 }
 
-function scaffoldsOf(settings: EvaluateSettings): ['single' | 'reasoning-cache', Scaffold][] {
+function scaffoldsOf(settings: EvaluateSettings): [ScaffoldName, Scaffold][] {
   const single = singleTurn((problem) => [{ role: 'user', content: provePrompt(problem.statement) }]);
-  const scaffolds: ['single' | 'reasoning-cache', Scaffold][] = [['single', single]];
+  const scaffolds: [ScaffoldName, Scaffold][] = [['single', single]];
   if (settings.reasoningCacheTurns > 0) {
     const { ask, summarise } = labReasoningCache(settings.summariser);
     scaffolds.push([
@@ -105,11 +121,24 @@ function scaffoldsOf(settings: EvaluateSettings): ['single' | 'reasoning-cache',
   return scaffolds;
 }
 
+/**
+ * The score of an evaluation that an earlier sitting recorded. It is not done again: a grader that could not answer
+ * then might now, and the record would be another one.
+ */
+async function recordedScore(
+  context: RunContext,
+  checkpoint: CheckpointName,
+  scaffold: ScaffoldName,
+): Promise<number | undefined> {
+  const event = await context.journal.find('evaluation', `${checkpoint}/${scaffold}`);
+  return event === undefined ? undefined : (event.value as { readonly score: number }).score;
+}
+
 /** Appends the event of one evaluation; returns its mean final score in percent. */
 async function record(
   context: RunContext,
   checkpoint: CheckpointName,
-  scaffold: 'single' | 'reasoning-cache',
+  scaffold: ScaffoldName,
   problems: readonly Problem[],
   results_P_A: readonly (readonly AttemptResult[])[],
 ): Promise<number> {

@@ -48,13 +48,14 @@ export async function gatherReport(context: RunContext): Promise<ReportInput> {
     if (stage !== 'report' && (await journal.find('stage', stage)) === undefined) unfinished.push(stage);
   }
   const started = field((await journal.find('run', 'started'))?.value, 'at');
+  const finished = field((await journal.find('run', 'finished'))?.value, 'at');
   return {
     name: recipe.name,
     description: recipe.description,
     recipeYaml: await readFile(path.join(runDirectory, 'recipe.yaml'), 'utf8'),
     seeds: [recipe.seed],
     started: typeof started === 'string' ? started : new Date().toISOString(),
-    ...(unfinished.length === 0 ? { finished: new Date().toISOString() } : {}),
+    ...(typeof finished === 'string' ? { finished } : {}),
     seconds: stages.reduce((sum, stage) => sum + stage.seconds, 0),
     unfinishedStages: unfinished,
     stages,

@@ -4,8 +4,11 @@
  * applies them again from its last checkpoint without sampling or grading anew, and applies no step twice.
  */
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { Datum, PolicyVersion, Sampler, TrainableModel } from '../../engine/engine.ts';
-import type { Grader } from '../../grade/grade.ts';
+import { type Grader, type Ungraded, ungradedSchema } from '../../grade/grade.ts';
+import type { JournalEvent } from '../../journal/journal.ts';
+import { runTogether } from '../../journal/run-together.ts';
 import { exactGrader } from '../../lab/exact-grader.ts';
 import { noisyGrader } from '../../lab/noisy-grader.ts';
 import { provePrompt } from '../../lab/prompts.ts';
@@ -14,19 +17,20 @@ import { readProblems } from '../../problems/problem-file.ts';
 import { meanInterval } from '../../stats/mean-interval.ts';
 import { Random, seedFrom } from '../../stats/random.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
-import { collectGroup, type RolloutGroup, type RolloutSource } from '../../train/collect.ts';
-import { type GrpoSettings, grpoBatch, grpoStep } from '../../train/grpo.ts';
+import { collectGroup, type RolloutGroup } from '../../train/collect.ts';
+import { type GrpoBatch, type GrpoSettings, grpoBatch, grpoStep } from '../../train/grpo.ts';
 import { warmupConstant } from '../../train/schedule.ts';
 import { pruneFinished, saveCheckpoint } from '../checkpoints.ts';
 import { loadFormat, stageModel } from '../model-setup.ts';
 import { optimiserStep } from '../optimiser.ts';
 import {
   dataPath,
+  lastStep,
   type RunContext,
   recordStep,
   StageClock,
-  StoppedError,
   throwIfStopped,
+  untilStopped,
 } from '../run-context.ts';
 import type { RlSettings } from '../schema.ts';
 
@@ -71,28 +75,32 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
         minimumGraded: settings.minimumGraded,
       },
     };
-    if (done > 0) context.progress.remark(`rl: going on after step ${done} of ${settings.steps}`);
-    let heldOut = done === 0 ? await heldOutScore(run, 0) : undefined;
+    // Whole steps: trained and recorded.
+    let step = done;
     let saved = done;
-    for (let step = done + 1; step <= settings.steps; step += 1) {
-      if (context.signal.aborted) {
-        if (step - 1 > saved) await saveCheckpoint(context, 'rl', step - 1, model, format);
-        await clock.lap();
-        throw new StoppedError();
+    const save = async (): Promise<void> => {
+      if (step === saved) return;
+      await saveCheckpoint(context, 'rl', step, model, format);
+      saved = step;
+    };
+    const train = async (): Promise<string> => {
+      if (done > 0) context.progress.remark(`rl: going on after step ${done} of ${settings.steps}`);
+      let heldOut = done === 0 ? await heldOutScore(run, 0) : await recordedHeldOut(run, done);
+      while (step < settings.steps) {
+        throwIfStopped(context);
+        // Stopping cuts off the attempts that are under way; a step that trains is finished.
+        const gathered = await gather(run, step + 1);
+        heldOut = (await apply(run, step + 1, gathered, heldOut)) ?? heldOut;
+        step += 1;
+        if (step === settings.steps || step % settings.checkpointEvery === 0) {
+          await save();
+          await clock.lap();
+        }
       }
-      heldOut = await oneStep(run, step, heldOut);
-      if (step === settings.steps || step % settings.checkpointEvery === 0) {
-        await saveCheckpoint(context, 'rl', step, model, format);
-        saved = step;
-        await clock.lap();
-      }
-    }
-    await pruneFinished(context, 'rl');
-    return heldOut === undefined ? '' : `held-out score ${(100 * heldOut.score).toFixed(1)} %`;
-  } catch (error) {
-    // A call that was cut off by stopping is asked again by the next sitting.
-    throwIfStopped(context);
-    throw error;
+      await pruneFinished(context, 'rl');
+      return heldOut === undefined ? '' : `held-out score ${(100 * heldOut.score).toFixed(1)} %`;
+    };
+    return await untilStopped(context, clock, train, save);
   } finally {
     await sampler.close();
     await model.close();
@@ -104,29 +112,68 @@ interface HeldOut {
   readonly ci: readonly [number, number];
 }
 
-async function oneStep(run: RlRun, step: number, known: HeldOut | undefined): Promise<HeldOut | undefined> {
+/** The attempts of one step and the batch they make. */
+interface Gathered {
+  readonly groups: readonly RolloutGroup[];
+  readonly batch: GrpoBatch;
+  readonly seconds: number;
+}
+
+/** What was committed with the batch of a step. */
+const committedBatchSchema = z.object({
+  /** [group, attempt, outcome] of the attempts that had no grade when the batch was made. */
+  ungraded: z.array(z.tuple([z.int(), z.int(), ungradedSchema])).default([]),
+});
+
+/**
+ * Samples and grades the attempts of a step and commits its batch. A batch that was committed before a kill is made
+ * again from the record: an attempt that had no grade then has none now, though its grader might answer by now.
+ */
+async function gather(run: RlRun, step: number): Promise<Gathered> {
   const { context, settings, model } = run;
+  const { journal, signal } = context;
   const began = performance.now();
   await model.publishWeights();
+  const committed = await journal.find('rl/batch', String(step));
+  const before = committed === undefined ? undefined : committedBatchSchema.parse(committed.value).ungraded;
   const groups = await collect(run, `rl/${step}`, problemsOfStep(run, step), {
     attempts: settings.groupSize,
     version: step - 1,
     truncation: settings.truncation,
     grader: run.grader,
+    signal,
+    ...(before === undefined ? {} : { ungraded: before }),
   });
-  const sampled = performance.now();
   const batch = grpoBatch(groups, run.grpo);
-  await context.journal.append('rl/batch', String(step), {
+  const ungraded = groups.flatMap(({ rollouts_G }, group) =>
+    rollouts_G.flatMap(({ grade }, attempt) =>
+      grade.kind === 'ungraded' ? [[group, attempt, { ...grade }] as const] : [],
+    ),
+  );
+  await journal.append('rl/batch', String(step), {
     value: {
       groups: groups.map((group) => group.problem.id),
       outcomes: { ...batch.outcomes },
       sha256: digest(batch.data),
+      ...(ungraded.length === 0 ? {} : { ungraded }),
     },
   });
+  return { groups, batch, seconds: (performance.now() - began) / 1000 };
+}
+
+/** Takes the optimiser step and records its figures; returns the held-out score where one is due. */
+async function apply(
+  run: RlRun,
+  step: number,
+  { groups, batch, seconds: sampling }: Gathered,
+  known: HeldOut | undefined,
+): Promise<HeldOut | undefined> {
+  const { context, settings, model } = run;
+  const began = performance.now();
   const factor = warmupConstant(step - 1, settings.warmupSteps);
   const optimiser = optimiserStep(settings.optimiser, factor);
   const result = await grpoStep(model, batch, run.grpo, optimiser);
-  const trained = performance.now();
+  const training = (performance.now() - began) / 1000;
   const isMeasured = step === settings.steps || step % settings.evaluateEvery === 0;
   const heldOut = isMeasured ? await heldOutScore(run, step) : undefined;
 
@@ -152,7 +199,7 @@ async function oneStep(run: RlRun, step: number, known: HeldOut | undefined): Pr
     trainedTokens: result.trainedTokens,
     processedTokens: result.processedTokens,
   };
-  await recordStep(context, 'rl', step, figures, (trained - began) / 1000);
+  await recordStep(context, 'rl', step, figures, sampling + training);
   const score = heldOut ?? known;
   context.progress.step('rl', {
     step,
@@ -163,11 +210,11 @@ async function oneStep(run: RlRun, step: number, known: HeldOut | undefined): Pr
       length: figures.lengthMean.toFixed(1),
       overflow: `${(100 * figures.overflowShare).toFixed(0)} %`,
       entropy: figures.entropy.toFixed(3),
-      'sampled tok/s': ((1000 * sampledTokens) / (sampled - began)).toFixed(0),
-      'trained tok/s': ((1000 * result.processedTokens) / (trained - sampled)).toFixed(0),
+      'sampled tok/s': (sampledTokens / sampling).toFixed(0),
+      'trained tok/s': (result.processedTokens / training).toFixed(0),
     },
   });
-  return score;
+  return heldOut;
 }
 
 /** Problems in a shuffled order without repeats until all have been used, then in another order. */
@@ -203,14 +250,18 @@ async function collect(
     readonly version: number;
     readonly truncation: RlSettings['truncation'];
     readonly grader: Grader;
+    /** Cuts attempts off; without it they are waited for. */
+    readonly signal?: AbortSignal;
+    readonly ungraded?: readonly (readonly [group: number, attempt: number, grade: Ungraded])[];
   },
 ): Promise<RolloutGroup[]> {
   const { context, settings, sampler, format } = run;
-  const { journal, signal } = context;
-  const source: RolloutSource = { journal, sampler, format, grader: options.grader, signal };
-  return await Promise.all(
-    problems.map((problem, index) =>
-      collectGroup(source, {
+  const { journal } = context;
+  const { grader, ungraded, signal: stop = new AbortController().signal } = options;
+  return await runTogether(problems, stop, (problem, index, signal) =>
+    collectGroup(
+      { journal, sampler, format, grader, signal },
+      {
         unit: `${unit}/${index}`,
         problem,
         messages: [{ role: 'user', content: provePrompt(problem.statement) }],
@@ -220,12 +271,33 @@ async function collect(
         truncation: options.truncation,
         version: options.version as PolicyVersion,
         seed: seedFrom(context.recipe.seed, 'rl'),
-      }),
+        ...(ungraded === undefined
+          ? {}
+          : {
+              ungraded: new Map(
+                ungraded.flatMap(([group, attempt, grade]) => (group === index ? [[attempt, grade]] : [])),
+              ),
+            }),
+      },
     ),
   );
 }
 
-/** One attempt at every validation problem, graded exactly: what the policy can do after `step` steps. */
+/** The last held-out score up to a step, as an earlier sitting recorded it. */
+async function recordedHeldOut(run: RlRun, step: number): Promise<HeldOut | undefined> {
+  const scoreOf = ({ value }: JournalEvent) => (value as { readonly heldOut?: HeldOut }).heldOut;
+  const event = await lastStep(
+    run.context.journal,
+    'rl',
+    (candidate) => Number(candidate.key) <= step && scoreOf(candidate) !== undefined,
+  );
+  return event === undefined ? undefined : scoreOf(event);
+}
+
+/**
+ * One attempt at every validation problem, graded exactly: what the policy can do after `step` steps. Before the
+ * first step it can be stopped; later it belongs to its step, which is finished.
+ */
 async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
   await run.model.publishWeights();
   const groups = await collect(run, `rl/held-out/${step}`, run.validation, {
@@ -233,8 +305,11 @@ async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
     version: step,
     truncation: 'grade-what-exists',
     grader: exactGrader,
+    ...(step === 0 ? { signal: run.context.signal } : {}),
   });
-  const scores_P_A = groups.map((group) => group.rollouts_G.map((rollout) => rollout.reward ?? 0));
+  const scores_P_A = groups
+    .map((group) => group.rollouts_G.flatMap((rollout) => rollout.reward ?? []))
+    .filter((scores_A) => scores_A.length > 0);
   const random = new Random('held-out', run.context.recipe.seed, step);
   const { estimate, low, high } = meanInterval(scores_P_A, { random });
   return { score: estimate, ci: [low, high] };

@@ -1,7 +1,7 @@
 /** Texts that the fine-tuned model writes for held-out prompts, for runs whose answers nobody grades. */
 import { readExamples } from '../../problems/examples.ts';
 import { seedFrom } from '../../stats/random.ts';
-import { findCheckpoint } from '../checkpoints.ts';
+import { finalCheckpoint } from '../checkpoints.ts';
 import { loadFormat } from '../model-setup.ts';
 import { dataPath, type RunContext } from '../run-context.ts';
 
@@ -10,10 +10,9 @@ const maxTokens = 200;
 
 /** Samples some texts from checkpoint `sft` and leaves them as effects and one event. */
 export async function runSamples(context: RunContext): Promise<void> {
-  const found = await findCheckpoint(context, 'sft');
-  if (found === undefined) throw new Error('checkpoint sft is missing');
+  const { directory } = await finalCheckpoint(context, 'sft');
   const format = await loadFormat(context);
-  const sampler = await context.engine.loadSampler(found.directory);
+  const sampler = await context.engine.loadSampler(directory);
   try {
     const texts: { prompt: string; text: string }[] = [];
     for await (const { messages } of readExamples(dataPath(context, 'sft-validation.jsonl'))) {

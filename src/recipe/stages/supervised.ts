@@ -3,6 +3,7 @@
  * and weights are functions of recipe and data, so a killed stage goes on from its last checkpoint and comes to
  * the same end; the journal refuses a repeated step whose figures differ.
  */
+import type { JournalEvent } from '../../journal/journal.ts';
 import { readExamples } from '../../problems/examples.ts';
 import { seedFrom } from '../../stats/random.ts';
 import { warmupCosine } from '../../train/schedule.ts';
@@ -11,7 +12,15 @@ import { planBatches, type TokenisedText, tokeniseTexts } from '../../train/text
 import { type CheckpointName, pruneFinished, saveCheckpoint } from '../checkpoints.ts';
 import { loadFormat, stageModel } from '../model-setup.ts';
 import { optimiserStep } from '../optimiser.ts';
-import { dataPath, type RunContext, recordStep, StageClock, StoppedError } from '../run-context.ts';
+import {
+  dataPath,
+  lastStep,
+  type RunContext,
+  recordStep,
+  StageClock,
+  throwIfStopped,
+  untilStopped,
+} from '../run-context.ts';
 import type { SupervisedSettings } from '../schema.ts';
 
 export async function runSupervised(
@@ -42,16 +51,19 @@ export async function runSupervised(
     { ...settings, seed: seedFrom(context.recipe.seed, stage) },
   );
   const { model, step: done } = await stageModel(context, { own, from, format });
-  try {
+  // Whole steps: trained and recorded.
+  let step = done;
+  let saved = done;
+  const save = async (): Promise<void> => {
+    if (step === saved) return;
+    await saveCheckpoint(context, own, step, model, format);
+    saved = step;
+  };
+  const train = async (): Promise<string> => {
     if (done > 0) context.progress.remark(`${stage}: going on after step ${done} of ${plan.length}`);
-    let lastValidation: number | undefined;
-    let saved = done;
-    for (let step = done; step < plan.length; step += 1) {
-      if (context.signal.aborted) {
-        if (step > saved) await saveCheckpoint(context, own, step, model, format);
-        await clock.lap();
-        throw new StoppedError();
-      }
+    let lastValidation = await recordedValidation(context, stage, done);
+    while (step < plan.length) {
+      throwIfStopped(context);
       const began = performance.now();
       const texts = (plan[step] ?? []).map((index) => training.texts[index] as TokenisedText);
       const factor = warmupCosine(step, plan.length, settings.warmupShare, settings.finalLearningRateShare);
@@ -75,8 +87,9 @@ export async function runSupervised(
         },
         seconds,
       );
+      step += 1;
       context.progress.step(stage, {
-        step: step + 1,
+        step,
         steps: plan.length,
         figures: {
           loss: result.loss.toFixed(3),
@@ -84,15 +97,32 @@ export async function runSupervised(
           'tok/s': (result.processedTokens / seconds).toFixed(0),
         },
       });
-      if (isLast || (step + 1) % settings.checkpointEvery === 0) {
-        await saveCheckpoint(context, own, step + 1, model, format);
-        saved = step + 1;
+      if (isLast || step % settings.checkpointEvery === 0) {
+        await save();
         await clock.lap();
       }
     }
     await pruneFinished(context, own);
     return lastValidation === undefined ? '' : `validation loss ${lastValidation.toFixed(3)}`;
+  };
+  try {
+    return await untilStopped(context, clock, train, save);
   } finally {
     await model.close();
   }
+}
+
+/** The last validation loss up to a step, as an earlier sitting recorded it. */
+async function recordedValidation(
+  context: RunContext,
+  stage: 'pretrain' | 'sft',
+  step: number,
+): Promise<number | undefined> {
+  const lossOf = ({ value }: JournalEvent) => (value as { readonly validationLoss?: number }).validationLoss;
+  const event = await lastStep(
+    context.journal,
+    stage,
+    (candidate) => Number(candidate.key) <= step && lossOf(candidate) !== undefined,
+  );
+  return event === undefined ? undefined : lossOf(event);
 }
