@@ -8,7 +8,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import { z } from 'zod';
 import { Random } from '../stats/random.ts';
 import type { SupervisedExample } from './examples.ts';
-import { DataFileError } from './json-lines.ts';
+import { DataFileError, parseJsonLine } from './json-lines.ts';
 import { type Problem, problemSchema } from './problem.ts';
 
 const member = 'HARD-Math_proof-based.jsonl';
@@ -21,15 +21,24 @@ const rowSchema = z.looseObject({
   level: z.number(),
   subject: z.string(),
   problem: z.string().min(1),
+  num_solutions: z.int().optional(),
 });
 
-/** Problems with all their human proofs. Errors name file, member and line. */
+/**
+ * Problems with all their human proofs, from the zip or from the unzipped .jsonl. Errors name file, member, line and
+ * field, and say where the data is to be had.
+ */
 export async function readHarp(file: string): Promise<Problem[]> {
   const text = await memberText(file);
+  const where = file.endsWith('.jsonl') ? file : `${file} (${member})`;
   const problems: Problem[] = [];
+  const seen = new Set<string>();
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
-    problems.push(toProblem(`${file} (${member})`, index + 1, line));
+    const problem = toProblem(where, index + 1, line);
+    if (seen.has(problem.id)) throw new DataFileError(where, index + 1, `${problem.id} occurs twice`);
+    seen.add(problem.id);
+    problems.push(problem);
   }
   if (problems.length === 0) throw new Error(`${file}: ${member} is empty; ${source}`);
   return problems;
@@ -40,37 +49,39 @@ async function memberText(file: string): Promise<string> {
   try {
     bytes = await readFile(file);
   } catch (error) {
-    throw new Error(`${file}: cannot be read (${(error as Error).message}); ${source}`);
+    throw new Error(`${file}: cannot be read (${reasonOf(error)}); ${source}`, { cause: error });
   }
   if (file.endsWith('.jsonl')) return strFromU8(bytes);
+  const names: string[] = [];
   let members: Record<string, Uint8Array>;
   try {
-    members = unzipSync(bytes, { filter: ({ name }) => name.split('/').at(-1) === member });
+    members = unzipSync(bytes, {
+      filter: ({ name }) => {
+        names.push(name);
+        return name.split('/').at(-1) === member;
+      },
+    });
   } catch (error) {
-    throw new Error(`${file}: not a readable zip file (${(error as Error).message}); ${source}`);
+    throw new Error(`${file}: not a readable zip file (${reasonOf(error)}); ${source}`, { cause: error });
   }
   const [content] = Object.values(members);
-  if (content === undefined) throw new Error(`${file}: has no member ${member}; ${source}`);
+  if (content === undefined) {
+    throw new Error(`${file}: has no member ${member}, only ${names.join(', ') || 'nothing'}; ${source}`);
+  }
   return strFromU8(content);
 }
 
 function toProblem(where: string, number: number, line: string): Problem {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new DataFileError(where, number, `not JSON: ${(error as Error).message}`);
+  const row = parseJsonLine(where, number, line, rowSchema);
+  const solutions = solutionsOf(row).map(([name, solution]) => {
+    if (typeof solution === 'string' && solution.trim() !== '') return solution;
+    throw new DataFileError(where, number, `field ${name}: a proof is expected`);
+  });
+  if (row.num_solutions !== undefined && row.num_solutions !== solutions.length) {
+    const detail = `field num_solutions: says ${row.num_solutions}, but there are ${solutions.length}`;
+    throw new DataFileError(where, number, detail);
   }
-  const row = rowSchema.safeParse(value);
-  if (!row.success) {
-    const [issue] = row.error.issues;
-    throw new DataFileError(where, number, `field ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  const { year, contest, number: place, level, subject, problem } = row.data;
-  const solutions = Object.entries(row.data)
-    .filter(([name]) => /^solution_\d+$/.test(name))
-    .sort(([a], [b]) => Number(a.slice(9)) - Number(b.slice(9)))
-    .flatMap(([, solution]) => (typeof solution === 'string' && solution.trim() !== '' ? [solution] : []));
+  const { year, contest, number: place, level, subject, problem } = row;
   return problemSchema.parse({
     id: `harp-${contest.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${year}-${place}`,
     statement: problem,
@@ -78,6 +89,18 @@ function toProblem(where: string, number: number, line: string): Problem {
     source: 'aadityasingh/HARP',
     tags: { year: Number(year), contest, number: String(place), level, subject },
   });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The columns solution_1, solution_2, … in their order. */
+function solutionsOf(row: Readonly<Record<string, unknown>>): [string, unknown][] {
+  const numberOf = (name: string): number => Number(/^solution_(\d+)$/.exec(name)?.[1]);
+  return Object.entries(row)
+    .filter(([name]) => !Number.isNaN(numberOf(name)))
+    .sort(([a], [b]) => numberOf(a) - numberOf(b));
 }
 
 const instruction = 'Prove the following statement rigorously. Justify every step.';
@@ -95,7 +118,10 @@ export function harpToExamples(problems: readonly Problem[]): SupervisedExample[
   );
 }
 
-/** Splits by problem: all proofs of a problem are on one side. */
+/**
+ * Splits by problem: all proofs of a problem are on one side. `validationShare` is from 0 to 1; the same problems,
+ * share and seed give the same split.
+ */
 export function splitHarp(
   problems: readonly Problem[],
   validationShare: number,

@@ -1,9 +1,10 @@
 /**
  * Reads JSONL line by line in flat memory, each line checked against a schema. A bad line is an error that names
  * file, line and field and says what was expected; nothing is skipped but blank lines. BOM and CRLF are accepted.
+ *
+ * Lines end at the byte 0x0A and nowhere else: node:readline also ends them at U+2028, which JSON text may hold.
  */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 
 /** A line of a data file that is not what it must be. */
@@ -24,29 +25,34 @@ export async function* readJsonLines<S extends z.ZodType>(
   file: string,
   schema: S,
 ): AsyncGenerator<z.output<S>> {
-  const stream = createReadStream(file, { encoding: 'utf8' });
-  try {
-    let number = 0;
-    for await (const raw of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      number += 1;
-      const line = number === 1 ? raw.replace(/^\uFEFF/, '') : raw;
-      if (line.trim() !== '') yield parseLine(file, number, line, schema);
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let number = 0;
+  for await (const bytes of byteLines(file)) {
+    number += 1;
+    let line: string;
+    try {
+      line = utf8.decode(bytes);
+    } catch {
+      throw new DataFileError(file, number, 'not UTF-8');
     }
-  } finally {
-    stream.destroy();
+    if (number === 1) line = line.replace(/^\uFEFF/, '');
+    if (line.trim() !== '') yield parseJsonLine(file, number, line, schema);
   }
 }
 
-function parseLine<S extends z.ZodType>(file: string, number: number, line: string, schema: S): z.output<S> {
+/** One line of JSON against a schema; `number` counts from 1. Throws a DataFileError. */
+export function parseJsonLine<S extends z.ZodType>(
+  file: string,
+  number: number,
+  line: string,
+  schema: S,
+): z.output<S> {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new DataFileError(
-      file,
-      number,
-      `not JSON: ${(error as Error).message}. One JSON object a line is expected`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataFileError(file, number, `not JSON: ${reason}. One JSON object a line is expected`);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -57,4 +63,19 @@ function parseLine<S extends z.ZodType>(file: string, number: number, line: stri
     number,
     `${field === '' ? 'the line' : `field ${field}`}: ${issue?.message ?? 'invalid'}`,
   );
+}
+
+/** The lines of a file without their line feeds; holds one line and one chunk of the file. */
+async function* byteLines(file: string): AsyncGenerator<Uint8Array> {
+  let begun: Uint8Array[] = [];
+  for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) {
+    let start = 0;
+    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
+      yield Buffer.concat([...begun, chunk.subarray(start, end)]);
+      begun = [];
+      start = end + 1;
+    }
+    begun.push(chunk.subarray(start));
+  }
+  yield Buffer.concat(begun);
 }

@@ -1,6 +1,6 @@
 /**
  * Writes `tokenizer.json` and `tokenizer_config.json` of the Qwen3 kind: NFC, Qwen2's pre-tokeniser, byte-level
- * BPE, Qwen3's special tokens, a ChatML template. transformers, llama.cpp and QED read the files alike
+ * BPE, Qwen3's special tokens, a ChatML template. transformers and QED read the files alike
  * (`golden/tokenizer/`). Ids are contiguous: 256 bytes, then one per merge, then the added tokens in order.
  */
 import { alphabetInVocabularyOrder } from './byte-alphabet.ts';

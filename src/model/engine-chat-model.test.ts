@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PolicyVersion, Sample, SampleRequest, Sampler } from '../engine/engine.ts';
+import { createChatFormat } from '../tokenizer/chat-format.ts';
+import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
+import {
+  qwen3SpecialTokens,
+  qwenTokenizerConfigJson,
+  qwenTokenizerJson,
+} from '../tokenizer/qwen-tokenizer-json.ts';
+import { createEngineChatModel } from './engine-chat-model.ts';
+
+const tokenizer = loadTokenizer(
+  qwenTokenizerJson({ merges: [['a', 'b']], addedTokens: qwen3SpecialTokens }),
+  qwenTokenizerConfigJson({ contextLength: 64 }),
+);
+const format = createChatFormat(tokenizer);
+
+/** A sampler that says what it is told and keeps what it was asked. */
+function scripted(
+  tokens: Int32Array,
+  finish: Sample['finish'],
+): { sampler: Sampler; requests: SampleRequest[] } {
+  const requests: SampleRequest[] = [];
+  const sampler: Sampler = {
+    kind: 'snapshot',
+    sample: async (request) => {
+      requests.push(request);
+      request.signal?.throwIfAborted();
+      return request.seeds_S.map(() => ({
+        tokens_T: tokens,
+        logprobs_T: Float32Array.from(tokens, (id) => -id),
+        finish,
+        versions: [{ start: 0, version: 3 as PolicyVersion }],
+      }));
+    },
+    usage: async () => ({ promptTokens: 0, sampledTokens: 0, busySeconds: 0 }),
+    close: async () => undefined,
+  };
+  return { sampler, requests };
+}
+
+const request = {
+  messages: [{ role: 'user', content: 'Prove it.' }],
+  maxTokens: 9,
+  temperature: 0.8,
+  seed: 5,
+} as const;
+
+test('one request is one sample of the rendered prompt, taken apart', async () => {
+  const { sampler, requests } = scripted(format.renderReply('<think> a</think> b'), 'stop');
+  const reply = await createEngineChatModel({ name: 'm', sampler, format }).generate(request);
+  assert.deepEqual(requests, [
+    {
+      prompt_T: format.renderPrompt(request.messages),
+      seeds_S: [5],
+      sampling: { maxTokens: 9, temperature: 0.8, stopTokenIds: format.stopTokenIds },
+    },
+  ]);
+  assert.deepEqual([reply.reasoning, reply.answer, reply.finish], ['a', 'b', 'stop']);
+});
+
+test('TOKEN-EXACT: the reply carries the sampled ids, also where its text encodes otherwise', async () => {
+  // "a" and "b" apart, which no encoding of "ab" gives.
+  const sampled = Int32Array.from([
+    ...tokenizer.encode('a'),
+    ...tokenizer.encode('b'),
+    ...format.stopTokenIds,
+  ]);
+  const { sampler } = scripted(sampled, 'stop');
+  const reply = await createEngineChatModel({ name: 'm', sampler, format }).generate(request);
+  assert.equal(reply.answer, 'ab');
+  assert.deepEqual(tokenizer.encode('ab').length, 1);
+  assert.deepEqual(reply.tokens?.completion_T, sampled);
+  assert.deepEqual(reply.tokens?.prompt_T, format.renderPrompt(request.messages));
+  assert.deepEqual(
+    reply.tokens?.logprobs_T,
+    Float32Array.from(sampled, (id) => -id),
+  );
+  assert.deepEqual(reply.tokens?.versions, [{ start: 0, version: 3 }]);
+  assert.deepEqual(reply.usage, {
+    promptTokens: reply.tokens?.prompt_T.length,
+    completionTokens: sampled.length,
+  });
+});
+
+test('reasoning that the limit cut off is no answer', async () => {
+  const { sampler } = scripted(tokenizer.encode('<think> a b'), 'length');
+  const reply = await createEngineChatModel({ name: 'm', sampler, format }).generate(request);
+  assert.deepEqual([reply.answer, reply.finish, reply.reasoning], [undefined, 'length', 'a b']);
+});
+
+test('a signal reaches the sampler, and an empty result is an error, never an answer', async () => {
+  const { sampler } = scripted(new Int32Array(), 'stop');
+  const model = createEngineChatModel({ name: 'm', sampler, format });
+  await assert.rejects(model.generate(request, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+  const silent = createEngineChatModel({
+    name: 'm',
+    sampler: { ...sampler, sample: async () => [] },
+    format,
+  });
+  await assert.rejects(silent.generate(request), /m: the sampler returned no sample/);
+});
