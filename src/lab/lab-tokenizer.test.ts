@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertEqualsGolden } from '../../golden/tokenizer/check.ts';
+import { Random } from '../stats/random.ts';
+import { createChatFormat } from '../tokenizer/chat-format.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
+import { generateProblems, LAB_PROFILES } from './generator.ts';
 import { labLetters, labTokenizer, labTokenParts } from './lab-tokenizer.ts';
+import { LAB_TASKS, skillExample } from './skills.ts';
+import { STUDENTS } from './student.ts';
 
 const { json, configJson } = labTokenizer();
 const tokenizer = loadTokenizer(json, configJson);
@@ -21,6 +26,47 @@ test('a rule is two tokens, or three with two premises, and the longest match wi
     ...['<think>', ' try', ' C gives', ' E.', ' no.', ' done.', '</think>', ' A gives', ' B.'],
   ]);
   assert.deepEqual(pieces(' B. ok Score 0.5'), [' B.', ' ok', ' Score', ' 0.5']);
+});
+
+test('no text of any task falls back to bytes, and each comes back as it was', () => {
+  const random = new Random('lab-tokenizer-test');
+  const problems = generateProblems({ profile: LAB_PROFILES.main, random, split: 'train', distinct: false });
+  const format = createChatFormat(tokenizer);
+  const firstWord = 256;
+  for (const task of LAB_TASKS) {
+    for (let i = 0; i < 30; i += 1) {
+      const { messages } = skillExample(task, problems.next().value.problem, random, {
+        student: STUDENTS.main,
+        summariser: 'claims',
+        reportForm: i % 2 === 0 ? 'labels' : 'recomputation',
+      });
+      for (const { content } of messages) {
+        const ids = tokenizer.encode(content);
+        assert.ok(
+          ids.every((id) => id >= firstWord),
+          `${task}: ${pieces(content).join('|')}`,
+        );
+        assert.equal(tokenizer.decode(ids), content);
+      }
+      const prompt = format.renderPrompt(messages.slice(0, -1));
+      assert.ok(
+        prompt.every((id) => id >= firstWord),
+        `prompt of ${task}`,
+      );
+    }
+  }
+});
+
+test('ids are contiguous: bytes, then the added tokens in order', () => {
+  const { model, added_tokens: added } = JSON.parse(json);
+  const upTo = (size: number): number[] => Array.from({ length: size }, (_, id) => id);
+  const bytes: number[] = Object.values(model.vocab);
+  assert.deepEqual(
+    bytes.toSorted((a, b) => a - b),
+    upTo(256),
+  );
+  const ids = added.map(({ id }: { id: number }) => id);
+  assert.deepEqual([...upTo(256), ...ids], upTo(tokenizer.vocabularySize));
 });
 
 test('every lab word is one token and every token has its words', () => {

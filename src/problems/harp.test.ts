@@ -63,7 +63,7 @@ test('the unzipped file reads the same, with CRLF and blank lines', async () => 
 });
 
 test('a file that is not the proof problems says what it is and where to get them', async () => {
-  const where = /aadityasingh\/HARP/;
+  const where = /get HARP_proof-based\.jsonl\.zip from https:\/\/github\.com\/aadityasingh\/HARP/;
   const rejects = async (file: string, ...messages: readonly RegExp[]): Promise<void> => {
     for (const message of [...messages, where, new RegExp(`^${file.replaceAll('\\', '\\\\')}`)]) {
       await assert.rejects(readHarp(file), ({ message: text }: Error) => message.test(text));
@@ -146,4 +146,11 @@ test('the real file has 310 problems and 613 proofs', {
   });
   const { train, validation } = splitHarp(problems, 0.1, 0);
   assert.deepEqual([train.length, validation.length], [279, 31]);
+  // The same problem under two names, or a proof copied to a second problem, would leak into the held-out loss.
+  const lettersOf = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
+  const seen = new Set(train.flatMap(({ statement, solutions }) => [statement, ...solutions].map(lettersOf)));
+  const leaked = validation.flatMap(({ statement, solutions }) =>
+    [statement, ...solutions].filter((text) => seen.has(lettersOf(text))),
+  );
+  assert.deepEqual(leaked, []);
 });

@@ -12,7 +12,7 @@ import { DataFileError, parseJsonLine } from './json-lines.ts';
 import { type Problem, problemSchema } from './problem.ts';
 
 const member = 'HARD-Math_proof-based.jsonl';
-const source = 'get HARP_proof-based.jsonl.zip from the repository aadityasingh/HARP';
+const source = 'get HARP_proof-based.jsonl.zip from https://github.com/aadityasingh/HARP';
 
 const rowSchema = z.looseObject({
   year: z.union([z.string(), z.number()]),
@@ -25,8 +25,8 @@ const rowSchema = z.looseObject({
 });
 
 /**
- * Problems with all their human proofs, from the zip or from the unzipped .jsonl. Errors name file, member, line and
- * field, and say where the data is to be had.
+ * Problems with all their human proofs, from the zip or from the unzipped .jsonl. Throws a DataFileError with member,
+ * line and field for a bad row, and an Error that says where the data is to be had for a file that is not it.
  */
 export async function readHarp(file: string): Promise<Problem[]> {
   const text = await memberText(file);

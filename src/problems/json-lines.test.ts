@@ -71,16 +71,26 @@ test('an error names file, line and field', async () => {
 
 test('a repeated id, a file without problems and a missing file are errors', async () => {
   await assert.rejects(
-    readProblems(fileOf(`${problem('a')}\n${problem('a', 'Other.')}\n`)),
-    /id a occurs twice/,
+    readProblems(fileOf(`${problem('a')}\n\n${problem('b')}\n${problem('a', 'Other.')}\n`)),
+    /\.jsonl:4 {2}field id: a stands on line 1 too/,
   );
-  await assert.rejects(readProblems(fileOf('\n\n')), /no problems/);
-  await assert.rejects(readProblems(path.join(folder, 'absent.jsonl')), /ENOENT.*absent\.jsonl/);
+  for (const empty of ['', '\n\n', '\uFEFF']) {
+    await assert.rejects(readProblems(fileOf(empty)), /\.jsonl: no problems/);
+  }
+  await assert.rejects(
+    readProblems(path.join(folder, 'absent.jsonl')),
+    /absent\.jsonl: cannot be read \(ENOENT/,
+  );
 });
 
 test('an example ends with the assistant’s message', async () => {
   const file = fileOf(JSON.stringify({ messages: JSON.parse(example('x')).messages.toReversed() }));
   await assert.rejects(textsOf(file), /:1 {2}field messages: the last message must be the assistant/);
+});
+
+test('a file of examples may be empty, a missing one is an error', async () => {
+  assert.deepEqual(await textsOf(fileOf('\n')), []);
+  await assert.rejects(textsOf(path.join(folder, 'absent.jsonl')), /absent\.jsonl: cannot be read \(ENOENT/);
 });
 
 test('lines before a bad one are given, and reading may stop early', async () => {

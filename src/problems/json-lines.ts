@@ -25,6 +25,14 @@ export async function* readJsonLines<S extends z.ZodType>(
   file: string,
   schema: S,
 ): AsyncGenerator<z.output<S>> {
+  for await (const { item } of readNumberedJsonLines(file, schema)) yield item;
+}
+
+/** The same with the line that each item stands on, counted from 1. */
+export async function* readNumberedJsonLines<S extends z.ZodType>(
+  file: string,
+  schema: S,
+): AsyncGenerator<{ readonly line: number; readonly item: z.output<S> }> {
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let number = 0;
   for await (const bytes of byteLines(file)) {
@@ -36,7 +44,7 @@ export async function* readJsonLines<S extends z.ZodType>(
       throw new DataFileError(file, number, 'not UTF-8');
     }
     if (number === 1) line = line.replace(/^\uFEFF/, '');
-    if (line.trim() !== '') yield parseJsonLine(file, number, line, schema);
+    if (line.trim() !== '') yield { line: number, item: parseJsonLine(file, number, line, schema) };
   }
 }
 
@@ -65,10 +73,20 @@ export function parseJsonLine<S extends z.ZodType>(
   );
 }
 
+/** The bytes of a file in chunks. What keeps it from being read is an Error that begins with the file's name. */
+async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${file}: cannot be read (${reason})`, { cause });
+  }
+}
+
 /** The lines of a file without their line feeds; holds one line and one chunk of the file. */
 async function* byteLines(file: string): AsyncGenerator<Uint8Array> {
   let begun: Uint8Array[] = [];
-  for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunksOf(file)) {
     let start = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
       yield Buffer.concat([...begun, chunk.subarray(start, end)]);

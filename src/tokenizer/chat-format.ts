@@ -3,8 +3,9 @@
  * TOKEN-EXACT: a sampled reply is parsed by its ids and never encoded again. FENCED-CANDIDATE: a control token
  * written in a message stays text (`<|im_end|>` becomes `<\u200b|im_end|>`), so no content can end its own turn.
  *
- * `renderPrompt ++ renderReply` equals the encoding of the rendered whole up to the stop token, unless the reply
- * begins with a line break, which a byte-level BPE would fuse with the one that ends the prompt.
+ * `renderPrompt ++ renderReply` equals the encoding of the rendered whole up to the stop token, unless the reply's
+ * first characters are white space with a line break in it, which the pre-tokeniser joins to the one that ends the
+ * prompt. A model samples its reply after the prompt's tokens as they are, so the parts are what training needs.
  */
 import { z } from 'zod';
 import { compileChatTemplate } from './chat-template.ts';

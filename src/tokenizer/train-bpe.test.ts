@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { z } from 'zod';
+import { assertEqualsGolden } from '../../golden/tokenizer/check.ts';
 import { readCases, readGolden, trainedVocabularySize } from '../../golden/tokenizer/read.ts';
 import { alphabetInVocabularyOrder } from './byte-alphabet.ts';
 import { loadTokenizer } from './load-tokenizer.ts';
@@ -21,10 +22,10 @@ function learn(texts: Iterable<string>, vocabularySize: number): z.infer<typeof 
   return fileSchema.parse(JSON.parse(trainByteLevelBpe(texts, { vocabularySize })));
 }
 
-function tokenizerOf(texts: Iterable<string>, vocabularySize: number): Tokenizer {
+function tokenizerOf(texts: Iterable<string>, vocabularySize: number, contextLength = 64): Tokenizer {
   return loadTokenizer(
     trainByteLevelBpe(texts, { vocabularySize }),
-    qwenTokenizerConfigJson({ contextLength: 64 }),
+    qwenTokenizerConfigJson({ contextLength }),
   );
 }
 
@@ -41,6 +42,10 @@ const corpus = fc.array(
 test("the merges are those of Hugging Face's BpeTrainer", () => {
   const { merges } = learn(readCases().texts, trainedVocabularySize).model;
   assert.deepEqual(merges, readGolden().merges);
+});
+
+test('what it writes encodes, decodes and renders as in transformers', () => {
+  assertEqualsGolden('trained', tokenizerOf(readCases().texts, trainedVocabularySize, 1024));
 });
 
 test('the most frequent pair is merged first; of equals, the one with the smaller ids', () => {
