@@ -37,6 +37,11 @@ test('spaces before punctuation and at the ends are kept, and padding ids decode
   assert.equal(tokenizer.decode([256, 100_000, 256]), 'abab');
 });
 
+test('a mark of byte order is text, also at the beginning', () => {
+  const tokenizer = loadTokenizer(json, configJson);
+  assert.equal(tokenizer.decode(tokenizer.encode('\ufeffab\ufeff')), '\ufeffab\ufeff');
+});
+
 test('a code point split over tokens is joined, and broken UTF-8 becomes U+FFFD', () => {
   const tokenizer = loadTokenizer(json, configJson);
   const ids = tokenizer.encode('é');

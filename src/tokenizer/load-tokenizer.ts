@@ -51,7 +51,7 @@ export function loadTokenizer(json: string, configJson: string): Tokenizer {
   // An added token wins over an entry of the model with the same text, as it does when text is encoded.
   for (const token of file.added_tokens) idOfText.set(token.content, token.id);
 
-  const library = new LibraryTokenizer(file, { ...config, clean_up_tokenization_spaces: false });
+  const library = new LibraryTokenizer(file, config);
   let vocabularySize = 0;
   for (const id of bytesOfId.keys()) vocabularySize = Math.max(vocabularySize, id + 1);
 
