@@ -6,6 +6,7 @@ import { serve } from './rpc.ts';
 export type FixtureService = {
   double(values: Float32Array): Float32Array;
   fail(message: string): void;
+  failAsSystem(code: string): void;
   uncloneable(argument: undefined): unknown;
   exit(code: number): void;
   throwLater(message: string): Promise<void>;
@@ -24,6 +25,9 @@ serve<FixtureService>(
     },
     fail(message) {
       throw new RangeError(message);
+    },
+    failAsSystem(code) {
+      throw Object.assign(new Error(`${code}: as the system says`), { code });
     },
     uncloneable: () => () => 0,
     exit(code) {

@@ -29,6 +29,7 @@ test('arguments and results cross, and named buffers move instead of being copie
 test('an error in a handler rejects its call only, with name and message', async () => {
   const client = start();
   await assert.rejects(client.call('fail', 'no such row'), { name: 'RangeError', message: 'no such row' });
+  await assert.rejects(client.call('failAsSystem', 'ENOSPC'), { code: 'ENOSPC' });
   await assert.rejects(client.call('uncloneable', undefined), /could not be cloned/);
   assert.deepEqual(await client.call('double', Float32Array.of(1)), Float32Array.of(2));
 });

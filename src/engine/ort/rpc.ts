@@ -1,7 +1,7 @@
 /**
  * Typed calls into a worker thread. The engine's workers block for as long as onnxruntime computes, so the main
  * thread only ever talks to them through here. Promises: calls start in the order they were made; an error
- * thrown in the worker rejects the call with its message; when a worker dies, every call in flight and every
+ * thrown in the worker rejects the call with its message and code; when a worker dies, every call in flight and every
  * later one rejects and says so; an idle worker does not keep the process alive.
  */
 import { extname } from 'node:path';
@@ -34,6 +34,8 @@ interface RemoteError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
+  /** Of an error of the system, for example ENOSPC: what it says decides what becomes of it. */
+  readonly code: string | undefined;
 }
 
 type FromWorker =
@@ -217,14 +219,17 @@ function abortError(method: string, signal: AbortSignal | undefined): DOMExcepti
 }
 
 function describeError(error: unknown): RemoteError {
-  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack };
-  return { name: 'Error', message: String(error), stack: undefined };
+  if (!(error instanceof Error))
+    return { name: 'Error', message: String(error), stack: undefined, code: undefined };
+  const { name, message, stack } = error;
+  return { name, message, stack, code: 'code' in error ? String(error.code) : undefined };
 }
 
 function rebuildError(remote: RemoteError, worker: string): Error {
   if (remote.name === 'AbortError') return new DOMException(remote.message, 'AbortError');
   const error = new Error(remote.message);
   error.name = remote.name;
+  if (remote.code !== undefined) Object.assign(error, { code: remote.code });
   if (remote.stack !== undefined) error.stack = `${remote.stack}\n    in the ${worker} worker`;
   return error;
 }

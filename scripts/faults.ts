@@ -1,0 +1,91 @@
+// npm run faults: the long form of the tests of kills, stops, torn checkpoints and full disks. Real processes, real
+// signals, a real full disk where a tmpfs can be mounted. Every disturbed run must come to the end of an undisturbed
+// twin: same tensors, metrics, report and record, nothing paid for twice. Exit code 1 if one does not.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { outcomeOf } from '../src/recipe/fixtures/outcome.ts';
+import { sit } from '../src/recipe/fixtures/sitting.ts';
+import { fullDisk } from './faults/full-disk.ts';
+import { killOnce, killRepeatedly } from './faults/kills.ts';
+import { killAtMoments } from './faults/moments.ts';
+import { type Section, type Setting, secondsText } from './faults/setting.ts';
+import { stopInOrder } from './faults/signals.ts';
+import { tornCheckpoints } from './faults/torn.ts';
+
+const usage = `usage: npm run faults -- [NAME…] [options]
+  NAME             kills, repeated, moments, torn, signals, disk (default: all)
+  --kills N        runs that are killed once (default 20)
+  --recipe FILE    another recipe for kills, repeated, signals and disk (default: a tiny one)
+  --seed N         of the moments (default 1)`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    kills: { type: 'string', default: '20' },
+    recipe: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    help: { type: 'boolean' },
+  },
+});
+const kills = Number(values.kills);
+const tests: Readonly<Record<string, { run(setting: Setting): Promise<Section>; onlyTiny?: boolean }>> = {
+  kills: { run: (setting) => killOnce(setting, kills) },
+  repeated: { run: killRepeatedly },
+  moments: { run: killAtMoments, onlyTiny: true },
+  torn: { run: tornCheckpoints, onlyTiny: true },
+  signals: { run: (setting) => stopInOrder(setting, 6) },
+  disk: { run: (setting) => fullDisk(setting, 8) },
+};
+const named = positionals.length > 0 ? positionals : Object.keys(tests);
+if (values.help || !named.every((name) => name in tests) || !(Number.isInteger(kills) && kills >= 1)) {
+  console.error(usage);
+  process.exit(values.help ? 0 : 2);
+}
+if (process.platform === 'win32') {
+  console.error('These tests send POSIX signals, which Windows does not have.');
+  process.exit(2);
+}
+
+const root = mkdtempSync(path.join(tmpdir(), 'qed-faults-'));
+const sitting = values.recipe === undefined ? {} : { recipe: path.resolve(values.recipe) };
+const twinDirectory = path.join(root, 'twin');
+const twin = await sit(twinDirectory, sitting);
+if (twin.code !== 0) throw new Error(`the undisturbed run failed: ${twin.errors}`);
+console.log(`undisturbed: ${secondsText(twin.seconds)}`);
+const setting: Setting = {
+  root,
+  sitting,
+  twin: await outcomeOf(twinDirectory),
+  twinSeconds: twin.seconds,
+  seed: Number(values.seed),
+};
+
+let faults = 0;
+for (const [name, test] of Object.entries(tests)) {
+  if (!named.includes(name)) continue;
+  if (test.onlyTiny === true && values.recipe !== undefined) {
+    console.log(`\n${name}: skipped, it knows the tiny recipe only`);
+    continue;
+  }
+  const section = await test.run(setting);
+  print(section);
+  faults += section.faults.length;
+}
+if (faults === 0) rmSync(root, { recursive: true });
+else console.log(`\nThe runs with faults are in ${root}`);
+console.log(`\n${faults === 0 ? 'no faults' : `${faults} faults`}`);
+process.exitCode = faults === 0 ? 0 : 1;
+
+function print({ title, heading, rows, faults: found, summary }: Section): void {
+  console.log(`\n${title}`);
+  const widths = heading.map((name, column) =>
+    Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  for (const row of rows.length > 0 ? [heading, ...rows] : []) {
+    console.log(`  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
+  }
+  for (const fault of found) console.log(`  FAULT ${fault}`);
+  console.log(`  → ${summary}`);
+}

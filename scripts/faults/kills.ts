@@ -1,0 +1,95 @@
+/**
+ * KILL: SIGKILL at any moment between the first instruction and the last byte of the report. Runs that are killed
+ * once, at moments spread over the whole length, and one that is killed again and again until it is done.
+ */
+import { existsSync } from 'node:fs';
+import { accountsOf } from '../../src/recipe/fixtures/accounts.ts';
+import { livesOf, type Sitting, sit } from '../../src/recipe/fixtures/sitting.ts';
+import { Random } from '../../src/stats/random.ts';
+import {
+  discard,
+  faultsOf,
+  lastWords,
+  runDirectory,
+  type Section,
+  type Setting,
+  secondsText,
+} from './setting.ts';
+
+/** One run per kill, each killed in its own part of the run's length, then continued to the end. */
+export async function killOnce(setting: Setting, kills: number): Promise<Section> {
+  const random = new Random(setting.seed, 'kill-once');
+  const rows: string[][] = [];
+  const faults: string[] = [];
+  let survived = 0;
+  let slowest = 0;
+  for (let index = 0; index < kills; index += 1) {
+    const name = `kill-${index + 1}`;
+    const share = (index + random.next()) / kills;
+    const killed = await killAt(setting, name, share * setting.twinSeconds * 1000);
+    const resumed = await sit(runDirectory(setting, name), setting.sitting);
+    const found = resumed.code === 0 ? await faultsOf(setting, name) : [`${name}: ${resumed.errors}`];
+    if (killed.signal !== 'SIGKILL') found.push(`${name}: it ended before it could be killed`);
+    const lives = livesOf(runDirectory(setting, name));
+    const { madeAgain, appliedAgain } = accountsOf(lives);
+    const seconds = lives.at(-1)?.secondsToResume;
+    slowest = Math.max(slowest, seconds ?? 0);
+    if (found.length === 0) survived += 1;
+    rows.push([
+      `${index + 1}`,
+      secondsText(killed.seconds),
+      lastWords(killed.output),
+      found.length === 0 ? 'yes' : 'NO',
+      `${madeAgain}`,
+      `${appliedAgain}`,
+      secondsText(seconds),
+    ]);
+    discard(setting, name, found);
+    faults.push(...found);
+  }
+  return {
+    title: 'killed once, at moments spread over the whole run',
+    heading: ['', 'killed at', 'after', 'as the twin', 'effects again', 'steps again', 'to resume'],
+    rows,
+    faults,
+    summary: `${survived} of ${kills} ended as the twin; at most ${secondsText(slowest)} from start to new work`,
+  };
+}
+
+/** Kills a new run after some milliseconds; sooner, if it has ended by then. */
+async function killAt(setting: Setting, name: string, milliseconds: number): Promise<Sitting> {
+  const ending = { kind: 'time', milliseconds } as const;
+  const sitting = await sit(runDirectory(setting, name), { ...setting.sitting, ending });
+  if (sitting.signal === 'SIGKILL' || milliseconds < 100) return sitting;
+  discard(setting, name, []);
+  return await killAt(setting, name, milliseconds * 0.9);
+}
+
+/** One run that is killed in every sitting, soon after it has begun, until a sitting comes to the end. */
+export async function killRepeatedly(setting: Setting): Promise<Section> {
+  const random = new Random(setting.seed, 'kill-repeatedly');
+  const name = 'killed-repeatedly';
+  const directory = runDirectory(setting, name);
+  const most = 60;
+  let kills = 0;
+  let last: Sitting | undefined;
+  while (kills < most) {
+    const milliseconds = (0.15 + 0.25 * random.next()) * setting.twinSeconds * 1000;
+    last = await sit(directory, { ...setting.sitting, ending: { kind: 'time', milliseconds } });
+    if (last.signal !== 'SIGKILL') break;
+    kills += 1;
+  }
+  const found =
+    last?.code === 0
+      ? await faultsOf(setting, name)
+      : [`${name}: not done after ${kills} kills: ${last?.errors ?? ''}`];
+  const { madeAgain, appliedAgain } = accountsOf(existsSync(directory) ? livesOf(directory) : []);
+  discard(setting, name, found);
+  return {
+    title: 'killed again and again',
+    heading: ['kills', 'as the twin', 'effects again', 'steps again'],
+    rows: [[`${kills}`, found.length === 0 ? 'yes' : 'NO', `${madeAgain}`, `${appliedAgain}`]],
+    faults: found,
+    summary: `one run, ${kills} kills`,
+  };
+}
