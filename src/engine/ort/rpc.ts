@@ -1,8 +1,8 @@
 /**
  * Typed calls into a worker thread. The engine's workers block for as long as onnxruntime computes, so the main
  * thread only ever talks to them through here. Promises: calls start in the order they were made; an error
- * thrown in the worker rejects the call with its message and code; when a worker dies, every call in flight and every
- * later one rejects and says so; an idle worker does not keep the process alive.
+ * thrown in the worker rejects the call with its message and code; when a worker dies, every call in flight and
+ * every later one rejects and says so; an idle worker does not keep the process alive.
  */
 import { extname } from 'node:path';
 import { parentPort, type Transferable, Worker } from 'node:worker_threads';
