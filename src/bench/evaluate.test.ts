@@ -29,7 +29,7 @@ function scripted() {
       };
     },
   };
-  const grade = async (_unit: string, problem: { id: string }): Promise<Grade> => {
+  const grade: EvaluationRequest['grade'] = async ({ problem }): Promise<Grade> => {
     made.grades += 1;
     if (problem.id === 'b')
       return { kind: 'ungraded', cause: 'call-failed', detail: 'down', grader: 'scripted' };

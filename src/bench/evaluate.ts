@@ -34,8 +34,15 @@ export interface EvaluationRequest {
   readonly temperature: number;
   readonly seed: number;
   readonly journal: Journal;
-  /** Grades a proof durably; `unit` names it. */
-  readonly grade: (unit: string, problem: Problem, proof: string | undefined, seed: number) => Promise<Grade>;
+  /** Grades a proof durably. */
+  readonly grade: (asked: {
+    /** Names the grading within the run. */
+    readonly unit: string;
+    readonly problem: Problem;
+    readonly proof: string | undefined;
+    readonly seed: number;
+    readonly signal: AbortSignal;
+  }) => Promise<Grade>;
   readonly signal: AbortSignal;
   /** Called after each finished attempt. */
   readonly onAttempt?: () => void;
@@ -82,12 +89,13 @@ async function evaluateAttempt(
     const grade =
       last !== undefined && last.proof === turn.proof
         ? last.grade
-        : await request.grade(
-            `${unit}/turn-${index + 1}`,
+        : await request.grade({
+            unit: `${unit}/turn-${index + 1}`,
             problem,
-            turn.proof,
-            seedFrom(request.seed, unit, 'grade', index),
-          );
+            proof: turn.proof,
+            seed: seedFrom(request.seed, unit, 'grade', index),
+            signal: request.signal,
+          });
     last = { proof: turn.proof, grade };
     const score = grade.kind === 'graded' ? grade.points / 7 : undefined;
     turns.push({ score, tokens: turn.tokens, overflowed: turn.overflowed });

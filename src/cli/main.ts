@@ -3,8 +3,10 @@
  * done; 1: an error; 2: it was not asked for properly; 130: interrupted. Errors are one message, not a stack
  * (QED_DEBUG=1 shows that too), and a reader that has gone away (`qed … | head`) is no error.
  */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { JournalError } from '../journal/errors.ts';
+import { DataFileError } from '../problems/json-lines.ts';
+import { packageVersion } from '../recipe/package-version.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addRunCommand } from './run.ts';
 import { UserError } from './user-error.ts';
@@ -47,7 +49,11 @@ Examples:
 function explain(error: unknown): number {
   // Commander has printed its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const isExpected = error instanceof UserError || (error instanceof Error && error.name === 'RecipeError');
+  const isExpected =
+    error instanceof UserError ||
+    error instanceof JournalError ||
+    error instanceof DataFileError ||
+    (error instanceof Error && error.name === 'RecipeError');
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${isExpected ? '' : 'error: '}${text}\n`);
   if (process.env.QED_DEBUG === '1') process.stderr.write(`${inspectable(error)}\n`);
@@ -60,13 +66,6 @@ function inspectable(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : `\ncaused by: ${inspectable(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
-}
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown';
 }
 
 /** The work goes on when nobody reads its output any more: its result is on disk. */

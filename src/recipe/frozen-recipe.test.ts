@@ -8,14 +8,14 @@ test('a recipe does not differ from its own frozen text, and a changed field is 
   assert.deepEqual(frozenDifferences(text, recipe), []);
   const changed = loadRecipe('lab', [
     'rl.steps=7',
-    'model.hiddenSize=64',
+    'model.hiddenSize=160',
     'pretrain=null',
     'sft.steps=3',
   ]).recipe;
   const differences = frozenDifferences(text, changed);
   const of = (field: string) => differences.find((difference) => difference.field === field);
   assert.deepEqual(of('rl.steps'), { field: 'rl.steps', frozen: String(recipe.rl?.steps), now: '7' });
-  assert.equal(of('model.hiddenSize')?.now, '64');
+  assert.equal(of('model.hiddenSize')?.now, '160');
   assert.equal(of('pretrain.order')?.now, 'absent');
   assert.equal(of('sft.steps')?.frozen, 'absent');
 });

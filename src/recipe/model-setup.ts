@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelConfig, TrainableModel } from '../engine/engine.ts';
+import { readModelConfig } from '../engine/model-directory.ts';
 import { labTokenParts } from '../lab/lab-tokenizer.ts';
 import { lookupHeadTensors } from '../lab/lookup-heads.ts';
 import { seedFrom } from '../stats/random.ts';
@@ -69,6 +70,13 @@ async function startingModel(
   }
   if (recipe.model.from !== undefined) {
     const directory = path.resolve(context.recipeDirectory, recipe.model.from);
+    const { vocab_size: vocabulary } = await readModelConfig(directory);
+    if (format.tokenizer.vocabularySize > vocabulary) {
+      throw new Error(
+        `model.from: ${directory} has ${vocabulary} token embeddings, but the tokenizer of this recipe has ` +
+          `${format.tokenizer.vocabularySize} entries; name the tokenizer that belongs to the model`,
+      );
+    }
     return await engine.loadModel(directory, { optimiser: false });
   }
   const config = modelConfig(context, format);

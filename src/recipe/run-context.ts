@@ -117,6 +117,11 @@ export class StageClock {
     this.#stage = stage;
   }
 
+  /** Records what has passed if that is worth a row: a few seconds. */
+  async lapWhenDue(): Promise<void> {
+    if (performance.now() - this.#since > 5000) await this.lap();
+  }
+
   async lap(): Promise<void> {
     const now = performance.now();
     const seconds = (now - this.#since) / 1000;

@@ -3,7 +3,7 @@
  * existing run directory goes on where it stopped, and on a finished one does nothing but report.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createOrtEngine } from '../engine/ort/engine.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
@@ -11,6 +11,7 @@ import { diskTrouble } from '../journal/disk-trouble.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { isStaleTemporary } from '../journal/temporary-name.ts';
+import { frozenDifferences } from './frozen-recipe.ts';
 import { MetricsFile } from './metrics-file.ts';
 import type { Progress } from './progress.ts';
 import { isStop, type RunContext, StoppedError } from './run-context.ts';
@@ -54,7 +55,8 @@ export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
   try {
     await removeLeftovers(runDirectory);
     const frozen = path.join(runDirectory, 'recipe.yaml');
-    if (!existsSync(frozen)) await writeFileAtomic(frozen, options.recipeText);
+    if (existsSync(frozen)) await refuseAnotherRecipe(frozen, recipe);
+    else await writeFileAtomic(frozen, options.recipeText);
     const metrics = await MetricsFile.open(runDirectory, journal);
     closers.push(() => metrics.close());
     const engine = createOrtEngine({ threads: recipe.engine.threads });
@@ -74,6 +76,16 @@ export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
   }
   if (failure !== undefined) throw diskTrouble(failure.error, runDirectory);
   return outcome;
+}
+
+/** A run goes on with the recipe it was begun with, or its report would name settings that were not used. */
+async function refuseAnotherRecipe(frozen: string, recipe: Recipe): Promise<void> {
+  const differences = frozenDifferences(await readFile(frozen, 'utf8'), recipe);
+  if (differences.length === 0) return;
+  const fields = differences.map(({ field, frozen: before, now }) => `${field}: ${before}, now ${now}`);
+  throw new Error(
+    `${frozen}: this run was begun with another recipe (${fields.join('; ')}). Use another run directory`,
+  );
 }
 
 /** Removes files that killed sittings were about to put in place. The run directory is locked: nobody writes them. */

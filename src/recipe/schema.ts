@@ -38,7 +38,10 @@ const modelSchema = z.strictObject({
   headSize: positiveInteger.default(32).describe('Width of one head; must be even.'),
   feedForwardSize: positiveInteger.default(384).describe('Width of the SwiGLU layer.'),
   ropeTheta: z.number().positive().default(10_000).describe('Base of the rotary position frequencies.'),
-  maximumPositions: positiveInteger.default(512).describe('Longest sequence the model is declared for.'),
+  maximumPositions: positiveInteger
+    .max(8192)
+    .default(512)
+    .describe('Longest sequence the model is declared for, prompt and reply; at most 8192.'),
   tiedHead: z.boolean().default(true).describe('Whether the output layer is the embedding.'),
 });
 
@@ -85,7 +88,12 @@ const harpDataSchema = z.strictObject({
   path: z
     .string()
     .describe('HARP_proof-based.jsonl.zip of the repository aadityasingh/HARP, relative to the recipe.'),
-  validationShare: share.default(0.1).describe('Share of problems whose proofs are held out.'),
+  validationShare: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.1)
+    .describe('Share of problems whose proofs are held out.'),
 });
 
 const optimiserSchema = z.discriminatedUnion('kind', [
@@ -255,6 +263,49 @@ export const recipeSchema = z
     if (recipe.model.headSize % 2 !== 0) complain(['model', 'headSize'], 'must be even');
     if (recipe.model.initialise === 'lookup-heads' && recipe.tokenizer.kind !== 'lab') {
       complain(['model', 'initialise'], '`lookup-heads` needs the lab tokenizer (tokenizer.kind: lab)');
+    }
+    if (
+      recipe.model.initialise === 'lookup-heads' &&
+      (recipe.model.hiddenSize < 128 ||
+        recipe.model.headSize < 32 ||
+        recipe.model.layers < 2 ||
+        recipe.model.heads < 2 * recipe.model.keyValueHeads)
+    ) {
+      complain(
+        ['model', 'initialise'],
+        '`lookup-heads` needs hiddenSize ≥ 128, headSize ≥ 32, layers ≥ 2 and heads ≥ 2 · keyValueHeads',
+      );
+    }
+    if (recipe.model.from !== undefined) {
+      if (recipe.model.initialise !== 'random')
+        complain(['model', 'initialise'], 'has no use beside model.from');
+      if (recipe.tokenizer.kind === 'bpe') {
+        complain(['tokenizer', 'kind'], 'a model that exists has its tokenizer: use kind `directory`');
+      }
+    }
+    for (const stage of ['pretrain', 'sft'] as const) {
+      const longest = recipe[stage]?.maximumTokens ?? 0;
+      if (longest > recipe.model.maximumPositions) {
+        complain(
+          [stage, 'maximumTokens'],
+          `must not exceed model.maximumPositions (${recipe.model.maximumPositions})`,
+        );
+      }
+    }
+    for (const stage of ['rl', 'evaluate'] as const) {
+      const longest = recipe[stage]?.maxTokens ?? 0;
+      if (longest >= recipe.model.maximumPositions) {
+        complain(
+          [stage, 'maxTokens'],
+          `must leave room for the prompt within model.maximumPositions (${recipe.model.maximumPositions})`,
+        );
+      }
+    }
+    if (recipe.data.kind === 'lab' && recipe.data.sftReplay + recipe.data.sftSummaries > 1) {
+      complain(
+        ['data', 'sftReplay'],
+        'sftReplay and sftSummaries are shares of one whole: they must not exceed 1 together',
+      );
     }
     if (recipe.data.kind === 'lab' && recipe.tokenizer.kind !== 'lab') {
       complain(['tokenizer', 'kind'], 'lab data needs the lab tokenizer (kind: lab)');

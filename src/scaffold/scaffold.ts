@@ -20,7 +20,7 @@ export interface Turn {
   readonly proof: string | undefined;
   /** Tokens spent up to and including this turn. */
   readonly tokens: number;
-  /** True when this turn's reply was cut at the limit before its reasoning ended. */
+  /** True when this turn's reply was cut at the token limit, in its reasoning or in its answer. */
   readonly overflowed: boolean;
 }
 

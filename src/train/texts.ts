@@ -1,5 +1,5 @@
 /**
- * Tokenised texts for supervised training: one flat array of ids, and where each text begins and its prompt ends.
+ * Tokenised texts for supervised training: the ids of each, and where its prompt ends.
  * A text longer than the cap is left out and counted, never cut in silence.
  */
 import { Random } from '../stats/random.ts';

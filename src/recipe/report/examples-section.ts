@@ -14,7 +14,7 @@ import type { Example, ExampleAnswer, SampleText } from './report-input.ts';
 export function examplesSection(examples: readonly Example[]): Markup | undefined {
   if (examples.length === 0) return undefined;
   return html`<section id="examples"><h2>Proofs before and after</h2>
-<p class="lede">The same problem, answered by each checkpoint. Only what follows the reasoning is graded.</p>
+<p class="lede">The problems that gained most, answered by each checkpoint: they show how the proofs changed, not how often. Only what follows the reasoning is graded.</p>
 ${examples.map(exampleArticle)}</section>`;
 }
 

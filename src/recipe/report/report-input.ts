@@ -48,8 +48,8 @@ export interface GroupOutcomes {
 
 export interface RlPoint {
   readonly step: number;
-  /** Mean reward of the step's graded attempts, 0 to 1. */
-  readonly reward: number;
+  /** Mean reward of the step's graded attempts, 0 to 1; absent where none was graded. */
+  readonly reward?: number;
   /** What the exact grader gives the same attempts, where a noisy one trained. */
   readonly exactReward?: number;
   /** Score on held-out problems, 0 to 1, with its 95 % interval. */
@@ -76,6 +76,8 @@ export interface RlCurve {
   readonly checkpoint: 'rl' | 'rc';
   /** Token limit of an attempt, drawn into the chart of lengths. */
   readonly tokenLimit: number;
+  /** The held-out score before the first step. */
+  readonly before?: NonNullable<RlPoint['heldOut']>;
   readonly points: readonly RlPoint[];
 }
 

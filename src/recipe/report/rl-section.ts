@@ -20,7 +20,7 @@ export function rlSection(all: readonly RlCurve[]): Markup | undefined {
   return html`<section id="rl"><h2>Reinforcement learning</h2>
 <p class="lede">What the policy earned and how its replies changed, optimiser step by step. Thin: single steps; bold: trend.${curves.length > 1 && ' RL trains on first attempts, RC on states of the reasoning cache.'}</p>
 <div class="figures three">
-${stepFigure(curves, { title: 'Reward', subtitle: 'percent of full marks, training problems', of: (p) => 100 * p.reward, ...(curves.some(hasExact) ? { second: (p: RlPoint) => (p.exactReward === undefined ? undefined : 100 * p.exactReward), note: 'Dotted: the exact grade of the same attempts. The gap is reward that was not earned.' } : {}) })}
+${stepFigure(curves, { title: 'Reward', subtitle: 'percent of full marks, training problems', of: (p) => (p.reward === undefined ? undefined : 100 * p.reward), ...(curves.some(hasExact) ? { second: (p: RlPoint) => (p.exactReward === undefined ? undefined : 100 * p.exactReward), note: 'Dotted: the exact grade of the same attempts. The gap is reward that was not earned.' } : {}) })}
 ${heldOutFigure(curves)}
 ${stepFigure(curves, { title: 'Length of replies', subtitle: 'tokens', of: (p) => p.lengthMean, marks: [Plot.ruleY(limits, { stroke: 'var(--ink)', strokeDasharray: '1 3' })], note: `Dotted: the limit of ${limits.join(' and ')} tokens.` })}
 ${stepFigure(curves, { title: 'Overflow', subtitle: 'percent of replies cut at the limit', of: (p) => 100 * p.overflowShare })}
@@ -112,7 +112,7 @@ function legendOf(curves: readonly RlCurve[]): Pick<Figure, 'legend'> {
 function heldOutFigure(curves: readonly RlCurve[]): Content {
   const series = curves.map((curve) => ({
     colour: checkpointColour[curve.checkpoint],
-    rows: curve.points.flatMap(({ step, heldOut }) =>
+    rows: [{ step: 0, heldOut: curve.before }, ...curve.points].flatMap(({ step, heldOut }) =>
       heldOut === undefined
         ? []
         : [{ step, score: 100 * heldOut.score, low: 100 * heldOut.ci[0], high: 100 * heldOut.ci[1] }],

@@ -9,8 +9,10 @@ import { type LabExamplesOptions, labExamples, labProblems } from '../../lab/dat
 import { LAB_PROFILES } from '../../lab/generator.ts';
 import { labTokenizer } from '../../lab/lab-tokenizer.ts';
 import { STUDENTS } from '../../lab/student.ts';
+import { SUMMARY_CAP } from '../../lab/summarise.ts';
 import type { SupervisedExample } from '../../problems/examples.ts';
 import { harpToExamples, readHarp, splitHarp } from '../../problems/harp.ts';
+import type { Problem } from '../../problems/problem.ts';
 import { createChatFormat } from '../../tokenizer/chat-format.ts';
 import { loadTokenizer } from '../../tokenizer/load-tokenizer.ts';
 import { qwenTokenizerConfigJson } from '../../tokenizer/qwen-tokenizer-json.ts';
@@ -20,6 +22,9 @@ import { dataPath, type RunContext, StageClock, throwIfStopped, untilStopped } f
 import type { LabDataSettings, Recipe } from '../schema.ts';
 
 const millisecondsBetweenBreaths = 50;
+
+/** Most tokens that a summary adds to a prompt: three a step, and its heading. */
+const summaryTokens = 3 * SUMMARY_CAP + 1;
 
 export async function runData(context: RunContext): Promise<string> {
   const clock = new StageClock(context.journal, 'data');
@@ -38,9 +43,11 @@ async function writeLab(context: RunContext, settings: LabDataSettings): Promise
   const profile = LAB_PROFILES[settings.profile];
   const problemsOf = (split: 'train' | 'validation' | 'test', count: number) =>
     labProblems({ profile, seed, split, count }).map(({ problem }) => problem);
-  await writeLines(context, 'train.jsonl', problemsOf('train', settings.trainProblems));
-  await writeLines(context, 'validation.jsonl', problemsOf('validation', settings.validationProblems));
-  await writeLines(context, 'test.jsonl', problemsOf('test', settings.testProblems));
+  for (const split of ['train', 'validation', 'test'] as const) {
+    const problems = [...problemsOf(split, settings[`${split}Problems`])];
+    checkPromptsFit(context, format, problems);
+    await writeLines(context, `${split}.jsonl`, problems);
+  }
 
   let tokens = 0;
   const countTokens: LabExamplesOptions['countTokens'] = ({ messages }) => {
@@ -71,6 +78,28 @@ async function writeLab(context: RunContext, settings: LabDataSettings): Promise
   }
   const { trainProblems, validationProblems, testProblems } = settings;
   return `${trainProblems} + ${validationProblems} + ${testProblems} problems, ${(tokens / 1e6).toFixed(1)} M tokens of texts`;
+}
+
+/** Throws when a prompt and its longest reply exceed the model's positions: better now than after training. */
+function checkPromptsFit(context: RunContext, format: ChatFormat, problems: readonly Problem[]): void {
+  const { model, rl, evaluate } = context.recipe;
+  const prompts = problems.map(
+    ({ statement }) => format.renderPrompt([{ role: 'user', content: statement }]).length,
+  );
+  const longest = Math.max(...prompts);
+  for (const [stage, settings] of [
+    ['rl', rl],
+    ['evaluate', evaluate],
+  ] as const) {
+    if (settings === undefined) continue;
+    const summary = stage === 'evaluate' && (evaluate?.reasoningCacheTurns ?? 0) > 1 ? summaryTokens : 0;
+    const positions = longest + summary + settings.maxTokens;
+    if (positions <= model.maximumPositions) continue;
+    throw new Error(
+      `${stage}.maxTokens ${settings.maxTokens}: with the longest prompt (${longest + summary} tokens) a sequence has ` +
+        `${positions} positions, and model.maximumPositions is ${model.maximumPositions}. Lower one or raise the other`,
+    );
+  }
 }
 
 async function writeHarp(

@@ -16,6 +16,7 @@ import { readProblems } from '../../problems/problem-file.ts';
 import { reasoningCache } from '../../scaffold/reasoning-cache.ts';
 import type { Scaffold } from '../../scaffold/scaffold.ts';
 import { singleTurn } from '../../scaffold/single-turn.ts';
+import { mean } from '../../stats/moments.ts';
 import { seedFrom } from '../../stats/random.ts';
 import { gradeDurably } from '../../train/collect.ts';
 import { type CheckpointName, finalCheckpoint } from '../checkpoints.ts';
@@ -86,8 +87,14 @@ export async function runEvaluate(context: RunContext, settings: EvaluateSetting
       temperature: settings.temperature,
       seed: seedFrom(context.recipe.seed, 'evaluate'),
       journal: context.journal,
-      grade: (unit, problem, proof, seed) =>
-        gradeDurably({ ...context, grader: exactGrader }, unit, { problem }, proof, seed),
+      grade: ({ unit, problem, proof, seed, signal }) =>
+        gradeDurably(
+          { journal: context.journal, grader: exactGrader, signal },
+          unit,
+          { problem },
+          proof,
+          seed,
+        ),
       signal: context.signal,
       onAttempt: () => {
         finished += 1;
@@ -160,10 +167,18 @@ async function record(
         : [{ reasoning: attempt.reasoning, proof: attempt.proof ?? '', grade: attempt.grade }],
     ),
   };
-  const scores = results_P_A.flat().flatMap(({ turns }) => turns.at(-1)?.score ?? []);
+  const scores_P_A = results_P_A
+    .map((attempts) => attempts.flatMap(({ turns }) => turns.at(-1)?.score ?? []))
+    .filter((scores_A) => scores_A.length > 0);
   const tokens = results_P_A.flat().reduce((sum, { turns }) => sum + (turns.at(-1)?.tokens ?? 0), 0);
-  const score = (100 * scores.reduce((sum, value) => sum + value, 0)) / Math.max(1, scores.length);
-  const value: Json = { score, graded: scores.length, attempts: results_P_A.flat().length, tokens };
+  // Every problem weighs the same, as in the report.
+  const score = scores_P_A.length === 0 ? 0 : 100 * mean(scores_P_A.map(mean));
+  const value: Json = {
+    score,
+    graded: scores_P_A.flat().length,
+    attempts: results_P_A.flat().length,
+    tokens,
+  };
   const payload = Buffer.from(JSON.stringify(entry));
   await context.journal.append('evaluation', `${checkpoint}/${scaffold}`, { value, payload });
   return score;

@@ -47,6 +47,7 @@ export async function gatherReport(context: RunContext): Promise<ReportInput> {
   for (const stage of stagesOf(recipe)) {
     if (stage !== 'report' && (await journal.find('stage', stage)) === undefined) unfinished.push(stage);
   }
+  const before = await journal.find('rl/held-out', '0');
   const started = field((await journal.find('run', 'started'))?.value, 'at');
   const finished = field((await journal.find('run', 'finished'))?.value, 'at');
   return {
@@ -68,6 +69,7 @@ export async function gatherReport(context: RunContext): Promise<ReportInput> {
               stage: 'rl',
               checkpoint: 'rl',
               tokenLimit: recipe.rl.maxTokens,
+              ...(before === undefined ? {} : { before: before.value as NonNullable<RlPoint['heldOut']> }),
               points: await rlPoints(journal),
             },
           ],
@@ -135,20 +137,23 @@ async function supervisedCurves({ recipe, journal }: RunContext): Promise<Superv
 async function rlPoints(journal: Journal): Promise<RlPoint[]> {
   const points: RlPoint[] = [];
   const seconds = new Map<number, number>();
-  for await (const { value } of journal.events('rl/seconds'))
-    seconds.set(figure(value, 'step'), figure(value, 'seconds'));
+  for await (const { value } of journal.events('rl/seconds')) {
+    // A step that was applied again sampled nothing: the first time counts.
+    const step = figure(value, 'step');
+    if (!seconds.has(step)) seconds.set(step, figure(value, 'seconds'));
+  }
   for await (const { key, value } of journal.events('rl/step')) {
     const groups = field(value, 'groups');
     const heldOut = field(value, 'heldOut') as RlPoint['heldOut'] | undefined;
     const exactReward = field(value, 'exactReward');
     points.push({
       step: Number(key),
-      reward: figure(value, 'reward'),
+      ...(typeof field(value, 'reward') === 'number' ? { reward: figure(value, 'reward') } : {}),
       ...(typeof exactReward === 'number' ? { exactReward } : {}),
       ...(heldOut === undefined ? {} : { heldOut }),
       lengthMean: figure(value, 'lengthMean'),
       overflowShare: figure(value, 'overflowShare'),
-      entropy: figure(value, 'entropy'),
+      ...(typeof field(value, 'entropy') === 'number' ? { entropy: figure(value, 'entropy') } : {}),
       gradientNorm: figure(value, 'gradientNorm'),
       groups: {
         trained: figure(groups, 'trained'),
@@ -190,7 +195,10 @@ function evaluationsOf(record: EvaluationRecord, seed: number, suite: string): E
   }));
 }
 
-/** Problems whose grade rose most from the first checkpoint to the last, of different numbers of steps. */
+/**
+ * Problems whose grade rose most from the first checkpoint to the last, of different numbers of steps; the report
+ * says that they were chosen so. A problem with an ungraded answer is left out.
+ */
 async function examplesOf(context: RunContext, records: readonly EvaluationRecord[]): Promise<Example[]> {
   const singles = records.filter((record) => record.scaffold === 'single');
   const [first] = singles;
@@ -198,11 +206,12 @@ async function examplesOf(context: RunContext, records: readonly EvaluationRecor
   if (first === undefined || last === undefined) return [];
   const points = (record: EvaluationRecord, index: number): number => {
     const grade = record.first[index]?.grade;
-    return grade?.kind === 'graded' ? grade.points : 0;
+    return grade?.kind === 'graded' ? grade.points : Number.NaN;
   };
   const gain = (index: number) => points(last, index) - points(first, index);
   const order = first.problems
     .map((_, index) => index)
+    .filter((index) => singles.every((record) => record.first[index]?.grade.kind === 'graded'))
     .sort((a, b) => gain(b) - gain(a) || (first.problems[a]?.steps ?? 0) - (first.problems[b]?.steps ?? 0));
   const chosen: number[] = [];
   for (const index of order) {

@@ -15,6 +15,7 @@ import { provePrompt } from '../../lab/prompts.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { readProblems } from '../../problems/problem-file.ts';
 import { meanInterval } from '../../stats/mean-interval.ts';
+import { mean } from '../../stats/moments.ts';
 import { Random, seedFrom } from '../../stats/random.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
 import { collectGroup, type RolloutGroup } from '../../train/collect.ts';
@@ -85,7 +86,7 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
     };
     const train = async (): Promise<string> => {
       if (done > 0) context.progress.remark(`rl: going on after step ${done} of ${settings.steps}`);
-      let heldOut = done === 0 ? await heldOutScore(run, 0) : await recordedHeldOut(run, done);
+      let heldOut = done === 0 ? await heldOutBefore(run) : await recordedHeldOut(run, done);
       while (step < settings.steps) {
         throwIfStopped(context);
         // Stopping cuts off the attempts that are under way; a step that trains is finished.
@@ -96,6 +97,7 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
           await save();
           await clock.lap();
         }
+        await clock.lapWhenDue();
       }
       await pruneFinished(context, 'rl');
       return heldOut === undefined ? '' : `held-out score ${(100 * heldOut.score).toFixed(1)} %`;
@@ -116,6 +118,8 @@ interface HeldOut {
 interface Gathered {
   readonly groups: readonly RolloutGroup[];
   readonly batch: GrpoBatch;
+  /** Nothing was sampled or graded: an earlier sitting had done it. */
+  readonly isReplayed: boolean;
   readonly seconds: number;
 }
 
@@ -133,6 +137,7 @@ async function gather(run: RlRun, step: number): Promise<Gathered> {
   const { context, settings, model } = run;
   const { journal, signal } = context;
   const began = performance.now();
+  const { made } = journal.counts();
   await model.publishWeights();
   const committed = await journal.find('rl/batch', String(step));
   const before = committed === undefined ? undefined : committedBatchSchema.parse(committed.value).ungraded;
@@ -144,6 +149,7 @@ async function gather(run: RlRun, step: number): Promise<Gathered> {
     signal,
     ...(before === undefined ? {} : { ungraded: before }),
   });
+  const isReplayed = journal.counts().made === made;
   const batch = grpoBatch(groups, run.grpo);
   const ungraded = groups.flatMap(({ rollouts_G }, group) =>
     rollouts_G.flatMap(({ grade }, attempt) =>
@@ -158,14 +164,14 @@ async function gather(run: RlRun, step: number): Promise<Gathered> {
       ...(ungraded.length === 0 ? {} : { ungraded }),
     },
   });
-  return { groups, batch, seconds: (performance.now() - began) / 1000 };
+  return { groups, batch, isReplayed, seconds: (performance.now() - began) / 1000 };
 }
 
 /** Takes the optimiser step and records its figures; returns the held-out score where one is due. */
 async function apply(
   run: RlRun,
   step: number,
-  { groups, batch, seconds: sampling }: Gathered,
+  { groups, batch, isReplayed, seconds: sampling }: Gathered,
   known: HeldOut | undefined,
 ): Promise<HeldOut | undefined> {
   const { context, settings, model } = run;
@@ -182,19 +188,19 @@ async function apply(
   const sampledTokens = rollouts.reduce((sum, rollout) => sum + rollout.sample.tokens_T.length, 0);
   const exactReward = settings.grader === 'noisy' ? await exactMean(run, step, groups) : undefined;
   const figures = {
-    reward: mean(rewards),
+    ...(rewards.length === 0 ? {} : { reward: mean(rewards) }),
     ...(exactReward === undefined ? {} : { exactReward }),
     ...(heldOut === undefined ? {} : { heldOut: { score: heldOut.score, ci: heldOut.ci } }),
     lengthMean: sampledTokens / rollouts.length,
     overflowShare: mean(rollouts.map((rollout) => (rollout.overflowed ? 1 : 0))),
-    entropy: result.entropy,
+    // Where nothing was trained, nothing was measured.
+    ...(result.trainedTokens === 0
+      ? {}
+      : { entropy: result.entropy, mismatchKl: result.kl, maxRatio: result.maxRatio, loss: result.loss }),
     gradientNorm: result.gradientNorm,
     learningRate: optimiser.learningRate,
     groups: { ...batch.outcomes },
     ungradedAttempts: rollouts.filter((rollout) => rollout.grade.kind === 'ungraded').length,
-    mismatchKl: result.kl,
-    maxRatio: result.maxRatio,
-    loss: result.loss,
     sampledTokens,
     trainedTokens: result.trainedTokens,
     processedTokens: result.processedTokens,
@@ -205,12 +211,12 @@ async function apply(
     step,
     steps: settings.steps,
     figures: {
-      reward: figures.reward.toFixed(3),
+      reward: rewards.length === 0 ? 'none' : mean(rewards).toFixed(3),
       ...(score === undefined ? {} : { 'held-out': `${(100 * score.score).toFixed(1)} %` }),
       length: figures.lengthMean.toFixed(1),
       overflow: `${(100 * figures.overflowShare).toFixed(0)} %`,
-      entropy: figures.entropy.toFixed(3),
-      'sampled tok/s': (sampledTokens / sampling).toFixed(0),
+      entropy: result.entropy.toFixed(3),
+      ...(isReplayed ? {} : { 'sampled tok/s': (sampledTokens / sampling).toFixed(0) }),
       'trained tok/s': (result.processedTokens / training).toFixed(0),
     },
   });
@@ -221,24 +227,15 @@ async function apply(
 function problemsOfStep(run: RlRun, step: number): Problem[] {
   const { problems, settings, context } = run;
   const first = (step - 1) * settings.problemsPerStep;
+  const indices = problems.map((_, index) => index);
+  const orders = new Map<number, readonly number[]>();
   return Array.from({ length: settings.problemsPerStep }, (_, index) => {
     const position = first + index;
     const epoch = Math.floor(position / problems.length);
-    const order = shuffledOrder(context.recipe.seed, epoch, problems.length);
+    const order = orders.get(epoch) ?? new Random('rl-order', context.recipe.seed, epoch).shuffled(indices);
+    orders.set(epoch, order);
     return problems[order[position % problems.length] ?? 0] as Problem;
   });
-}
-
-const orders = new Map<string, readonly number[]>();
-
-function shuffledOrder(seed: number, epoch: number, length: number): readonly number[] {
-  const key = `${seed}/${epoch}/${length}`;
-  const known = orders.get(key);
-  if (known !== undefined) return known;
-  const made = new Random('rl-order', seed, epoch).shuffled(Array.from({ length }, (_, index) => index));
-  orders.clear();
-  orders.set(key, made);
-  return made;
 }
 
 async function collect(
@@ -315,24 +312,34 @@ async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
   return { score: estimate, ci: [low, high] };
 }
 
+/** The held-out score of the checkpoint that the stage begins from, recorded for the report. */
+async function heldOutBefore(run: RlRun): Promise<HeldOut> {
+  const { score, ci } = await heldOutScore(run, 0);
+  await run.context.journal.append('rl/held-out', '0', { value: { score, ci } });
+  return { score, ci };
+}
+
 /** What the exact grader would have given the attempts that a noisy one rewarded: the gap is reward hacking. */
-async function exactMean(run: RlRun, step: number, groups: readonly RolloutGroup[]): Promise<number> {
+async function exactMean(
+  run: RlRun,
+  step: number,
+  groups: readonly RolloutGroup[],
+): Promise<number | undefined> {
   const seed = seedFrom(run.context.recipe.seed, 'exact', step);
   const points = await Promise.all(
     groups.flatMap((group) =>
-      group.rollouts_G.map(async ({ reply, overflowed }) => {
-        if (reply.answer === undefined || (overflowed && run.settings.truncation !== 'grade-what-exists'))
-          return 0;
-        const grade = await exactGrader.grade(group.problem, reply.answer, { seed });
-        return grade.kind === 'graded' ? grade.points / 7 : 0;
-      }),
+      // Attempts without a reward, ungraded or masked, are left out of both means.
+      group.rollouts_G
+        .filter(({ reward }) => reward !== undefined)
+        .map(async ({ reply, overflowed }) => {
+          if (reply.answer === undefined || (overflowed && run.settings.truncation !== 'grade-what-exists'))
+            return 0;
+          const grade = await exactGrader.grade(group.problem, reply.answer, { seed });
+          return grade.kind === 'graded' ? grade.points / 7 : 0;
+        }),
     ),
   );
-  return mean(points);
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return points.length === 0 ? undefined : mean(points);
 }
 
 /** SHA-256 over all ids, weights, advantages and log-probs of a batch: a repeated step must train on the same. */

@@ -8,7 +8,7 @@ import { dataPath, type RunContext } from '../run-context.ts';
 const prompts = 3;
 const maxTokens = 200;
 
-/** Samples some texts from checkpoint `sft` and leaves them as effects and one event. */
+/** Samples some texts from checkpoint `sft` and leaves them as one event. */
 export async function runSamples(context: RunContext): Promise<void> {
   const { directory } = await finalCheckpoint(context, 'sft');
   const format = await loadFormat(context);

@@ -50,6 +50,11 @@ export async function runSupervised(
     training.texts.map((text) => text.tokens_T.length),
     { ...settings, seed: seedFrom(context.recipe.seed, stage) },
   );
+  if (plan.length === 0) {
+    throw new Error(
+      `${stage}: epochs ${settings.epochs} of ${training.texts.length} texts make no step; raise epochs`,
+    );
+  }
   const { model, step: done } = await stageModel(context, { own, from, format });
   // Whole steps: trained and recorded.
   let step = done;
@@ -101,6 +106,7 @@ export async function runSupervised(
         await save();
         await clock.lap();
       }
+      await clock.lapWhenDue();
     }
     await pruneFinished(context, own);
     return lastValidation === undefined ? '' : `validation loss ${lastValidation.toFixed(3)}`;
