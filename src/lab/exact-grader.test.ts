@@ -177,3 +177,18 @@ test('the grader reads two texts, explains itself, and tells no proof from no pr
   assert.ok(ungraded.kind === 'ungraded', 'NULL-NOT-ZERO');
   assert.equal(ungraded.cause, 'unparsable');
 });
+
+test('a checkpoint that was established beside the way taken costs its point, and the reasons say so', () => {
+  const parsed = parseStatement('Given A. Rules: A gives B. B gives C. A gives D. D gives C. Prove C.');
+  assert.ok(parsed.ok);
+  const grade = gradeExactly(parsed.problem, 'A gives B. A gives D. D gives C.');
+  assert.equal(grade.points, 6);
+  assert.deepEqual(
+    grade.items.map(({ what }) => what).filter((what) => what === 'least credit'),
+    [],
+  );
+  assert.equal(
+    grade.items.reduce((total, item) => total + item.points, 0),
+    6,
+  );
+});

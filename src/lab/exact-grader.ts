@@ -62,7 +62,7 @@ const EXPLANATIONS: Record<StepReason, string> = {
 function itemsOf(
   problem: LabProblem,
   sentences: readonly ProofSentence[],
-  { points, verdicts, complete, checkpoints }: Assessment,
+  { points, verdicts, complete }: Assessment,
 ): GradeItem[] {
   const fatal = verdicts.some(({ label }) => label === 'bad');
   const scheme = gradingSchemeOf(problem);
@@ -79,10 +79,20 @@ function itemsOf(
     return items;
   }
   if (complete) {
-    const spared = scheme.checkpoints.filter(({ id }) => id !== problem.goal && !checkpoints.has(id));
+    // Whatever has no item of its own: never established, or established where the goal does not rest on it.
+    const earned = new Set(
+      verdicts.flatMap(({ reason }, index) =>
+        reason === 'checkpoint' ? [sentences[index]?.step?.conclusion] : [],
+      ),
+    );
+    const spared = scheme.checkpoints.filter(({ id }) => id !== problem.goal && !earned.has(id));
     const points = spared.reduce((sum, checkpoint) => sum + checkpoint.points, 0);
     if (points > 0)
-      items.push({ what: 'other derivation', points, reason: 'the checkpoints it does without count too' });
+      items.push({
+        what: 'other derivation',
+        points,
+        reason: 'the checkpoints it does not rest on count too',
+      });
   }
   const rest = points - items.reduce((sum, item) => sum + item.points, 0);
   if (Math.abs(rest) > 1e-9)

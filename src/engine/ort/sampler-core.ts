@@ -231,6 +231,11 @@ export class SamplerCore {
     const updates = this.#updates.splice(0);
     const newest = updates.at(-1);
     if (newest === undefined) return;
+    // Weights of one version are the same weights: publishing them again costs nothing.
+    if (newest.version === this.#sessions.version) {
+      for (const update of updates) update.resolve();
+      return;
+    }
     try {
       const former = this.#sessions;
       this.#sessions = await SamplerSessions.create(this.#config, newest.flat, newest.version, this.#threads);
