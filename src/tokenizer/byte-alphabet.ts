@@ -31,14 +31,6 @@ export const alphabetInVocabularyOrder: readonly string[] = [
   ...characterOfByte.filter((_, byte) => !printsInLatin1(byte)),
 ];
 
-const utf8 = new TextEncoder();
-
-/** Text as the characters of its UTF-8 bytes. */
-export function toByteCharacters(text: string): string {
-  let characters = '';
-  for (const byte of utf8.encode(text)) characters += characterOfByte[byte] ?? '';
-  return characters;
-}
 
 /** Bytes of a vocabulary entry, or undefined if a character is not of the alphabet. */
 export function fromByteCharacters(entry: string): Uint8Array | undefined {
