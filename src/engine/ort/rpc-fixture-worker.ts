@@ -53,5 +53,10 @@ serve<FixtureService>(
       return [...entries];
     },
   },
-  { order: process.env.QED_FIXTURE_ORDER === 'concurrent' ? 'concurrent' : 'serial' },
+  {
+    order: process.env.QED_FIXTURE_ORDER === 'concurrent' ? 'concurrent' : 'serial',
+    onClose: async () => {
+      if (process.env.QED_FIXTURE_CLOSE === 'fail') throw new Error('the last save failed');
+    },
+  },
 );

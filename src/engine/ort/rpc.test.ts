@@ -78,6 +78,15 @@ test('close lets running calls end, and later calls are refused', async () => {
   await client.close();
 });
 
+test('a worker that fails at closing says so, and one that had failed is ended', async () => {
+  process.env.QED_FIXTURE_CLOSE = 'fail';
+  const failing = start();
+  delete process.env.QED_FIXTURE_CLOSE;
+  await failing.call('double', Float32Array.of(1));
+  await assert.rejects(failing.close(), /fixture worker ended unexpectedly.*the last save failed/);
+  await failing.close();
+});
+
 test('a module that does not load is an error of the first call', async () => {
   const client = new WorkerClient<FixtureService>(siblingModule('no-such-module', import.meta.url), 'lost');
   clients.push(client as WorkerClient<FixtureService>);

@@ -170,14 +170,22 @@ export class WorkerClient<S extends Service> {
     });
   }
 
-  /** Fires the signals of running calls, lets them end, and ends the thread. Safe to call twice. */
+  /**
+   * Fires the signals of running calls, lets them end, and ends the thread; rejects when the thread fails at that.
+   * A thread that had failed before is ended at once. Safe to call twice.
+   */
   async close(): Promise<void> {
-    if (!this.#isClosing && this.#failure === undefined) {
+    if (this.#failure !== undefined) {
+      await this.#worker.terminate();
+      return;
+    }
+    if (!this.#isClosing) {
       this.#isClosing = true;
       this.#worker.ref();
       this.#post({ kind: 'close' }, []);
     }
     await this.#exit;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #post(message: ToWorker, transfer: readonly ArrayBuffer[]): void {
