@@ -58,7 +58,7 @@ const setting: Setting = {
   root,
   sitting,
   twin: await outcomeOf(twinDirectory),
-  twinSeconds: twin.seconds,
+  twinSitting: twin,
   seed: Number(values.seed),
 };
 

@@ -10,6 +10,7 @@ import {
   discard,
   faultsOf,
   lastWords,
+  momentAt,
   runDirectory,
   type Section,
   type Setting,
@@ -26,7 +27,7 @@ export async function killOnce(setting: Setting, kills: number): Promise<Section
   for (let index = 0; index < kills; index += 1) {
     const name = `kill-${index + 1}`;
     const share = (index + random.next()) / kills;
-    const killed = await killAt(setting, name, share * setting.twinSeconds * 1000);
+    const killed = await killAt(setting, name, share);
     const resumed = await sit(runDirectory(setting, name), setting.sitting);
     const found = resumed.code === 0 ? await faultsOf(setting, name) : [`${name}: ${resumed.errors}`];
     if (killed.signal !== 'SIGKILL') found.push(`${name}: it ended before it could be killed`);
@@ -56,13 +57,13 @@ export async function killOnce(setting: Setting, kills: number): Promise<Section
   };
 }
 
-/** Kills a new run after some milliseconds; sooner, if it has ended by then. */
-async function killAt(setting: Setting, name: string, milliseconds: number): Promise<Sitting> {
-  const ending = { kind: 'time', milliseconds } as const;
+/** Kills a new run when this share of it is done; sooner, if it has ended by then. */
+async function killAt(setting: Setting, name: string, share: number): Promise<Sitting> {
+  const ending = momentAt(setting, share, 'SIGKILL');
   const sitting = await sit(runDirectory(setting, name), { ...setting.sitting, ending });
-  if (sitting.signal === 'SIGKILL' || milliseconds < 100) return sitting;
+  if (sitting.signal === 'SIGKILL' || share < 0.01) return sitting;
   discard(setting, name, []);
-  return await killAt(setting, name, milliseconds * 0.9);
+  return await killAt(setting, name, share * 0.98);
 }
 
 /** One run that is killed in every sitting, soon after it has begun, until a sitting comes to the end. */
@@ -74,8 +75,8 @@ export async function killRepeatedly(setting: Setting): Promise<Section> {
   let kills = 0;
   let last: Sitting | undefined;
   while (kills < most) {
-    const milliseconds = (0.15 + 0.25 * random.next()) * setting.twinSeconds * 1000;
-    last = await sit(directory, { ...setting.sitting, ending: { kind: 'time', milliseconds } });
+    const ending = { kind: 'line', pattern: /^stages: /, delay: random.integer(50, 1000) } as const;
+    last = await sit(directory, { ...setting.sitting, ending });
     if (last.signal !== 'SIGKILL') break;
     kills += 1;
   }

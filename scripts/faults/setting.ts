@@ -6,7 +6,13 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { accountsOf } from '../../src/recipe/fixtures/accounts.ts';
 import { differences, type Outcome, outcomeOf } from '../../src/recipe/fixtures/outcome.ts';
-import { livesOf, type SittingOptions, witnessFile } from '../../src/recipe/fixtures/sitting.ts';
+import {
+  type Ending,
+  livesOf,
+  type Sitting,
+  type SittingOptions,
+  witnessFile,
+} from '../../src/recipe/fixtures/sitting.ts';
 
 export interface Setting {
   /** Run directories go here. */
@@ -14,8 +20,7 @@ export interface Setting {
   /** Recipe and arguments of every sitting. */
   readonly sitting: Pick<SittingOptions, 'recipe'>;
   readonly twin: Outcome;
-  /** What the twin took from start to end of its process. */
-  readonly twinSeconds: number;
+  readonly twinSitting: Sitting;
   readonly seed: number;
 }
 
@@ -46,6 +51,23 @@ export function discard(setting: Setting, name: string, faults: readonly string[
   if (faults.length > 0) return;
   rmSync(runDirectory(setting, name), { recursive: true, force: true });
   rmSync(witnessFile(runDirectory(setting, name)), { force: true });
+}
+
+/** Lines that every run prints, whatever its speed. */
+const steadyLine = /^(?:[a-z]+ (?:started|finished)|rl \d+\/)/;
+
+/**
+ * The moment at which the twin had been running for this share of its time, told by the line that it had printed
+ * last: where other work slows a run down, the moment moves along.
+ */
+export function momentAt({ twinSitting }: Setting, share: number, signal: NodeJS.Signals): Ending {
+  const seconds = share * twinSitting.seconds;
+  const line = twinSitting.lines.findLast(
+    (candidate) => candidate.seconds <= seconds && steadyLine.test(candidate.text),
+  );
+  if (line === undefined) return { kind: 'time', milliseconds: 1000 * seconds, signal };
+  const begin = steadyLine.exec(line.text)?.[0] ?? '';
+  return { kind: 'line', pattern: new RegExp(`^${begin}`), delay: 1000 * (seconds - line.seconds), signal };
 }
 
 /** `1.23 s`, or a dash. */

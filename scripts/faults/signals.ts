@@ -9,6 +9,7 @@ import {
   discard,
   faultsOf,
   lastWords,
+  momentAt,
   runDirectory,
   type Section,
   type Setting,
@@ -29,11 +30,8 @@ export async function stopInOrder(setting: Setting, stops: number): Promise<Sect
     const signal = signals[index % signals.length] ?? 'SIGINT';
     // Not before it listens: until then a signal ends it as it ends any process.
     const share = 0.2 + (0.7 * (index + random.next())) / stops;
-    const milliseconds = share * setting.twinSeconds * 1000;
-    const stopped = await sit(runDirectory(setting, name), {
-      ...setting.sitting,
-      ending: { kind: 'time', milliseconds, signal },
-    });
+    const ending = momentAt(setting, share, signal);
+    const stopped = await sit(runDirectory(setting, name), { ...setting.sitting, ending });
     const resumed = await sit(runDirectory(setting, name), setting.sitting);
     const found = resumed.code === 0 ? await faultsOf(setting, name) : [`${name}: ${resumed.errors}`];
     const { appliedAgain } = accountsOf(livesOf(runDirectory(setting, name)));
