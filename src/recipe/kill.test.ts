@@ -173,6 +173,26 @@ describe('a run that is ended anywhere and continued comes to the end of its und
     );
   });
 
+  test('NULL-NOT-ZERO: a batch that was committed with ungraded attempts is made again as it was', async () => {
+    const run = runDirectory('ungraded');
+    const args = ['--to', 'rl', '--set', 'rl.steps=2'];
+    const ending = {
+      kind: 'moment',
+      moment: { operation: 'append', path: 'rl/batch/1', when: 'after' },
+    } as const;
+    const { signal, errors } = await sit(run, { args, ending, ungraded: true });
+    assert.equal(signal, 'SIGKILL', errors);
+    // By now the grader would answer; the batch is trained on as it was committed.
+    const resumed = await sit(run, { args });
+    assert.equal(resumed.code, 0, resumed.errors);
+    const ungraded = readFileSync(path.join(run, 'metrics.jsonl'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"stage":"rl"'))
+      .map((line) => JSON.parse(line).ungradedAttempts);
+    assert.ok(ungraded[0] > 0);
+    assert.equal(ungraded[1], 0);
+  });
+
   test('the seconds of the stages are those of the sittings that did the work', () => {
     const secondsOf = (run: string): { id: string; seconds: number }[] =>
       JSON.parse(readFileSync(path.join(runDirectory(run), 'report.json'), 'utf8')).stages;

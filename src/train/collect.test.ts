@@ -159,3 +159,41 @@ test('NULL-NOT-ZERO: an ungraded attempt has no reward, is not recorded, and is 
     assert.equal(again.rollouts_G[0]?.reward, 1);
   });
 });
+
+test('an attempt that a committed batch has as ungraded keeps that outcome and is not asked about again', async () => {
+  await inJournal(async (open) => {
+    const healthy = graderOf(full);
+    const { source, close } = await open(healthy);
+    const left = { kind: 'ungraded', cause: 'call-failed', detail: 'down', grader: 'scripted' } as const;
+    const ungraded = new Map([[0, left]]);
+    const group = await collectGroup(source, { ...request('grade-what-exists'), ungraded });
+    await close();
+    assert.deepEqual(
+      group.rollouts_G.map(({ reward }) => reward),
+      [undefined, 1, 0, 0],
+    );
+    assert.deepEqual(group.rollouts_G[0]?.grade, left);
+    assert.equal(healthy.asked.length, 1);
+  });
+});
+
+test('a grading that stopping cut off is no outcome: the group rejects and the next sitting asks again', async () => {
+  await inJournal(async (open) => {
+    const stop = new AbortController();
+    const cutOff = graderOf(() => {
+      stop.abort();
+      return { kind: 'ungraded', cause: 'cancelled', detail: 'the signal fired', grader: 'scripted' };
+    });
+    const first = await open(cutOff);
+    await assert.rejects(collectGroup({ ...first.source, signal: stop.signal }, request('zero')), {
+      name: 'AbortError',
+    });
+    await first.close();
+    const healthy = graderOf(full);
+    const second = await open(healthy);
+    const group = await collectGroup(second.source, request('zero'));
+    await second.close();
+    assert.equal(second.calls.samples, 0);
+    assert.equal(group.rollouts_G[0]?.reward, 1);
+  });
+});

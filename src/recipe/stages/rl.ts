@@ -335,11 +335,12 @@ async function exactMean(
           if (reply.answer === undefined || (overflowed && run.settings.truncation !== 'grade-what-exists'))
             return 0;
           const grade = await exactGrader.grade(group.problem, reply.answer, { seed });
-          return grade.kind === 'graded' ? grade.points / 7 : 0;
+          return grade.kind === 'graded' ? grade.points / 7 : undefined;
         }),
     ),
   );
-  return points.length === 0 ? undefined : mean(points);
+  const graded = points.filter((value) => value !== undefined);
+  return graded.length === 0 ? undefined : mean(graded);
 }
 
 /** SHA-256 over all ids, weights, advantages and log-probs of a batch: a repeated step must train on the same. */
