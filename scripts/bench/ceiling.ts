@@ -15,7 +15,7 @@ export interface Ceiling {
   release(): Promise<void>;
 }
 
-/** Prepares the products for `threads` threads, with onnxruntime's own settings: threads that wait, spin. */
+/** Prepares the products for `threads` threads, with onnxruntime's own settings: threads that wait, spin until the run ends. */
 export async function createCeiling(products: readonly MatrixProduct[], threads: number): Promise<Ceiling> {
   const g = new Graph();
   const shapes = new Map<string, readonly number[]>();
@@ -42,6 +42,7 @@ export async function createCeiling(products: readonly MatrixProduct[], threads:
     // Equal products must not be merged into one.
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
+    extra: { session: { force_spinning_stop: '1' } },
   });
   const feeds: Record<string, Tensor> = {};
   for (const [name, dims] of shapes) {

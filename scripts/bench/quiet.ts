@@ -29,6 +29,8 @@ export const mostOthers = 0.12;
 /** Shortest repeat, in seconds: /proc/stat counts in hundredths. Shorter works run several times in a repeat. */
 const shortestRepeat = 0.4;
 const ticksPerSecond = 100;
+/** Between repeats, so that threads of the work before, which may wait by spinning, have gone to sleep. */
+const settleMilliseconds = 250;
 
 interface Repeat {
   readonly seconds: number;
@@ -65,9 +67,9 @@ export async function measure<W extends Works>(
     if (lacking.length === 0) break;
     for (const { work, runs, made } of lacking) {
       const began = performance.now();
+      await sleep(settleMilliseconds);
       const repeat = await timeRuns(work, runs);
       made.push(repeat);
-      if (!isUndisturbed(repeat)) await sleep(200);
       if (round >= repeats) spent += (performance.now() - began) / 1000;
     }
   }
