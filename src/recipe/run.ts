@@ -51,12 +51,16 @@ export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
   const journal = await openJournal(runDirectory, { onWarning: (message) => progress.remark(message) });
   const closers: (() => Promise<void> | void)[] = [() => journal.close()];
   let failure: { readonly error: unknown } | undefined;
+  // True once the directory is known to be this recipe's.
+  let isOurs = false;
+  let forget = async (): Promise<void> => undefined;
   let outcome: RunOutcome = { status: 'stopped' };
   try {
     await removeLeftovers(runDirectory);
     const frozen = path.join(runDirectory, 'recipe.yaml');
     if (existsSync(frozen)) await refuseAnotherRecipe(frozen, recipe);
     else await writeFileAtomic(frozen, options.recipeText);
+    isOurs = true;
     const metrics = await MetricsFile.open(runDirectory, journal);
     closers.push(() => metrics.close());
     const engine = createOrtEngine({ threads: recipe.engine.threads });
@@ -65,8 +69,9 @@ export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
     outcome = await runStages(context, options);
   } catch (error) {
     if (!isStop(options, error)) failure = { error };
+    if (failure !== undefined && isOurs) forget = await forgetIfUnbegun(journal, runDirectory);
   }
-  for (const close of closers.toReversed()) {
+  for (const close of [...closers.toReversed(), forget]) {
     try {
       await close();
     } catch (error) {
@@ -76,6 +81,20 @@ export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
   }
   if (failure !== undefined) throw diskTrouble(failure.error, runDirectory);
   return outcome;
+}
+
+/**
+ * A run that failed before its data stood has computed nothing: the recipe may be at fault, so it is not held to it.
+ * Returns what to do once everything is closed.
+ */
+async function forgetIfUnbegun(journal: Journal, runDirectory: string): Promise<() => Promise<void>> {
+  const hasData = await journal.find('stage', 'data').catch(() => 'unknown');
+  return async () => {
+    if (hasData !== undefined) return;
+    for (const name of ['recipe.yaml', 'metrics.jsonl', 'data']) {
+      await rm(path.join(runDirectory, name), { recursive: true, force: true });
+    }
+  };
 }
 
 /** A run goes on with the recipe it was begun with, or its report would name settings that were not used. */

@@ -31,7 +31,6 @@ export const alphabetInVocabularyOrder: readonly string[] = [
   ...characterOfByte.filter((_, byte) => !printsInLatin1(byte)),
 ];
 
-
 /** Bytes of a vocabulary entry, or undefined if a character is not of the alphabet. */
 export function fromByteCharacters(entry: string): Uint8Array | undefined {
   const bytes = new Uint8Array(entry.length);
