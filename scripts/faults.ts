@@ -17,7 +17,7 @@ import { tornCheckpoints } from './faults/torn.ts';
 const usage = `usage: npm run faults -- [NAME…] [options]
   NAME             kills, repeated, moments, torn, signals, disk (default: all)
   --kills N        runs that are killed once (default 20)
-  --recipe FILE    another recipe for kills, repeated, signals and disk (default: a tiny one)
+  --recipe FILE    another recipe for kills, repeated, signals and disk (default: tiny.yaml)
   --seed N         of the moments (default 1)`;
 
 const { values, positionals } = parseArgs({

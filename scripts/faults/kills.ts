@@ -2,7 +2,6 @@
  * KILL: SIGKILL at any moment between the first instruction and the last byte of the report. Runs that are killed
  * once, at moments spread over the whole length, and one that is killed again and again until it is done.
  */
-import { existsSync } from 'node:fs';
 import { accountsOf } from '../../src/recipe/fixtures/accounts.ts';
 import { livesOf, type Sitting, sit } from '../../src/recipe/fixtures/sitting.ts';
 import { Random } from '../../src/stats/random.ts';
@@ -66,25 +65,24 @@ async function killAt(setting: Setting, name: string, share: number): Promise<Si
   return await killAt(setting, name, share * 0.98);
 }
 
-/** One run that is killed in every sitting, soon after it has begun, until a sitting comes to the end. */
+/**
+ * One run that is killed in every sitting, when it has added from 1 to 128 rows to the record, until a sitting comes
+ * to the end: as long as a sitting adds anything, there is an end.
+ */
 export async function killRepeatedly(setting: Setting): Promise<Section> {
   const random = new Random(setting.seed, 'kill-repeatedly');
   const name = 'killed-repeatedly';
   const directory = runDirectory(setting, name);
-  const most = 60;
   let kills = 0;
-  let last: Sitting | undefined;
-  while (kills < most) {
-    const ending = { kind: 'line', pattern: /^stages: /, delay: random.integer(50, 1000) } as const;
-    last = await sit(directory, { ...setting.sitting, ending });
+  let last: Sitting;
+  for (;;) {
+    const moment = { operation: 'work', rows: 2 ** random.integer(0, 7) } as const;
+    last = await sit(directory, { ...setting.sitting, ending: { kind: 'moment', moment } });
     if (last.signal !== 'SIGKILL') break;
     kills += 1;
   }
-  const found =
-    last?.code === 0
-      ? await faultsOf(setting, name)
-      : [`${name}: not done after ${kills} kills: ${last?.errors ?? ''}`];
-  const { madeAgain, appliedAgain } = accountsOf(existsSync(directory) ? livesOf(directory) : []);
+  const found = last.code === 0 ? await faultsOf(setting, name) : [`${name}: ${last.errors}`];
+  const { madeAgain, appliedAgain } = accountsOf(livesOf(directory));
   discard(setting, name, found);
   return {
     title: 'killed again and again',

@@ -3,10 +3,10 @@
  * recipe meets all of them, one a sitting.
  */
 import { type Life, livesOf, sit } from '../../src/recipe/fixtures/sitting.ts';
-import type { KillMoment } from '../../src/recipe/fixtures/witness.ts';
+import type { NamedMoment } from '../../src/recipe/fixtures/witness.ts';
 import { discard, faultsOf, runDirectory, type Section, type Setting, secondsText } from './setting.ts';
 
-type Named = readonly [KillMoment['operation'], KillMoment['path'], KillMoment['when']];
+type Named = readonly [NamedMoment['operation'], NamedMoment['path'], NamedMoment['when']];
 
 /** In the order in which a run comes by them. */
 const moments: readonly Named[] = [
