@@ -2,6 +2,7 @@
  * The embedded engine: models train and sample on this machine, in worker threads, with onnxruntime. The main
  * thread never computes, so it stays free for servers and progress. Closing the engine ends every thread it began.
  */
+import './no-telemetry.ts';
 import { availableParallelism } from 'node:os';
 import type {
   Datum,

@@ -5,6 +5,7 @@
  * replaced by a nearly orthogonal matrix, found by Newton–Schulz steps that run on onnxruntime, all matrices of
  * one shape at once.
  */
+import './no-telemetry.ts';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { Graph, type Value } from './graph.ts';
 import { serialiseOnnx } from './onnx.ts';

@@ -2,6 +2,7 @@
  * Runs an ONNX graph once: makes a session, feeds typed arrays, returns typed arrays. For tests and small
  * computations; the trainer and the sampler keep their sessions.
  */
+import './no-telemetry.ts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type DataType, type OnnxGraph, serialiseOnnx } from './onnx.ts';
 

@@ -3,6 +3,7 @@
  * as constants, which onnxruntime packs when a session is made: some tens of milliseconds per million parameters,
  * paid once per set of weights, and every small step is then up to twice as fast.
  */
+import './no-telemetry.ts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelConfig, PolicyVersion } from '../engine.ts';
 import { decodeGraph } from './decode-graph.ts';

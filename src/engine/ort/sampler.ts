@@ -4,6 +4,7 @@
  * out, and workers that share nothing beat one worker whose kernels wait for each other at every operator. A large
  * model gets one worker with all threads.
  */
+import './no-telemetry.ts';
 import type { ModelConfig, PolicyVersion, Sample, SampleRequest, Sampler } from '../engine.ts';
 import { parameterCount } from './parameters.ts';
 import { siblingModule, WorkerClient } from './rpc.ts';

@@ -2,6 +2,7 @@
  * onnxruntime sessions: made with the engine's settings, and kept in a small cache that forgets the one not used
  * for longest, because each holds the memory of the largest batch that it ever ran.
  */
+import './no-telemetry.ts';
 import { InferenceSession } from 'onnxruntime-node';
 
 /** Makes a session of an ONNX model's bytes that computes with `threads` threads. */
