@@ -12,7 +12,8 @@ import { DataFileError, parseJsonLine } from './json-lines.ts';
 import { type Problem, problemSchema } from './problem.ts';
 
 const member = 'HARD-Math_proof-based.jsonl';
-const source = 'get HARP_proof-based.jsonl.zip from https://github.com/aadityasingh/HARP';
+const source =
+  'get HARP_proof-based.jsonl.zip from https://github.com/aadityasingh/HARP and name it with --set data.path=FILE';
 
 const rowSchema = z.looseObject({
   year: z.union([z.string(), z.number()]),

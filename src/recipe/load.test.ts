@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -113,6 +113,25 @@ test('hints name the nearest field, where a misplaced one belongs, the choices a
   assert.match(hints(`${valid}retention: lst`), /Did you mean last\?\nDefault: "last"\./);
 });
 
+test('a field of another kind is told so, and never pointed at itself', () => {
+  const faults = faultsOf(valid, ['data.kind=harp', 'data.path=x']);
+  assert.deepEqual(
+    faults.map(({ field }) => field),
+    ['data.pretrainTokens', 'data.sftTokens'],
+  );
+  assert.deepEqual(faults[0]?.hints, [
+    'It belongs to kind: lab. Another kind replaces the whole mapping: data={ kind: harp, … }',
+    'Fields of data: kind, path, validationShare',
+  ]);
+});
+
+test('a recipe that cannot be read is a fault', { skip: process.platform === 'win32' }, () => {
+  const loop = path.join(scratch, 'loop.yaml');
+  symlinkSync(loop, loop);
+  assert.equal(faultsOfFile(loop)[0]?.message, 'cannot be read (ELOOP)');
+  rmSync(loop);
+});
+
 test('a recipe that contradicts itself is refused at the field that does', () => {
   assert.deepEqual(short(faultsOf(`${valid}model:\n  heads: 4\n  keyValueHeads: 3\n`)), [
     '8:18 model.keyValueHeads: must divide heads (4)',
@@ -180,7 +199,7 @@ test('an empty file and a list are not recipes', () => {
 
 test('a missing recipe names those that exist', () => {
   const [packaged] = faultsOfFile(path.join(recipes, 'labb.yaml'));
-  assert.equal(packaged?.message, 'there is no such recipe');
+  assert.equal(packaged?.message, 'no such file');
   assert.match(
     packaged?.hints.join('\n') ?? '',
     /Did you mean lab\?\nRecipes that come with QED, by name: .*lab/,
@@ -190,5 +209,12 @@ test('a missing recipe names those that exist', () => {
   assert.match(beside?.hints.join('\n') ?? '', /Did you mean .*mine\.yaml\?\nRecipes there: .*mine\.yaml/);
   const [bare] = faultsOfFile('lab-qick');
   assert.match(bare?.hints.join('\n') ?? '', /Did you mean lab-quick\?/);
+  assert.equal(bare?.message, 'there is no such recipe');
   assert.equal(faultsOfFile(`${scratch}/`)[0]?.message, 'is a directory, not a recipe');
+  // A directory without a slash looks like a name.
+  assert.equal(faultsOfFile('src')[0]?.message, 'is a directory, not a recipe');
+  assert.deepEqual(
+    faultsOfFile('').map(({ where, message }) => [where, message]),
+    [['""', 'an empty name is not a recipe']],
+  );
 });

@@ -3,7 +3,7 @@
  * with every default written out, or one RecipeError names every fault with its line, so that a recipe is mended
  * in one go. Nothing is computed before this has passed.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LineCounter, parseDocument, stringify } from 'yaml';
@@ -68,20 +68,34 @@ export function loadRecipe(recipePath: string, sets: readonly string[] = []): Lo
   return { recipe: result.data, text, directory: path.dirname(file), file };
 }
 
+function isBareName(recipePath: string): boolean {
+  return !/[\\/]/.test(recipePath) && !isRecipeFile(recipePath);
+}
+
 function resolveRecipe(recipePath: string): string {
-  const isBareName = !/[\\/]/.test(recipePath) && !isRecipeFile(recipePath);
-  return isBareName ? path.join(packagedRecipes, `${recipePath}.yaml`) : path.resolve(recipePath);
+  return isBareName(recipePath) ? path.join(packagedRecipes, `${recipePath}.yaml`) : path.resolve(recipePath);
 }
 
 function readRecipe(file: string, asWritten: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ENOENT' && code !== 'EISDIR' && code !== 'ENOTDIR') throw error;
-    const message = code === 'EISDIR' ? 'is a directory, not a recipe' : 'there is no such recipe';
-    throw new RecipeError([{ where: asWritten, field: '', message, hints: existingRecipes(file) }]);
+    const refuse = (message: string, hints = existingRecipes(file)) =>
+      new RecipeError([{ where: asWritten === '' ? '""' : asWritten, field: '', message, hints }]);
+    if (asWritten === '') throw refuse('an empty name is not a recipe');
+    if (isDirectory(asWritten)) {
+      const isRun = existsSync(path.join(asWritten, 'recipe.yaml'));
+      const goOn = `A run goes on with the recipe it was begun with: qed run RECIPE --run ${asWritten}`;
+      throw refuse('is a directory, not a recipe', isRun ? [goOn] : undefined);
+    }
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw refuse(`cannot be read (${code ?? error})`, []);
+    throw refuse(isBareName(asWritten) ? 'there is no such recipe' : 'no such file');
   }
+}
+
+function isDirectory(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** What could have been meant: the recipes beside the missing file, and the ones that come with QED. */

@@ -13,7 +13,7 @@ import {
   pathText,
   valueAt,
 } from './field-schema.ts';
-import type { Override } from './override.ts';
+import { type Override, withValue } from './override.ts';
 import type { RecipeFault } from './recipe-error.ts';
 import { nearest } from './suggestion.ts';
 
@@ -52,14 +52,33 @@ function unknownField(
 ): Pick<RecipeFault, 'message' | 'hints'> {
   const allowed = Object.keys(fieldAt(parent, source.value)?.properties ?? {});
   const near = nearest(key, allowed);
-  const namesakes = pathsNamed(key);
+  const namesakes = pathsNamed(key).filter((path) => path !== [...parent, key].join('.'));
+  const kinds = kindsWith(parent, key, source);
   const below = namesakes.filter((path) => path.startsWith(`${parent.join('.')}.`));
   const elsewhere = below.length > 0 ? below : namesakes;
   const hints: string[] = [];
-  if (near !== undefined) hints.push(`Did you mean ${near}?`);
+  if (kinds.length > 0) {
+    const kind = valueAt([...parent, 'kind'], source.value);
+    hints.push(
+      `It belongs to kind: ${kinds.join(', kind: ')}. Another kind replaces the whole mapping: ${parent.join('.')}={ kind: ${kind}, … }`,
+    );
+  } else if (near !== undefined) hints.push(`Did you mean ${near}?`);
   else if (elsewhere.length > 0) hints.push(`There is ${elsewhere.join(', ')}.`);
   if (allowed.length > 0) hints.push(`Fields of ${pathText(parent)}: ${allowed.join(', ')}`);
   return { message: 'there is no such field', hints };
+}
+
+/** The other kinds of the mapping at `parent` that have the field `key`. */
+function kindsWith(parent: Path, key: string, source: RecipeSource): string[] {
+  const names = parent.filter((segment) => typeof segment === 'string');
+  if (names.length === 0 || names.length < parent.length) return [];
+  // Without its content the mapping has chosen no kind, and its schema shows all.
+  const options = fieldAt(parent, withValue(source.value, names, {}))?.oneOf ?? [];
+  return options.flatMap(({ properties = {} }) =>
+    Object.hasOwn(properties, key) && properties.kind?.const !== undefined
+      ? String(properties.kind.const)
+      : [],
+  );
 }
 
 function refusedValue(

@@ -8,13 +8,14 @@ import path from 'node:path';
 import { createOrtEngine } from '../engine/ort/engine.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 import { diskTrouble } from '../journal/disk-trouble.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, Json } from '../journal/journal.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { isStaleTemporary } from '../journal/temporary-name.ts';
+import { hashDataFiles, verifyDataFiles } from './data-files.ts';
 import { frozenDifferences } from './frozen-recipe.ts';
 import { MetricsFile } from './metrics-file.ts';
 import type { Progress } from './progress.ts';
-import { isStop, type RunContext, StoppedError } from './run-context.ts';
+import { dataPath, isStop, type RunContext, StoppedError } from './run-context.ts';
 import { type Recipe, type StageId, stageIds, stagesOf } from './schema.ts';
 import { runData } from './stages/data.ts';
 import { runEvaluate } from './stages/evaluate.ts';
@@ -127,6 +128,8 @@ async function runStages(context: RunContext, options: RunOptions): Promise<RunO
     if (!finished.has(stage))
       throw new Error(`--from ${options.from}: stage ${stage} comes before it and is not finished`);
   }
+  const data = await journal.find('stage', 'data');
+  await verifyDataFiles(dataPath(context, ''), (data?.value as { readonly files?: Json } | undefined)?.files);
   progress.plan(wanted, finished);
   // When a run has not been marked as begun, its first sitting says when it was.
   if ((await journal.find('run', 'started')) === undefined) {
@@ -139,7 +142,8 @@ async function runStages(context: RunContext, options: RunOptions): Promise<RunO
     if (stage === 'report') await markFinished(journal, stages);
     const began = performance.now();
     const summary = await runStage(context, stage);
-    if (stage !== 'report') await journal.append('stage', stage, { value: { summary } });
+    const files = stage === 'data' ? { files: await hashDataFiles(dataPath(context, '')) } : {};
+    if (stage !== 'report') await journal.append('stage', stage, { value: { summary, ...files } });
     progress.stageFinished(stage, (performance.now() - began) / 1000, summary);
   }
   if (!wanted.includes('report')) return { status: 'finished' };

@@ -229,3 +229,63 @@ test('with several seeds, each row has the gain of its own seed, and the effects
   assert.ok(textOf(report.html).includes('Attempts of 2 seeds are pooled'));
   assert.deepEqual([...new Set(report.json.scores.map(({ seed }) => seed))], [1, 2]);
 });
+
+test('the table of scores has the last turn of the reasoning cache, where it was run', () => {
+  const { document } = parseHTML(html);
+  const cells = [...document.querySelectorAll('.scores [data-name="Cache"]')].map((cell) => cell.textContent);
+  const last = json.scores.filter(({ scaffold }) => scaffold === 'reasoning-cache');
+  assert.deepEqual(
+    cells,
+    last.map(({ mean, ci: [low, high] }) => `${decimal(mean)} ${bracket({ low, high })}`),
+  );
+  assert.ok(textOf(html).includes('Reasoning cache, turn 3'));
+  assert.ok(textOf(html).includes('first turn is a draw of its own'));
+  const singles = whole.evaluations.filter(({ scaffold }) => scaffold === 'single');
+  const without = buildReport({ ...whole, evaluations: singles }).html;
+  assert.ok(!/data-name="Cache">|draw of its own/.test(without));
+});
+
+test('a run of zeros: axes keep an extent, steps are whole, and RL says that it taught nothing', () => {
+  const zero = { trained: 0, allZero: 4, allEqual: 0, ungraded: 0 };
+  const flat: ReportInput = {
+    ...whole,
+    rl: whole.rl.slice(0, 1).map((curve) => ({
+      ...curve,
+      points: curve.points.slice(0, 3).map(({ entropy: _, heldOut: __, ...point }) => ({
+        ...point,
+        reward: 0,
+        overflowShare: 0,
+        gradientNorm: 0,
+        mismatchKl: 0,
+        maxRatio: 0,
+        groups: zero,
+        heldOut: { score: 0, ci: [0, 0] as const },
+      })),
+    })),
+    evaluations: whole.evaluations.map((evaluation) => ({
+      ...evaluation,
+      attempts_P_A: evaluation.attempts_P_A.map((row) => row.map((attempt) => ({ ...attempt, score: 0 }))),
+    })),
+  };
+  const page = buildReport(flat).html;
+  const text = textOf(page);
+  assert.ok(
+    text.includes(
+      'No group taught anything in 3 of 3 steps: the RL checkpoint equals the one it began from.',
+    ),
+  );
+  assert.ok(!/e\+0 nats|sampler and trainer/.test(text));
+  assert.ok(text.includes('not shown: could be chance'));
+  const { document } = parseHTML(page);
+  const ticks = (axis: 'x' | 'y', title: string) => {
+    const figures = [...document.querySelectorAll('figure')];
+    const found = figures.find((f) => f.querySelector('figcaption b')?.textContent === title);
+    const label = `${axis}-axis tick label`;
+    return [...(found?.querySelectorAll(`[aria-label="${label}"] text`) ?? [])].map((t) => t.textContent);
+  };
+  for (const title of ['Reward', 'Overflow', 'Held-out score', 'Score by turn']) {
+    assert.deepEqual(ticks('y', title), ['0', '2', '4', '6', '8', '10'], title);
+  }
+  assert.deepEqual(ticks('x', 'Reward'), ['1', '2', '3']);
+  assert.ok(!buildReport(whole).html.includes('taught anything in'));
+});

@@ -30,18 +30,19 @@ function effectList(effects: readonly MeasuredEffect[], unit: 'points' | 'tokens
   if (effects.length === 0) return undefined;
   const low = Math.min(0, ...effects.map(({ interval }) => interval.low));
   const high = Math.max(0, ...effects.map(({ interval }) => interval.high));
-  const margin = 0.04 * (high - low);
-  const scale = { low: low - margin, high: high + margin };
+  const margin = Math.max(1, high - low) * 0.04;
+  // Where every estimate is 0, a scale still needs an extent.
+  const scale = high > low ? { low: low - margin, high: high + margin } : { low: -1, high: 1 };
   return html`<h3>${unit === 'points' ? 'In percentage points' : 'In tokens per reply'}</h3>
 <ul class="effects"><li class="scale" aria-hidden="true"><span class="drawing">${glyphScale(scale)}</span></li>${effects.map(
     (effect) => {
-      const { claim, interval, shown } = effect;
+      const { claim, interval, shown, opposite } = effect;
       const colour = shown ? 'var(--shown)' : 'var(--not-shown)';
       return html`<li>
 <span class="claim">${claim}</span>
 <span class="drawing">${intervalGlyph(interval, { scale, colour, open: !shown, zeroLine: true })}</span>
 <span class="estimate"><b>${signed(interval.estimate)}</b> ${bracket(interval)} <small>${pValue(effect.pValue)}</small></span>
-<span class="${shown ? 'badge yes' : 'badge no'}">${verdictOf(effect)}</span></li>`;
+<span class="${shown ? 'badge yes' : 'badge no'}">${shown || opposite ? verdictOf(effect) : 'not shown: could be chance'}</span></li>`;
     },
   )}</ul>`;
 }

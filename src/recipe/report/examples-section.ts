@@ -5,7 +5,7 @@
 import type { Grade } from '../../grade/grade.ts';
 import type { GradingScheme } from '../../problems/problem.ts';
 import { label } from './effects.ts';
-import { decimal, signed } from './format.ts';
+import { decimal, points, signedPoints } from './format.ts';
 import { html, type Markup } from './html.ts';
 import { checkpointColour } from './palette.ts';
 import type { Example, ExampleAnswer, SampleText } from './report-input.ts';
@@ -14,8 +14,21 @@ import type { Example, ExampleAnswer, SampleText } from './report-input.ts';
 export function examplesSection(examples: readonly Example[]): Markup | undefined {
   if (examples.length === 0) return undefined;
   return html`<section id="examples"><h2>Proofs before and after</h2>
-<p class="lede">The problems that gained most, answered by each checkpoint: they show how the proofs changed, not how often. Only what follows the reasoning is graded.</p>
+<p class="lede">${choice(examples)} Only what follows the reasoning is graded.</p>
 ${examples.map(exampleArticle)}</section>`;
+}
+
+/** How the examples were chosen: by the gain from the first checkpoint to the last, where there is one. */
+function choice(examples: readonly Example[]): string {
+  const gains = examples.flatMap(({ answers }) => {
+    const [first, last] = [answers[0]?.grade, answers.at(-1)?.grade];
+    if (answers.length < 2 || first?.kind !== 'graded' || last?.kind !== 'graded') return [];
+    return [last.points - first.points];
+  });
+  if (gains.length > 0 && gains.every((gain) => gain <= 0)) {
+    return 'None gained: the last checkpoint earns no more on these problems than the first. They show how the proofs changed.';
+  }
+  return 'The problems that gained most, answered by each checkpoint: they show how the proofs changed, not how often.';
 }
 
 /** Texts of runs whose answers nobody grades. */
@@ -38,7 +51,7 @@ ${scheme !== undefined && schemeFold(scheme)}
 
 function schemeFold({ checkpoints, zeroCredit, deductions, maximumPoints }: GradingScheme): Markup {
   return html`<details class="fold"><summary>Grading scheme, ${maximumPoints} points</summary>
-<ul class="items">${checkpoints.map(({ points, description }) => html`<li><b>${signed(points, 0)}</b><span>${description}</span></li>`)}${deductions.map(({ points, cap, description }) => html`<li><b>${signed(-points, 0)}</b><span>${description}${cap !== undefined && ` (at most ${cap} in all)`}</span></li>`)}${zeroCredit.map((flaw) => html`<li><b>0</b><span>in all, for: ${flaw}</span></li>`)}</ul></details>`;
+<ul class="items">${checkpoints.map(({ points: earned, description }) => html`<li><b>${signedPoints(earned)}</b><span>${description}</span></li>`)}${deductions.map(({ points: lost, cap, description }) => html`<li><b>${signedPoints(-lost)}</b><span>${description}${cap !== undefined && ` (at most ${points(cap)} in all)`}</span></li>`)}${zeroCredit.map((flaw) => html`<li><b>0</b><span>in all, for: ${flaw}</span></li>`)}</ul></details>`;
 }
 
 function answerColumn({ checkpoint, reasoning, proof, grade }: ExampleAnswer): Markup {
@@ -52,7 +65,7 @@ ${reasoning.trim() !== '' && html`<details class="fold"><summary>Reasoning</summ
 
 function pointsOf(grade: Grade): string {
   return grade.kind === 'graded'
-    ? `${decimal(grade.points, Number.isInteger(grade.points) ? 0 : 1)} / 7`
+    ? `${decimal(grade.points, [0, 1].find((digits) => Number(grade.points.toFixed(digits)) === grade.points) ?? 2)} / 7`
     : 'ungraded';
 }
 
@@ -60,7 +73,7 @@ function gradeLines(grade: Grade): Markup {
   if (grade.kind === 'ungraded') return html`<p class="note">No grade: ${grade.cause}. ${grade.detail}</p>`;
   if (grade.items.length === 0) return html`<p class="note">${grade.report}</p>`;
   return html`<ul class="items">${grade.items.map(
-    ({ what, points, reason }) =>
-      html`<li><b>${points === 0 ? '0' : signed(points, Number.isInteger(points) ? 0 : 1)}</b><span>${what}${reason !== '' && reason !== what && html`<small>${reason}</small>`}</span></li>`,
+    ({ what, points: earned, reason }) =>
+      html`<li><b>${signedPoints(earned)}</b><span>${what}${reason !== '' && reason !== what && html`<small>${reason}</small>`}</span></li>`,
   )}</ul>`;
 }

@@ -24,12 +24,24 @@ export interface Figure {
   readonly note?: Content;
   readonly wide?: boolean;
   readonly height?: number;
+  /** What the vertical axis spans at least, in its unit, so that values all 0 do not fill the chart; default 1 where they are constant. */
+  readonly leastExtent?: number;
   readonly plot: Plot.PlotOptions;
 }
 
 /** The figure element. */
-export function figure({ title, subtitle, summary, legend, note, wide, height = 200, plot }: Figure): Markup {
-  const draw = (width: number) => drawing({ ...plot, width, height }, summary);
+export function figure({
+  title,
+  subtitle,
+  summary,
+  legend,
+  note,
+  wide,
+  height = 200,
+  leastExtent,
+  plot,
+}: Figure): Markup {
+  const draw = (width: number) => drawing({ ...plot, width, height }, summary, leastExtent);
   return html`<figure class="${wide === true ? 'figure wide' : 'figure'}">
 <figcaption><b>${title}</b> <span>${subtitle}</span></figcaption>
 ${wide === true ? [html`<div class="at-wide">${draw(WIDE)}</div><div class="at-narrow">${draw(NARROW)}</div>`] : draw(NARROW)}
@@ -42,8 +54,25 @@ function entry({ label, colour }: { label: string; colour: string }): Markup {
   return html`<span><i style="background:${colour}"></i>${label}</span> `;
 }
 
-function drawing(options: Plot.PlotOptions, summary: string): Markup {
-  const svg = Plot.plot({
+function drawing(options: Plot.PlotOptions, summary: string, leastExtent?: number): Markup {
+  const first = plotted(options);
+  const [low, high] = extentOf(first);
+  const tooFlat = high - low < (leastExtent ?? Number.MIN_VALUE);
+  const svg = tooFlat
+    ? plotted({ ...options, y: { ...options.y, domain: [low, low + (leastExtent ?? 1)] } })
+    : first;
+  // The serialiser leaves < and > in attributes as they are, so the summary, which may quote the run, is set here.
+  return html`<svg role="img" aria-label="${summary}" ${trusted(compact(svg.outerHTML).replace('<svg ', ''))}`;
+}
+
+/** Ends of the vertical axis, ascending; an axis without values is flat at 0. */
+function extentOf(svg: ReturnType<typeof Plot.plot>): [number, number] {
+  const ends = [...(svg.scale('y')?.domain ?? [])].map(Number).filter(Number.isFinite);
+  return ends.length === 0 ? [0, 0] : [Math.min(...ends), Math.max(...ends)];
+}
+
+function plotted(options: Plot.PlotOptions): ReturnType<typeof Plot.plot> {
+  return Plot.plot({
     document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
     marginTop: 14,
     marginRight: 18,
@@ -55,8 +84,17 @@ function drawing(options: Plot.PlotOptions, summary: string): Markup {
     x: { tickSize: 4, labelAnchor: 'right', labelArrow: 'none', ...options.x },
     y: { grid: true, tickSize: 0, label: null, nice: true, ticks: 5, ...options.y },
   });
-  // The serialiser leaves < and > in attributes as they are, so the summary, which may quote the run, is set here.
-  return html`<svg role="img" aria-label="${summary}" ${trusted(compact(svg.outerHTML).replace('<svg ', ''))}`;
+}
+
+/** A horizontal axis of optimiser steps: whole numbers only, and room around a single step. */
+export function stepAxis(steps: readonly number[]): NonNullable<Plot.PlotOptions['x']> {
+  const low = steps.reduce((least, step) => Math.min(least, step), Number.POSITIVE_INFINITY);
+  const high = steps.reduce((most, step) => Math.max(most, step), Number.NEGATIVE_INFINITY);
+  const axis = { label: 'optimiser step', ticks: 5 };
+  if (!(high - low <= 5)) return axis;
+  const ticks = Array.from({ length: high - low + 1 }, (_, i) => low + i);
+  const domain = high > low ? [low, high] : [low - 1, high + 1];
+  return { ...axis, ticks, tickFormat: 'd', domain };
 }
 
 /** Without the stylesheet that Plot repeats in every drawing, and with coordinates to a hundredth of a pixel. */

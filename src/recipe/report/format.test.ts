@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bracket, count, decimal, duration, integer, moment, pValue, signed } from './format.ts';
+import {
+  bracket,
+  count,
+  decimal,
+  duration,
+  integer,
+  moment,
+  points,
+  pValue,
+  signed,
+  signedPoints,
+} from './format.ts';
 
 test('signs are true signs, and there is no negative zero', () => {
   assert.equal(decimal(-2.71, 2), '\u22122.71');
@@ -33,4 +44,19 @@ test('p-values, times and whole numbers', () => {
   assert.deepEqual([0.0002, 0.0421, 0.3149].map(pValue), ['p < 0.001', 'p = 0.042', 'p = 0.31']);
   assert.equal(moment('2026-11-24T01:08:10.000Z'), '24 November 2026, 01:08 UTC');
   assert.equal(moment('yesterday'), 'yesterday');
+});
+
+test('points are exact: whole, decimal, or a fraction', () => {
+  const third = 1 / 3;
+  assert.deepEqual([2, 1.5, 0.75, 3 / 7, 1 + third, -third, 0, Math.PI].map(points), [
+    '2',
+    '1.5',
+    '0.75',
+    '3/7',
+    '1 1/3',
+    '\u22121/3',
+    '0',
+    '3.14',
+  ]);
+  assert.deepEqual([1.5, 0, -0.5].map(signedPoints), ['+1.5', '0', '\u22120.5']);
 });

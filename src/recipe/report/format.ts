@@ -17,6 +17,30 @@ export function signed(value: number, digits = 1): string {
   return text.startsWith(MINUS) ? text : `+${text}`;
 }
 
+/**
+ * Points of a rubric without loss, so that the points shown add up: 2, 1.5, 0.75, and where no two decimals
+ * say it, the fraction: 3/7. What is no fraction of small terms has two decimals.
+ */
+export function points(value: number): string {
+  const exact = (text: number) => Math.abs(value - text) < 1e-9;
+  for (const digits of [0, 1, 2]) {
+    if (exact(Number(value.toFixed(digits)))) return decimal(value, digits);
+  }
+  const size = Math.abs(value);
+  for (let below = 3; below <= 40; below += 1) {
+    const above = Math.round(size * below);
+    if (Math.abs(size - above / below) > 1e-9) continue;
+    const whole = Math.floor(above / below);
+    return `${value < 0 ? MINUS : ''}${whole > 0 ? `${whole} ` : ''}${above % below}/${below}`;
+  }
+  return decimal(value, 2);
+}
+
+/** As `points`, with a plus sign in front of what earns. */
+export function signedPoints(value: number): string {
+  return value > 0 ? `+${points(value)}` : points(value);
+}
+
 /** The interval alone: `[8.1, 14.4]`. */
 export function bracket({ low, high }: Pick<Interval, 'low' | 'high'>, digits = 1): string {
   return `[${decimal(low, digits)}, ${decimal(high, digits)}]`;

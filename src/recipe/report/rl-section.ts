@@ -4,7 +4,7 @@
  */
 import * as Plot from '@observablehq/plot';
 import { label } from './effects.ts';
-import { type Figure, figure } from './figure.ts';
+import { type Figure, figure, stepAxis } from './figure.ts';
 import { decimal, duration } from './format.ts';
 import { type Content, html, type Markup } from './html.ts';
 import { checkpointColour } from './palette.ts';
@@ -16,25 +16,30 @@ export function rlSection(all: readonly RlCurve[]): Markup | undefined {
   const curves = all.filter(({ points }) => points.length > 0);
   const [first] = curves;
   if (first === undefined) return undefined;
+  const taught = curves.filter((curve) => !taughtNothing(curve));
   const limits = [...new Set(curves.map(({ tokenLimit }) => tokenLimit))];
   return html`<section id="rl"><h2>Reinforcement learning</h2>
 <p class="lede">What the policy earned and how its replies changed, optimiser step by step. Thin: single steps; bold: trend.${curves.length > 1 && ' RL trains on first attempts, RC on states of the reasoning cache.'}</p>
+${curves.filter(taughtNothing).map(({ checkpoint, points: { length } }) => html`<p class="verdict second">No group taught anything in ${length} of ${length} steps: the ${label(checkpoint)} checkpoint equals the one it began from.</p>`)}
 <div class="figures three">
-${stepFigure(curves, { title: 'Reward', subtitle: 'percent of full marks, training problems', of: (p) => (p.reward === undefined ? undefined : 100 * p.reward), ...(curves.some(hasExact) ? { second: (p: RlPoint) => (p.exactReward === undefined ? undefined : 100 * p.exactReward), note: 'Dotted: the exact grade of the same attempts. The gap is reward that was not earned.' } : {}) })}
+${stepFigure(curves, { title: 'Reward', subtitle: 'percent of full marks, training problems', leastExtent: 10, of: (p) => (p.reward === undefined ? undefined : 100 * p.reward), ...(curves.some(hasExact) ? { second: (p: RlPoint) => (p.exactReward === undefined ? undefined : 100 * p.exactReward), note: 'Dotted: the exact grade of the same attempts. The gap is reward that was not earned.' } : {}) })}
 ${heldOutFigure(curves)}
 ${stepFigure(curves, { title: 'Length of replies', subtitle: 'tokens', of: (p) => p.lengthMean, marks: [Plot.ruleY(limits, { stroke: 'var(--ink)', strokeDasharray: '1 3' })], note: `Dotted: the limit of ${limits.join(' and ')} tokens.` })}
-${stepFigure(curves, { title: 'Overflow', subtitle: 'percent of replies cut at the limit', of: (p) => 100 * p.overflowShare })}
+${stepFigure(curves, { title: 'Overflow', subtitle: 'percent of replies cut at the limit', leastExtent: 10, of: (p) => 100 * p.overflowShare })}
 ${curves.some(({ points }) => points.some(({ entropy }) => entropy !== undefined)) && stepFigure(curves, { title: 'Entropy', subtitle: 'nats per token', of: (p) => p.entropy })}
 ${curves.map((curve) => groupsFigure(curve, curves.length > 1))}
 </div>
-<details class="fold"><summary>Health of the training: gradient, agreement of sampler and trainer, speed</summary>
+<details class="fold"><summary>Health of the training: ${taught.length > 0 && 'gradient, agreement of sampler and trainer, '}speed</summary>
 <p class="lede">${curves.map(agreement)}</p>
 <div class="figures three">
-${stepFigure(curves, { title: 'Gradient norm', subtitle: 'before clipping', of: (p) => p.gradientNorm })}
-${stepFigure(curves, { title: 'Greatest probability ratio', subtitle: 'trainer to sampler, minus 1', of: (p) => p.maxRatio - 1, tickFormat: smallNumber })}
+${taught.length > 0 && stepFigure(taught, { title: 'Gradient norm', subtitle: 'before clipping', of: (p) => p.gradientNorm })}
+${taught.length > 0 && stepFigure(taught, { title: 'Greatest probability ratio', subtitle: 'trainer to sampler, minus 1', of: (p) => (p.groups.trained === 0 ? undefined : p.maxRatio - 1), tickFormat: smallNumber })}
 ${stepFigure(curves, { title: 'Time', subtitle: 'seconds per step', of: (p) => p.seconds })}
 </div></details></section>`;
 }
+
+/** No group of any step had rewards that differ, so no step moved the policy. */
+const taughtNothing = ({ points }: RlCurve) => points.every(({ groups }) => groups.trained === 0);
 
 const hasExact = ({ points }: RlCurve) => points.some(({ exactReward }) => exactReward !== undefined);
 
@@ -43,7 +48,10 @@ function smallNumber(value: number): string {
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(0) : `${Number(value.toPrecision(6))}`;
 }
 
-interface StepChart extends Pick<Figure, 'title' | 'subtitle' | 'note'> {
+const stepsOf = (curves: readonly RlCurve[]) =>
+  curves.flatMap(({ points }) => points.map(({ step }) => step));
+
+interface StepChart extends Pick<Figure, 'title' | 'subtitle' | 'note' | 'leastExtent'> {
   readonly of: (point: RlPoint) => number | undefined;
   /** A second reading of the same steps, drawn dotted. */
   readonly second?: (point: RlPoint) => number | undefined;
@@ -93,7 +101,7 @@ function stepFigure(
     ...legendOf(curves),
     summary: `${texts.title} by optimiser step: ${ends.join('; ')}.`,
     plot: {
-      x: { label: 'optimiser step', ticks: 5 },
+      x: stepAxis(stepsOf(curves)),
       y: { zero: true, ...(tickFormat === undefined ? {} : { tickFormat }) },
       marks: [...marks, ...lines],
     },
@@ -125,8 +133,9 @@ function heldOutFigure(curves: readonly RlCurve[]): Content {
     summary: `Held-out score by optimiser step, ending at ${series.map(({ rows }) => decimal(rows.at(-1)?.score ?? 0)).join(' and ')} percent.`,
     note: 'Band: 95 % interval over problems and attempts.',
     ...legendOf(curves),
+    leastExtent: 10,
     plot: {
-      x: { label: 'optimiser step', ticks: 5 },
+      x: stepAxis(series.flatMap(({ rows }) => rows.map(({ step }) => step))),
       y: { zero: true },
       marks: series.flatMap(({ colour, rows }) => [
         Plot.areaY(rows, { x: 'step', y1: 'low', y2: 'high', fill: colour, fillOpacity: 0.18 }),
@@ -163,7 +172,7 @@ function groupsFigure(curve: RlCurve, named: boolean): Markup {
     summary: `Share of groups whose rewards differ, by optimiser step; it ends at ${decimal(shares[0]?.at(-1) ?? 0, 0)} percent.`,
     note: 'Only groups whose rewards differ move the policy towards reward.',
     plot: {
-      x: { label: 'optimiser step', ticks: 5 },
+      x: stepAxis(stepsOf([curve])),
       y: { domain: [0, 100] },
       marks: [
         Plot.areaY(rows, {
@@ -184,8 +193,10 @@ function agreement(curve: RlCurve): Content {
     curve.points.reduce((most, point) => Math.max(most, Math.abs(of(point))), 0);
   const kl = worst(({ mismatchKl }) => mismatchKl);
   const seconds = curve.points.reduce((sum, point) => sum + point.seconds, 0);
+  const pace = `${curve.points.length} ${curve.points.length === 1 ? 'step' : 'steps'} took ${duration(seconds)}. `;
+  if (taughtNothing(curve)) return `${label(curve.checkpoint)}: ${pace}`;
   return `${label(curve.checkpoint)}: sampler and trainer disagree by at most ${kl.toExponential(1)} nats per token in any step, with a greatest probability ratio of ${decimal(
     worst(({ maxRatio }) => maxRatio),
     5,
-  )}; ${curve.points.length} steps took ${duration(seconds)}. `;
+  )}; ${pace}`;
 }

@@ -87,6 +87,7 @@ function readingsFigure(readings: readonly Reading[], chart: ReadingsChart): Mar
     legend: present.map((name) => ({ label: label(name), colour: checkpointColour[name] })),
     summary: `${chart.title}: ${ends.join('; ')} percent.`,
     height: 230,
+    leastExtent: 10,
     plot: {
       x: {
         label: chart.x,

@@ -78,7 +78,7 @@ tfoot th{text-align:left;font-weight:600}tfoot th,tfoot td{border-bottom:0}
 td.num,th.num{text-align:right;white-space:nowrap}
 td:last-child,th:last-child{padding-right:0!important}
 .scores td b{font-size:17px}
-.plot-column{width:27%}
+.plot-column{width:27%}.with-cache .plot-column{width:20%}
 .cost .plot-column{width:24%}
 .glyph{display:block;overflow:visible}
 .glyph text{font:12px var(--sans);fill:var(--soft)}
@@ -143,7 +143,7 @@ section{margin-top:48px}
 .scores,.scores tbody,.scores caption{display:block}
 .scores tr{display:grid;grid-template-columns:1fr 1fr;gap:3px 16px;padding:12px 0;border-bottom:1px solid var(--rule)}
 .scores tbody th,.scores tbody td{display:block;border:0;padding:0;text-align:left;width:auto;white-space:normal}
-.scores tbody th,.scores td.plot-column,.scores td[data-name="Score"],.scores td[data-name="Gain"]{grid-column:1/3}
+.scores tbody th,.scores td.plot-column,.scores td[data-name="Score"],.scores td[data-name="Cache"],.scores td[data-name="Gain"]{grid-column:1/3}
 .scores td[data-name]::before{content:attr(data-name) " ";color:var(--soft);font-size:13px}
 .cost .plot-column,.only-wide{display:none}.cost tr>*{padding-right:8px}
 }

@@ -55,7 +55,7 @@ function lossFigure(curve: SupervisedCurve): Content {
     ],
     plot: {
       x: { label: 'tokens trained on', tickFormat: count, ticks: 5 },
-      y: { zero: true, domain: [0, top * 1.04] },
+      y: { zero: true, domain: [0, (top || 1) * 1.04] },
       marks: [
         Plot.lineY(
           rows.map((row) => ({ ...row, loss: Math.min(row.loss, top * 1.04) })),

@@ -80,25 +80,47 @@ export function checkpointTable(
   if (first === undefined) return undefined;
   const scale = {
     low: 0,
-    high: Math.min(100, Math.max(...rows.map(({ interval }) => interval.high)) * 1.08),
+    high: Math.min(100, Math.max(10, ...rows.map(({ interval }) => interval.high * 1.08))),
   };
+  const cacheOf = lastTurns(scores);
+  const turns = Math.max(0, ...rows.map((row) => cacheOf(row)?.evaluation.turn ?? 0));
+  const withCache = rows.some((row) => cacheOf(row) !== undefined);
   const severalSeeds = new Set(rows.map(({ evaluation }) => evaluation.seed)).size > 1;
   const severalSuites = new Set(rows.map(({ evaluation }) => evaluation.suite)).size > 1;
   const ungraded = rows.reduce((sum, row) => sum + row.ungraded, 0);
-  return html`<table class="scores">
+  return html`<table class="${withCache ? 'scores with-cache' : 'scores'}">
 <caption>Single-turn score on held-out problems, percent of full marks, with 95 % interval</caption>
-<thead><tr><th scope="col">Checkpoint</th><th scope="col" class="plot-column">${glyphScale(scale)}</th><th scope="col">Score</th><th scope="col">Gain on the same problems</th><th scope="col" class="num">Length</th><th scope="col" class="num">Overflow</th></tr></thead>
-<tbody>${rows.map(({ evaluation, interval, length, overflow }) => {
+<thead><tr><th scope="col">Checkpoint</th><th scope="col" class="plot-column">${glyphScale(scale)}</th><th scope="col">Score</th>${withCache && html`<th scope="col">Reasoning cache${turns > 1 && `, turn ${turns}`}</th>`}<th scope="col">Gain on the same problems</th><th scope="col" class="num">Length</th><th scope="col" class="num">Overflow</th></tr></thead>
+<tbody>${rows.map((row) => {
+    const { evaluation, interval, length, overflow } = row;
     const colour = checkpointColour[evaluation.checkpoint];
     return html`<tr>
 <th scope="row"><i class="dot" style="background:${colour}"></i>${label(evaluation.checkpoint)}${severalSuites && html` <small>${evaluation.suite}</small>`}${severalSeeds && html` <small>seed ${evaluation.seed}</small>`}</th>
 <td class="plot-column">${intervalGlyph(interval, { scale, colour })}</td>
 <td class="score" data-name="Score"><b>${decimal(interval.estimate)}</b> <small>${bracket(interval)}</small></td>
+${withCache && html`<td class="score cache" data-name="Cache">${cacheScore(cacheOf(row))}</td>`}
 <td class="gain" data-name="Gain">${difference(evaluation.checkpoint, gainsOf(evaluation.suite, evaluation.seed))}</td>
 <td class="num" data-name="Length">${decimal(length)} <small>tokens</small></td>
 <td class="num" data-name="Overflow">${decimal(overflow)} <small>%</small></td></tr>`;
   })}</tbody></table>
-<p class="note">${first.problems} problems of ${first.evaluation.suite}, ${integer(first.graded + first.ungraded)} attempts per checkpoint. Score intervals: two-level bootstrap over problems and attempts. Gains: paired on the same problems; p-values: sign-flip permutation.${ungraded > 0 && ` ${integer(ungraded)} attempts could not be graded; they are left out, not counted as 0.`}</p>`;
+<p class="note">${first.problems} problems of ${first.evaluation.suite}, ${integer(first.graded + first.ungraded)} attempts per checkpoint. Score intervals: two-level bootstrap over problems and attempts. Gains: paired on the same problems; p-values: sign-flip permutation.${ungraded > 0 && ` ${integer(ungraded)} attempts could not be graded; they are left out, not counted as 0.`}${withCache && " The cache's first turn is a draw of its own, so it differs slightly from the single turn."}</p>`;
+}
+
+/** The score after the last turn of the reasoning cache, by the row whose checkpoint, suite and seed it shares. */
+function lastTurns(scores: readonly Score[]): (row: Score) => Score | undefined {
+  const keyOf = ({ evaluation: e }: Score) => JSON.stringify([e.checkpoint, e.suite, e.seed]);
+  const last = new Map<string, Score>();
+  for (const score of scores) {
+    if (score.evaluation.scaffold !== 'reasoning-cache') continue;
+    const known = last.get(keyOf(score))?.evaluation.turn ?? 0;
+    if ((score.evaluation.turn ?? 1) > known) last.set(keyOf(score), score);
+  }
+  return (row) => last.get(keyOf(row));
+}
+
+function cacheScore(score: Score | undefined): Content {
+  if (score === undefined) return html`<span class="soft">–</span>`;
+  return html`<b>${decimal(score.interval.estimate)}</b> <small>${bracket(score.interval)}</small>`;
 }
 
 function difference(checkpoint: string, effects: readonly Effect[]): Content {

@@ -79,6 +79,8 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
     // Whole steps: trained and recorded.
     let step = done;
     let saved = done;
+    // Groups whose rewards differed, in this sitting.
+    let taught = 0;
     const save = async (): Promise<void> => {
       if (step === saved) return;
       await saveCheckpoint(context, 'rl', step, model, format);
@@ -92,6 +94,7 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
         // Stopping cuts off the attempts that are under way; a step that trains is finished.
         const gathered = await gather(run, step + 1);
         heldOut = (await apply(run, step + 1, gathered, heldOut)) ?? heldOut;
+        taught += gathered.batch.outcomes.trained;
         step += 1;
         if (step === settings.steps || step % settings.checkpointEvery === 0) {
           await save();
@@ -100,6 +103,9 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
         await clock.lapWhenDue();
       }
       await pruneFinished(context, 'rl');
+      if (done === 0 && taught === 0) {
+        context.progress.remark('rl: no group taught anything, for the attempts of each got the same reward');
+      }
       return heldOut === undefined ? '' : `held-out score ${(100 * heldOut.score).toFixed(1)} %`;
     };
     return await untilStopped(context, clock, train, save);
