@@ -23,7 +23,7 @@ function read(text: string): number {
 test('the points shown for the checkpoints of a scheme add up to 7', () => {
   for (let steps = 1; steps <= 16; steps += 1) {
     const scheme = {
-      maximumPoints: 7,
+      maximumPoints: 7 as const,
       checkpoints: [
         ...Array.from({ length: steps }, (_, i) => ({
           id: `${i}`,
