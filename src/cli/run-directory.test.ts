@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { loadRecipe } from '../recipe/load.ts';
-import { chooseRunDirectory } from './run-directory.ts';
+import { chooseRunDirectory, makeRunDirectory } from './run-directory.ts';
 
 let scratch = '';
 beforeEach(() => {
@@ -17,6 +17,7 @@ function makeRun(name: string, state: 'unfinished' | 'finished', sets: readonly 
   const directory = path.join(scratch, name);
   mkdirSync(directory, { recursive: true });
   writeFileSync(path.join(directory, 'recipe.yaml'), loadRecipe('lab', sets).text);
+  writeFileSync(path.join(directory, 'journal.db'), '');
   if (state === 'finished') writeFileSync(path.join(directory, 'finished.json'), '{}');
 }
 
@@ -80,4 +81,65 @@ test('a directory with other things in it is not taken for a run; one killed at 
   mkdirSync(path.join(scratch, 'killed', 'blobs'), { recursive: true });
   writeFileSync(path.join(scratch, 'killed', 'journal.db-wal'), '');
   assert.equal(choose({ given: 'killed' }), 'killed new');
+});
+
+test('a run without its journal is refused before anything is written', () => {
+  const directory = path.join(scratch, 'runs/lab');
+  const refused = (names: string) => ({
+    name: 'UserError',
+    message: new RegExp(
+      `(lab|done): journal\\.db is missing beside ${names}; restore it from a copy, or begin a new run with --run$`,
+    ),
+  });
+  makeRun('runs/lab', 'unfinished');
+  rmSync(path.join(directory, 'journal.db'));
+  mkdirSync(path.join(directory, 'checkpoints'));
+  mkdirSync(path.join(directory, 'blobs'));
+  writeFileSync(path.join(directory, 'metrics.jsonl'), '');
+  assert.equal(choose(), 'runs/lab unfinished', 'nothing is lost yet');
+  writeFileSync(path.join(directory, 'metrics.jsonl'), '{}\n');
+  assert.throws(() => choose(), refused('metrics\\.jsonl'));
+  rmSync(path.join(directory, 'metrics.jsonl'));
+  mkdirSync(path.join(directory, 'checkpoints', 'sft'));
+  writeFileSync(path.join(directory, 'blobs', '000001.pack'), 'x');
+  assert.throws(() => choose(), refused('checkpoints/ and blobs/'));
+  assert.deepEqual(readdirSync(directory).sort(), ['blobs', 'checkpoints', 'recipe.yaml']);
+  rmSync(path.join(directory, 'checkpoints'), { recursive: true });
+  rmSync(path.join(directory, 'recipe.yaml'));
+  assert.throws(() => choose({ given: 'runs/lab' }), refused('blobs/'));
+  makeRun('runs/done', 'finished');
+  rmSync(path.join(scratch, 'runs/done/journal.db'));
+  assert.throws(() => choose({ given: 'runs/done' }), refused('finished\\.json'));
+});
+
+test('a damaged frozen recipe is called so, and no run begins beside it', () => {
+  makeRun('runs/lab', 'unfinished');
+  for (const text of ['name: [lab', '', 'garbage']) {
+    writeFileSync(path.join(scratch, 'runs/lab/recipe.yaml'), text);
+    for (const options of [{}, { given: 'runs/lab' }]) {
+      assert.throws(() => choose(options), {
+        name: 'UserError',
+        message: /recipe\.yaml is damaged: [^\n]*--run$/,
+      });
+    }
+  }
+});
+
+test('a file is no run directory, and nothing can be made below it', () => {
+  const file = path.join(scratch, 'file');
+  writeFileSync(file, '');
+  assert.throws(() => choose({ given: 'file' }), {
+    name: 'UserError',
+    message: /file is a file, not a directory/,
+  });
+  assert.throws(() => makeRunDirectory(path.join(file, 'below')), {
+    name: 'UserError',
+    message: /below cannot be written to \(ENOTDIR\)/,
+  });
+  if (process.platform === 'linux') {
+    assert.throws(() => makeRunDirectory('/proc/qed/run'), /cannot be written to/);
+  }
+  makeRunDirectory(path.join(scratch, 'a/b'));
+  makeRunDirectory(path.join(scratch, 'a/b'));
+  assert.equal(choose({ given: 'a/b' }), 'a/b new');
 });

@@ -2,6 +2,7 @@
  * `qed run`: loads the recipe, chooses the run directory, runs the stages and shows them. Interrupted, it stops
  * after the step it is in; the same command goes on from there.
  */
+import os from 'node:os';
 import { type Command, Option } from 'commander';
 import type { RunOutcome } from '../recipe/run.ts';
 import { interruptedExitCode, watchInterruption } from './interruption.ts';
@@ -56,7 +57,7 @@ Ctrl-C stops after the step it is in; the same command goes on from there. Ctrl-
 async function run(recipeName: string, options: RunCommandOptions): Promise<number> {
   const { loadRecipe } = await import('../recipe/load.ts');
   const { stageIds, stagesOf } = await import('../recipe/schema.ts');
-  const { chooseRunDirectory } = await import('./run-directory.ts');
+  const { chooseRunDirectory, makeRunDirectory } = await import('./run-directory.ts');
   const { shownPath } = await import('../recipe/shown-path.ts');
   const { progressView } = await import('./progress-view.ts');
   const loaded = loadRecipe(recipeName, options.set);
@@ -86,6 +87,7 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
       exitCode: 2,
     });
   }
+  makeRunDirectory(chosen.directory);
   const shown = shownPath(chosen.directory);
   const view = progressView(process.stdout, process.env);
   const interruption = watchInterruption({
@@ -95,6 +97,8 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
   let outcome: RunOutcome;
   try {
     view.remark(`${loaded.recipe.name} in ${shown}: ${beginnings[chosen.state]}`);
+    const crowding = threadsRemark(loaded.recipe.engine.threads, os.availableParallelism());
+    if (crowding !== undefined) view.remark(crowding);
     // The engine and the statistics are loaded only now, so that --help and a wrong recipe answer at once.
     const { runRecipe } = await import('../recipe/run.ts');
     outcome = await runRecipe({
@@ -129,6 +133,12 @@ const beginnings = {
   unfinished: 'going on with the unfinished run',
   finished: 'a finished run',
 } as const;
+
+/** What to say of a number of threads that the machine has no cores for; undefined when it has. */
+export function threadsRemark(threads: number | 'auto', cores: number): string | undefined {
+  if (threads === 'auto' || threads <= cores) return undefined;
+  return `engine.threads is ${threads}, but there ${cores === 1 ? 'is 1 core' : `are ${cores} cores`} here: it will be slower than with ${cores}`;
+}
 
 /** The command line that continues this run, as it would be typed; `args` are those of `qed`. */
 export function commandToContinue(

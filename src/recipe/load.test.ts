@@ -114,13 +114,17 @@ test('hints name the nearest field, where a misplaced one belongs, the choices a
 });
 
 test('a field of another kind is told so, and never pointed at itself', () => {
-  const faults = faultsOf(valid, ['data.kind=harp', 'data.path=x']);
+  const faults = faultsOf(valid, [
+    'data.kind=harp',
+    'data.path=x',
+    'tokenizer={ kind: bpe, vocabularySize: 300 }',
+  ]);
   assert.deepEqual(
     faults.map(({ field }) => field),
     ['data.pretrainTokens', 'data.sftTokens'],
   );
   assert.deepEqual(faults[0]?.hints, [
-    'It belongs to kind: lab. Another kind replaces the whole mapping: data={ kind: harp, … }',
+    "It belongs to kind: lab. Another kind replaces the whole mapping: --set 'data={ kind: harp, … }'",
     'Fields of data: kind, path, validationShare',
   ]);
 });
@@ -212,7 +216,11 @@ test('a missing recipe names those that exist', () => {
   assert.equal(bare?.message, 'there is no such recipe');
   assert.equal(faultsOfFile(`${scratch}/`)[0]?.message, 'is a directory, not a recipe');
   // A directory without a slash looks like a name.
-  assert.equal(faultsOfFile('src')[0]?.message, 'is a directory, not a recipe');
+  const before = process.cwd();
+  process.chdir(path.dirname(scratch));
+  const [directory] = faultsOfFile(path.basename(scratch));
+  process.chdir(before);
+  assert.equal(directory?.message, 'is a directory, not a recipe');
   assert.deepEqual(
     faultsOfFile('').map(({ where, message }) => [where, message]),
     [['""', 'an empty name is not a recipe']],

@@ -95,7 +95,12 @@ function readRecipe(file: string, asWritten: string): string {
 }
 
 function isDirectory(name: string): boolean {
-  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(name).isDirectory();
+  } catch {
+    // What it is instead, the reading has said.
+    return false;
+  }
 }
 
 /** What could have been meant: the recipes beside the missing file, and the ones that come with QED. */

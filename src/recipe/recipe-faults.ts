@@ -60,7 +60,7 @@ function unknownField(
   if (kinds.length > 0) {
     const kind = valueAt([...parent, 'kind'], source.value);
     hints.push(
-      `It belongs to kind: ${kinds.join(', kind: ')}. Another kind replaces the whole mapping: ${parent.join('.')}={ kind: ${kind}, … }`,
+      `It belongs to kind: ${kinds.join(', kind: ')}. Another kind replaces the whole mapping: --set '${parent.join('.')}={ kind: ${kind}, … }'`,
     );
   } else if (near !== undefined) hints.push(`Did you mean ${near}?`);
   else if (elsewhere.length > 0) hints.push(`There is ${elsewhere.join(', ')}.`);
