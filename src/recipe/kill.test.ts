@@ -40,7 +40,8 @@ describe('a run that is ended anywhere and continued comes to the end of its und
     const run = runDirectory('killed');
     const endings: Ending[] = [
       { kind: 'time', milliseconds: 200 + random.integer(0, 600) },
-      { kind: 'moment', moment: { operation: 'remove', path: 'checkpoints/base/5', when: 'amid' } },
+      { kind: 'moment', moment: { operation: 'rename', path: 'data/sft.jsonl', when: 'before' } },
+      { kind: 'moment', moment: { operation: 'remove', path: 'checkpoints/base/20', when: 'amid' } },
       { kind: 'moment', moment: { operation: 'rename', path: 'checkpoints/sft/10', when: 'before' } },
       { kind: 'line', pattern: /^rl 5\// },
       { kind: 'moment', moment: { operation: 'append', path: 'rl/batch/7', when: 'after' } },
