@@ -12,9 +12,12 @@ export type FixtureService = {
   throwLater(message: string): Promise<void>;
   waitForAbort(argument: undefined): Promise<string>;
   log(entry: string): Promise<readonly string[]>;
+  meet(argument: undefined): Promise<number>;
 };
 
 const entries: string[] = [];
+const met = Promise.withResolvers<number>();
+let arrived = 0;
 
 serve<FixtureService>(
   {
@@ -51,6 +54,11 @@ serve<FixtureService>(
       await new Promise((resolve) => setImmediate(resolve));
       entries.push(`${entry} ends`);
       return [...entries];
+    },
+    meet() {
+      arrived += 1;
+      if (arrived === 2) met.resolve(arrived);
+      return met.promise;
     },
   },
   {
