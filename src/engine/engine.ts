@@ -173,9 +173,37 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** The fields of a Qwen3 `config.json` that the engine reads; names as in transformers. */
+/**
+ * Scaled rotary positions, in the terms of transformers' `rope_parameters`. Within max_position_embeddings, beyond
+ * which the engine never goes, `dynamic` is no scaling at all, as in transformers.
+ */
+export type RotaryScaling =
+  | { readonly rope_type: 'linear' | 'dynamic'; readonly factor: number }
+  | {
+      readonly rope_type: 'llama3';
+      readonly factor: number;
+      readonly low_freq_factor: number;
+      readonly high_freq_factor: number;
+      readonly original_max_position_embeddings: number;
+    }
+  | {
+      readonly rope_type: 'yarn';
+      readonly factor: number;
+      readonly original_max_position_embeddings: number;
+      readonly attention_factor?: number;
+      readonly beta_fast?: number;
+      readonly beta_slow?: number;
+      readonly mscale?: number;
+      readonly mscale_all_dim?: number;
+      readonly truncate?: boolean;
+    };
+
+/**
+ * The fields of a `config.json` that the engine reads; names and meaning as in transformers. The families differ
+ * in this: Qwen3 normalises queries and keys of each head, Qwen2 has biases on queries, keys and values.
+ */
 export interface ModelConfig {
-  readonly model_type: 'qwen3';
+  readonly model_type: 'qwen3' | 'qwen2' | 'llama';
   readonly vocab_size: number;
   readonly hidden_size: number;
   readonly intermediate_size: number;
@@ -185,8 +213,14 @@ export interface ModelConfig {
   readonly head_dim: number;
   readonly rms_norm_eps: number;
   readonly rope_theta: number;
+  /** Absent: rotary positions are not scaled. */
+  readonly rope_scaling?: RotaryScaling;
   readonly max_position_embeddings: number;
   readonly tie_word_embeddings: boolean;
+  /** Qwen3 and Llama: biases on queries, keys, values and the attention's output. Absent: none. */
+  readonly attention_bias?: boolean;
+  /** Llama: biases on the three matrices of the feed-forward part. Absent: none. */
+  readonly mlp_bias?: boolean;
   readonly bos_token_id?: number | null;
   readonly eos_token_id?: number | null;
 }

@@ -1,11 +1,11 @@
 /**
- * The Qwen3 decoder (Qwen Team 2025, section 2; transformers' `modeling_qwen3.py`) traced over packed rows. Rows
+ * The decoder of Qwen3, Qwen2 and Llama (as transformers' `modeling_*.py` of these) traced over packed rows. Rows
  * hold several sequences, and a prompt shared by several of them once: who sees whom is decided by segments, and
  * a token never sees a later one, a padding token, or a sequence that is not its own.
  */
 import type { ModelConfig } from '../engine.ts';
 import type { Graph, Value } from './graph.ts';
-import { embeddingName, layerWeight } from './parameters.ts';
+import { embeddingName, layerBias, layerExtras, layerWeight } from './parameters.ts';
 import { attention } from './primitives/attention.ts';
 import { joinHeads, splitHeads, swapHeads } from './primitives/heads.ts';
 import { linear } from './primitives/linear.ts';
@@ -42,7 +42,8 @@ export function traceDecoder(
 ): Value {
   const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim: size } = config;
   const epsilon = config.rms_norm_eps;
-  const tables = rotaryTables(g, { positionCount, headSize: size, theta: config.rope_theta });
+  const extras = layerExtras(config);
+  const tables = rotaryTables(g, config, positionCount);
   const bias = attentionBias(g, segments, prefixes, rowLength);
 
   let x = embed(g, parameter(embeddingName), ids);
@@ -51,22 +52,29 @@ export function traceDecoder(
     const norm = (value: Value, name: string, length: number) =>
       rmsNorm(g, value, weight(name), { size: length, epsilon });
 
+    const project = (value: Value, name: string, hasBias: boolean, residual?: Value) => {
+      const bias = hasBias ? parameter(layerBias(layer, name)) : undefined;
+      return linear(g, value, weight(name), { residual, bias });
+    };
+
     const normed = norm(x, 'input_layernorm', config.hidden_size);
-    const project = (name: string, count: number) =>
-      splitHeads(g, linear(g, normed, weight(name)), { rowLength, heads: count, size });
-    const turned = (value: Value, name: string) =>
-      rotary(g, swapHeads(g, norm(value, name, size)), positions, tables);
-    const q = turned(project('self_attn.q_proj', heads), 'self_attn.q_norm');
-    const k = turned(project('self_attn.k_proj', keyValueHeads), 'self_attn.k_norm');
-    const v = swapHeads(g, project('self_attn.v_proj', keyValueHeads));
+    const headsOf = (name: string, count: number) =>
+      splitHeads(g, project(normed, name, extras.queryKeyValueBias), { rowLength, heads: count, size });
+    const turned = (value: Value, normName: string) => {
+      const scaled = extras.queryKeyNorm ? norm(value, normName, size) : value;
+      return rotary(g, swapHeads(g, scaled), positions, tables);
+    };
+    const q = turned(headsOf('self_attn.q_proj', heads), 'self_attn.q_norm');
+    const k = turned(headsOf('self_attn.k_proj', keyValueHeads), 'self_attn.k_norm');
+    const v = swapHeads(g, headsOf('self_attn.v_proj', keyValueHeads));
     const mixed = attention(g, { q, k, v, bias }, { rowLength, heads, keyValueHeads, size });
     const joined = joinHeads(g, swapHeads(g, mixed), { rowLength, heads, size });
-    x = linear(g, joined, weight('self_attn.o_proj'), x);
+    x = project(joined, 'self_attn.o_proj', extras.attentionOutputBias, x);
 
     const hidden = norm(x, 'post_attention_layernorm', config.hidden_size);
-    const gate = linear(g, hidden, weight('mlp.gate_proj'));
-    const up = linear(g, hidden, weight('mlp.up_proj'));
-    x = linear(g, swiglu(g, gate, up), weight('mlp.down_proj'), x);
+    const gate = project(hidden, 'mlp.gate_proj', extras.feedForwardBias);
+    const up = project(hidden, 'mlp.up_proj', extras.feedForwardBias);
+    x = project(swiglu(g, gate, up), 'mlp.down_proj', extras.feedForwardBias, x);
   }
   return x;
 }

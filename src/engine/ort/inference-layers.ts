@@ -1,15 +1,25 @@
 /**
- * The parts of a Qwen3 decoder layer that cached decoding and prefilling share: RMSNorm, rotary positions,
- * projections, SwiGLU. Inference only, so nothing is recorded on the tape. Formulas: Qwen3 in transformers;
+ * The parts of a decoder layer that cached decoding and prefilling share: RMSNorm, rotary positions, projections,
+ * SwiGLU. Inference only, so nothing is recorded on the tape. Formulas: Qwen3, Qwen2 and Llama in transformers;
  * RMSNorm (Zhang & Sennrich 2019), RoPE (Su et al. 2021, half-split form), SwiGLU (Shazeer 2020).
  */
 import type { ModelConfig } from '../engine.ts';
 import type { Graph, Value } from './graph.ts';
-import { layerWeight, type ParameterSpec, parameterSpecs, viewOf } from './parameters.ts';
+import {
+  type LayerExtras,
+  layerBias,
+  layerExtras,
+  layerWeight,
+  type ParameterSpec,
+  parameterSpecs,
+  viewOf,
+} from './parameters.ts';
+import { rotaryPositions } from './rotary-positions.ts';
 
 export class InferenceLayers {
   readonly #graph: Graph;
   readonly #config: ModelConfig;
+  readonly #extras: LayerExtras;
   readonly #specs: ReadonlyMap<string, ParameterSpec>;
   readonly #flat: Float32Array;
   readonly #cosines: Value;
@@ -19,9 +29,10 @@ export class InferenceLayers {
   constructor(graph: Graph, config: ModelConfig, flat: Float32Array) {
     this.#graph = graph;
     this.#config = config;
+    this.#extras = layerExtras(config);
     this.#specs = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));
     this.#flat = flat;
-    const { cosines, sines } = rotaryTables(config);
+    const { cosines, sines } = rotaryPositions(config, config.max_position_embeddings);
     const dims = [config.max_position_embeddings, config.head_dim / 2];
     this.#cosines = graph.table('rotary.cosines', 'float32', dims, cosines);
     this.#sines = graph.table('rotary.sines', 'float32', dims, sines);
@@ -47,16 +58,16 @@ export class InferenceLayers {
     });
   }
 
-  /** Normalised hidden states [N, hidden] → queries [N, heads, head_dim], normalised, not yet rotated. */
+  /** Normalised hidden states [N, hidden] → queries [N, heads, head_dim], normalised if the family does, not yet rotated. */
   query(hidden: Value, layer: number): Value {
-    const projected = this.#project(hidden, layer, 'self_attn.q_proj', this.#config.num_attention_heads);
-    return this.norm(projected, this.weight(layerWeight(layer, 'self_attn.q_norm')));
+    const heads = this.#config.num_attention_heads;
+    return this.#headNorm(this.#project(hidden, layer, 'self_attn.q_proj', heads), layer, 'self_attn.q_norm');
   }
 
-  /** Keys [N, KV, head_dim], normalised, not yet rotated. */
+  /** Keys [N, KV, head_dim], normalised if the family does, not yet rotated. */
   key(hidden: Value, layer: number): Value {
-    const projected = this.#project(hidden, layer, 'self_attn.k_proj', this.#config.num_key_value_heads);
-    return this.norm(projected, this.weight(layerWeight(layer, 'self_attn.k_norm')));
+    const heads = this.#config.num_key_value_heads;
+    return this.#headNorm(this.#project(hidden, layer, 'self_attn.k_proj', heads), layer, 'self_attn.k_norm');
   }
 
   /** Values [N, KV, head_dim]. */
@@ -64,42 +75,37 @@ export class InferenceLayers {
     return this.#project(hidden, layer, 'self_attn.v_proj', this.#config.num_key_value_heads);
   }
 
-  /** residual + attended [N, heads·head_dim] · o_projᵀ. */
+  /** residual + attended [N, heads·head_dim] · o_projᵀ (+ bias). */
   attentionOutput(attended: Value, residual: Value, layer: number): Value {
-    const weight = this.weight(layerWeight(layer, 'self_attn.o_proj'));
-    return this.#graph.add(residual, this.#graph.gemm(attended, weight, { transB: true }));
+    const { attentionOutputBias } = this.#extras;
+    return this.#graph.add(residual, this.#linear(attended, layer, 'self_attn.o_proj', attentionOutputBias));
   }
 
   /** residual + down(silu(gate(h)) · up(h)) with h the normalised residual. */
   feedForward(residual: Value, layer: number): Value {
     const graph = this.#graph;
-    const weight = (name: string) => this.weight(layerWeight(layer, name));
-    const hidden = this.norm(residual, weight('post_attention_layernorm'));
-    const gate = graph.gemm(hidden, weight('mlp.gate_proj'), { transB: true });
-    const up = graph.gemm(hidden, weight('mlp.up_proj'), { transB: true });
+    const { feedForwardBias } = this.#extras;
+    const hidden = this.norm(residual, this.weight(layerWeight(layer, 'post_attention_layernorm')));
+    const gate = this.#linear(hidden, layer, 'mlp.gate_proj', feedForwardBias);
+    const up = this.#linear(hidden, layer, 'mlp.up_proj', feedForwardBias);
     // QuickGelu with alpha 1 is x·sigmoid(x): SiLU in one kernel.
     const activated = graph.mul(graph.microsoft('QuickGelu', [gate], { alpha: { float: 1 } }), up);
-    return graph.add(residual, graph.gemm(activated, weight('mlp.down_proj'), { transB: true }));
+    return graph.add(residual, this.#linear(activated, layer, 'mlp.down_proj', feedForwardBias));
   }
 
   #project(hidden: Value, layer: number, name: string, heads: number): Value {
-    const weight = this.weight(layerWeight(layer, name));
-    const projected = this.#graph.gemm(hidden, weight, { transB: true });
+    const projected = this.#linear(hidden, layer, name, this.#extras.queryKeyValueBias);
     return this.#graph.reshape(projected, [-1, heads, this.#config.head_dim]);
   }
-}
 
-/** cos and sin of position · θ^(−2i/head_dim), [max_position_embeddings, head_dim / 2]. */
-function rotaryTables(config: ModelConfig): { cosines: Float32Array; sines: Float32Array } {
-  const half = config.head_dim / 2;
-  const cosines = new Float32Array(config.max_position_embeddings * half);
-  const sines = new Float32Array(cosines.length);
-  for (let position = 0; position < config.max_position_embeddings; position += 1) {
-    for (let i = 0; i < half; i += 1) {
-      const angle = position * config.rope_theta ** (-i / half);
-      cosines[position * half + i] = Math.cos(angle);
-      sines[position * half + i] = Math.sin(angle);
-    }
+  #headNorm(x: Value, layer: number, name: string): Value {
+    return this.#extras.queryKeyNorm ? this.norm(x, this.weight(layerWeight(layer, name))) : x;
   }
-  return { cosines, sines };
+
+  /** x [N, in] · weightᵀ (+ bias). */
+  #linear(x: Value, layer: number, name: string, hasBias: boolean): Value {
+    const weight = this.weight(layerWeight(layer, name));
+    const plus = hasBias ? this.weight(layerBias(layer, name)) : undefined;
+    return this.#graph.gemm(x, weight, { transB: true, plus });
+  }
 }

@@ -1,7 +1,8 @@
 /**
  * Where every weight lives. All parameters of a model are one flat Float32Array; a tensor is a view into it, so
  * feeding onnxruntime, stepping an optimiser and taking a snapshot copy nothing or everything at once. Names and
- * shapes are those of transformers' Qwen3 (`[out, in]` matrices), in a fixed order.
+ * shapes are those of transformers (`[out, in]` matrices), in a fixed order. Which of them a model has is all that
+ * tells the decoders of the three families apart.
  */
 import { Random } from '../../stats/random.ts';
 import type { ModelConfig } from '../engine.ts';
@@ -31,26 +32,57 @@ export function layerWeight(layer: number, name: string): string {
   return `model.layers.${layer}.${name}.weight`;
 }
 
+/** Name of the bias beside a weight of layer `layer`. */
+export function layerBias(layer: number, name: string): string {
+  return `model.layers.${layer}.${name}.bias`;
+}
+
+/** What a layer has beyond the matrices and the two norms that every decoder has. */
+export interface LayerExtras {
+  /** RMSNorm of each head's queries and keys before they are rotated. */
+  readonly queryKeyNorm: boolean;
+  readonly queryKeyValueBias: boolean;
+  readonly attentionOutputBias: boolean;
+  readonly feedForwardBias: boolean;
+}
+
+/** The differences between the families, as transformers' modeling_qwen3, modeling_qwen2 and modeling_llama have them. */
+export function layerExtras({ model_type, attention_bias, mlp_bias }: ModelConfig): LayerExtras {
+  const isQwen2 = model_type === 'qwen2';
+  return {
+    queryKeyNorm: model_type === 'qwen3',
+    queryKeyValueBias: isQwen2 || attention_bias === true,
+    attentionOutputBias: !isQwen2 && attention_bias === true,
+    feedForwardBias: model_type === 'llama' && mlp_bias === true,
+  };
+}
+
 /** All parameters of a model in the order of the flat array. */
 export function parameterSpecs(config: ModelConfig): ParameterSpec[] {
   const { hidden_size: d, intermediate_size: f, head_dim: hd } = config;
   const q = config.num_attention_heads * hd;
   const kv = config.num_key_value_heads * hd;
+  const extras = layerExtras(config);
   const shapes: [name: string, dims: number[]][] = [[embeddingName, [config.vocab_size, d]]];
   for (let layer = 0; layer < config.num_hidden_layers; layer += 1) {
-    shapes.push(
-      [layerWeight(layer, 'input_layernorm'), [d]],
-      [layerWeight(layer, 'self_attn.q_proj'), [q, d]],
-      [layerWeight(layer, 'self_attn.k_proj'), [kv, d]],
-      [layerWeight(layer, 'self_attn.v_proj'), [kv, d]],
-      [layerWeight(layer, 'self_attn.q_norm'), [hd]],
-      [layerWeight(layer, 'self_attn.k_norm'), [hd]],
-      [layerWeight(layer, 'self_attn.o_proj'), [d, q]],
-      [layerWeight(layer, 'post_attention_layernorm'), [d]],
-      [layerWeight(layer, 'mlp.gate_proj'), [f, d]],
-      [layerWeight(layer, 'mlp.up_proj'), [f, d]],
-      [layerWeight(layer, 'mlp.down_proj'), [d, f]],
-    );
+    const vector = (name: string, length: number) => shapes.push([layerWeight(layer, name), [length]]);
+    const linear = (name: string, out: number, into: number, hasBias: boolean) => {
+      shapes.push([layerWeight(layer, name), [out, into]]);
+      if (hasBias) shapes.push([layerBias(layer, name), [out]]);
+    };
+    vector('input_layernorm', d);
+    linear('self_attn.q_proj', q, d, extras.queryKeyValueBias);
+    linear('self_attn.k_proj', kv, d, extras.queryKeyValueBias);
+    linear('self_attn.v_proj', kv, d, extras.queryKeyValueBias);
+    if (extras.queryKeyNorm) {
+      vector('self_attn.q_norm', hd);
+      vector('self_attn.k_norm', hd);
+    }
+    linear('self_attn.o_proj', d, q, extras.attentionOutputBias);
+    vector('post_attention_layernorm', d);
+    linear('mlp.gate_proj', f, d, extras.feedForwardBias);
+    linear('mlp.up_proj', f, d, extras.feedForwardBias);
+    linear('mlp.down_proj', d, f, extras.feedForwardBias);
   }
   shapes.push([finalNormName, [d]]);
   if (!config.tie_word_embeddings) shapes.push([headName, [config.vocab_size, d]]);
@@ -75,7 +107,7 @@ export function viewOf(flat: Float32Array, spec: ParameterSpec): Float32Array {
 
 /**
  * Random weights as transformers makes them: N(0, 0.02²) for matrices (those that write into the residual stream
- * divided by √(2·layers), GPT-2, section 2.3), ones for norms. `tensors` replace what they name.
+ * divided by √(2·layers), GPT-2, section 2.3), ones for norms, zeros for biases. `tensors` replace what they name.
  */
 export function initialParameters(
   config: ModelConfig,
@@ -95,7 +127,8 @@ export function initialParameters(
         );
       }
       view.set(given);
-    } else if (spec.dims.length === 1) view.fill(1);
+    } else if (spec.name.endsWith('.bias')) view.fill(0);
+    else if (spec.dims.length === 1) view.fill(1);
     else {
       const isResidualWriter = spec.name.includes('o_proj') || spec.name.includes('down_proj');
       const deviation = 0.02 / (isResidualWriter ? Math.sqrt(2 * config.num_hidden_layers) : 1);

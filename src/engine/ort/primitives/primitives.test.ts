@@ -65,7 +65,7 @@ describe('differentiable primitives against a double-precision reference', () =>
       inputs: { x: normals(random, [rows, 24]), w: normals(random, [24, 24], 0.2) },
       constants: {},
       outputs: [[rows, 24]],
-      trace: (g, { x, w }) => [linear(g, linear(g, x, w, x), w)],
+      trace: (g, { x, w }) => [linear(g, linear(g, x, w, { residual: x }), w)],
       reference: ({ x, w }) => [
         product(
           zip(product(x, w, 24), x, (a, b) => a + b),
@@ -108,7 +108,7 @@ describe('differentiable primitives against a double-precision reference', () =>
       constants: { positions },
       outputs: [[batch, heads, length, size]],
       trace: (g, values) => {
-        const tables = rotaryTables(g, { positionCount: 120, headSize: size, theta: 500 });
+        const tables = rotaryTables(g, { head_dim: size, rope_theta: 500 }, 120);
         return [rotary(g, values.x, values.positions, tables)];
       },
       reference: ({ x }) => {

@@ -1,8 +1,10 @@
 /**
  * Rotary position embedding (Su et al. 2021) in the half-split form of Llama and Qwen. A rotation's gradient is
- * the rotation back, so the backward pass is the same kernel with the sine negated.
+ * the rotation back (times the attention factor of scaled positions, which is in both tables), so the backward
+ * pass is the same kernel with the sine negated.
  */
 import type { Graph, Value } from '../graph.ts';
+import { type RotarySettings, rotaryPositions } from '../rotary-positions.ts';
 
 export interface RotaryTables {
   readonly cos: Value;
@@ -10,23 +12,12 @@ export interface RotaryTables {
   readonly negativeSin: Value;
 }
 
-/** Tables for positions 0 to positionCount − 1, [positionCount, headSize/2] each, computed in double precision. */
-export function rotaryTables(
-  g: Graph,
-  { positionCount, headSize, theta }: { positionCount: number; headSize: number; theta: number },
-): RotaryTables {
-  const half = headSize / 2;
-  const cosines = new Float32Array(positionCount * half);
-  const sines = new Float32Array(positionCount * half);
-  for (let position = 0; position < positionCount; position += 1) {
-    for (let i = 0; i < half; i += 1) {
-      const angle = position * theta ** (-i / half);
-      cosines[position * half + i] = Math.cos(angle);
-      sines[position * half + i] = Math.sin(angle);
-    }
-  }
-  const cos = g.table('rotaryCos', 'float32', [positionCount, half], cosines);
-  const sin = g.table('rotarySin', 'float32', [positionCount, half], sines);
+/** The tables of `rotaryPositions` as constants of the graph, [positionCount, headSize/2] each. */
+export function rotaryTables(g: Graph, config: RotarySettings, positionCount: number): RotaryTables {
+  const dims = [positionCount, config.head_dim / 2];
+  const { cosines, sines } = rotaryPositions(config, positionCount);
+  const cos = g.table('rotaryCos', 'float32', dims, cosines);
+  const sin = g.table('rotarySin', 'float32', dims, sines);
   return { cos, sin, negativeSin: g.negate(sin) };
 }
 
