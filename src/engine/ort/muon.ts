@@ -7,6 +7,7 @@
  */
 import './no-telemetry.ts';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ExecutionProvider } from './execution-provider.ts';
 import { Graph, type Value } from './graph.ts';
 import { serialiseOnnx } from './onnx.ts';
 import { type ParameterSpec, viewOf } from './parameters.ts';
@@ -49,7 +50,11 @@ export class Muon {
   }
 
   /** Prepares for the given matrices. */
-  static async create(specs: readonly ParameterSpec[], threads: number): Promise<Muon> {
+  static async create(
+    specs: readonly ParameterSpec[],
+    threads: number,
+    provider: ExecutionProvider = 'cpu',
+  ): Promise<Muon> {
     const groups = Map.groupBy(specs, (spec) => spec.dims.join('×'));
     const shapes = [...groups.values()].map((members): ShapeGroup => {
       const [rows = 0, columns = 0] = members[0]?.dims ?? [];
@@ -57,7 +62,7 @@ export class Muon {
     });
     const sessions: InferenceSession[] = [];
     for (const { rows, columns } of shapes) {
-      sessions.push(await createSession(buildNewtonSchulzGraph(rows, columns), threads));
+      sessions.push(await createSession(buildNewtonSchulzGraph(rows, columns), threads, provider));
     }
     return new Muon(shapes, sessions);
   }

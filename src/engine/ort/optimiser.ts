@@ -7,6 +7,7 @@ import type { OptimiserStep, PolicyVersion } from '../engine.ts';
 import { parseVersion, versionKey } from '../model-directory.ts';
 import { type NamedTensor, SafetensorsFile, writeSafetensors } from '../safetensors.ts';
 import { clipScale, gradientNorm, stepAdamW } from './adamw.ts';
+import type { ExecutionProvider } from './execution-provider.ts';
 import { Muon } from './muon.ts';
 import type { ParameterSpec } from './parameters.ts';
 import { viewOf } from './parameters.ts';
@@ -19,6 +20,7 @@ const vectorSettings = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0 
 export class Optimiser {
   readonly #specs: readonly ParameterSpec[];
   readonly #threads: number;
+  readonly #provider: ExecutionProvider;
   #kind: OptimiserStep['kind'] | undefined;
   #count = 0;
   /** Mean of the gradient, or Muon's momentum. Made at the first step: sampling and evaluation need none. */
@@ -27,9 +29,10 @@ export class Optimiser {
   #second: Float32Array<ArrayBuffer> | undefined;
   #muon: Muon | undefined;
 
-  constructor(specs: readonly ParameterSpec[], threads: number) {
+  constructor(specs: readonly ParameterSpec[], threads: number, provider: ExecutionProvider = 'cpu') {
     this.#specs = specs;
     this.#threads = threads;
+    this.#provider = provider;
   }
 
   /** Changes `parameters` in place; returns the norm of `gradients` before clipping. */
@@ -51,7 +54,7 @@ export class Optimiser {
     if (step.kind === 'adamw') {
       stepAdamW(state, this.#specs, { ...step, gradientScale, count: this.#count });
     } else {
-      this.#muon ??= await Muon.create(this.#specs.filter(isMuons), this.#threads);
+      this.#muon ??= await Muon.create(this.#specs.filter(isMuons), this.#threads, this.#provider);
       await this.#muon.step({ parameters, gradients, momentum: first }, { ...step, gradientScale });
       stepAdamW(
         state,

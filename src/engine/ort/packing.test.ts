@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import type { Datum } from '../engine.ts';
 import { checkDatum, type MicroBatch, type PackingOptions, packData } from './packing.ts';
 
-const options: PackingOptions = { microBatchTokens: 512, workPerToken: (rowLength) => 300 + rowLength };
+const options: PackingOptions = {
+  microBatchTokens: 512,
+  lanes: 2,
+  workPerToken: (rowLength) => 300 + rowLength,
+};
 
 const completion = fc.array(fc.record({ token: fc.nat(99), weight: fc.constantFrom(0, 1, 1, 0.5) }), {
   minLength: 1,
@@ -133,6 +137,7 @@ test('a group that is too large for a row goes on in the next, with its prompt a
   const data = Array.from({ length: 30 }, () => datumOf(50, 40, 'p'));
   const fixed = {
     microBatchTokens: 1024,
+    lanes: 1,
     workPerToken: (rowLength: number) => (rowLength === 256 ? 1 : 100),
   };
   const [batch] = packData(data, fixed);
@@ -141,7 +146,7 @@ test('a group that is too large for a row goes on in the next, with its prompt a
 });
 
 test('the row length is that of least work: no long rows for short data, long ones where prompts repeat', () => {
-  const costs = { microBatchTokens: 2048, workPerToken: (rowLength: number) => 3000 + rowLength };
+  const costs = { microBatchTokens: 2048, lanes: 1, workPerToken: (rowLength: number) => 3000 + rowLength };
   const short = packData([datumOf(30, 10), datumOf(30, 10)], costs);
   assert.deepEqual([short.length, short[0]?.rows, short[0]?.rowLength], [1, 1, 64]);
   const group = packData(
@@ -153,7 +158,11 @@ test('the row length is that of least work: no long rows for short data, long on
 
 test('micro-batches are even and within the limit', () => {
   const data = Array.from({ length: 9 }, () => datumOf(250, 100));
-  const batches = packData(data, { microBatchTokens: 2048, workPerToken: (rowLength) => rowLength });
+  const batches = packData(data, {
+    microBatchTokens: 2048,
+    lanes: 1,
+    workPerToken: (rowLength) => rowLength,
+  });
   assert.deepEqual(
     batches.map((batch) => [batch.rows, batch.rowLength]),
     [

@@ -37,6 +37,8 @@ export interface MicroBatch {
 export interface PackingOptions {
   /** Most positions (rows · S) in a micro-batch; a single row may have more. */
   readonly microBatchTokens: number;
+  /** Micro-batches that are computed at a time; their number is a multiple of it where there are rows enough. */
+  readonly lanes: number;
   /**
    * Work of one position, relative, when rows have length S. The row length is chosen for the least total work:
    * longer rows waste less on padding and repeated prompts and more on attention.
@@ -84,7 +86,8 @@ export function packData(data: readonly Datum[], options: PackingOptions): Micro
   }
   const { rows, rowLength } = best;
   const most = Math.max(1, Math.floor(options.microBatchTokens / rowLength));
-  const count = Math.ceil(rows.length / most);
+  const rounds = Math.ceil(rows.length / (most * options.lanes));
+  const count = Math.min(rows.length, rounds * options.lanes);
   return Array.from({ length: count }, (_, i) => {
     const from = Math.floor((i * rows.length) / count);
     const to = Math.floor(((i + 1) * rows.length) / count);

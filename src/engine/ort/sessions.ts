@@ -2,12 +2,16 @@
  * onnxruntime sessions: made with the engine's settings, and kept in a small cache that forgets the one not used
  * for longest, because each holds the memory of the largest batch that it ever ran.
  */
-import './no-telemetry.ts';
-import { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
+import { createSessionOn, type ExecutionProvider } from './execution-provider.ts';
 
-/** Makes a session of an ONNX model's bytes that computes with `threads` threads. */
-export async function createSession(model: Uint8Array, threads: number): Promise<InferenceSession> {
-  return await InferenceSession.create(model, {
+/** Makes a session of an ONNX model's bytes that computes with `threads` threads, or on another provider. */
+export async function createSession(
+  model: Uint8Array,
+  threads: number,
+  provider: ExecutionProvider = 'cpu',
+): Promise<InferenceSession> {
+  return await createSessionOn(provider, model, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',

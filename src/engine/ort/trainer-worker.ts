@@ -10,6 +10,7 @@ import type {
   OptimiserStepResult,
   PolicyVersion,
 } from '../engine.ts';
+import type { ExecutionProvider } from './execution-provider.ts';
 import { initialParameters } from './parameters.ts';
 import { serve } from './rpc.ts';
 import { Trainer } from './trainer.ts';
@@ -25,11 +26,13 @@ export type TrainerService = {
     readonly seed: number;
     readonly tensors: ReadonlyMap<string, Float32Array>;
     readonly threads: number;
+    readonly provider: ExecutionProvider;
   }): TrainedModel;
   load(options: {
     readonly directory: string;
     readonly optimiser: boolean;
     readonly threads: number;
+    readonly provider: ExecutionProvider;
   }): Promise<TrainedModel>;
   forward(argument: {
     readonly data: readonly Datum[];
@@ -58,9 +61,9 @@ function describe({ config, parameterCount }: Trainer): TrainedModel {
 
 serve<TrainerService>(
   {
-    create({ config, seed, tensors, threads }) {
+    create({ config, seed, tensors, threads, provider }) {
       const flat = initialParameters(config, seed, tensors);
-      loaded = new Trainer({ config, flat, version: 0 as PolicyVersion, threads });
+      loaded = new Trainer({ config, flat, version: 0 as PolicyVersion, threads, provider });
       return describe(loaded);
     },
     async load({ directory, ...options }) {

@@ -66,7 +66,7 @@ test('the gradient of many micro-batches is the sum of those of their data', asy
   const many = [...data, ...data, ...data, ...data].flatMap((datum) =>
     Array.from({ length: 12 }, () => datum),
   );
-  const [once, repeated] = [tinyTrainer(), tinyTrainer()];
+  const [once, repeated] = [tinyTrainer(), tinyTrainer({ threads: 2 })];
   await once.forwardBackward(unshared(data), crossEntropy);
   const { processedTokens } = await repeated.forwardBackward(unshared(many), crossEntropy);
   assert.ok(processedTokens > 2 * 2048, 'the data fill several micro-batches');

@@ -1,0 +1,122 @@
+/**
+ * Computes the micro-batches of a call on all cores. Small models have one lane a core, each a worker with one
+ * thread: kernels of one micro-batch that are split over threads wait for each other at every operator, and with
+ * sleeping threads that cost a third of the time at 1 M parameters. Large models have one lane with all threads,
+ * because every lane holds the weights. Results come in the order of the micro-batches whichever lane is done
+ * first, so sums over them are the same bits every time.
+ */
+import type { ModelConfig } from '../engine.ts';
+import type { ExecutionProvider } from './execution-provider.ts';
+import type { LaneService } from './lane-worker.ts';
+import { type MicroBatchResult, MicroBatchRunner, type MicroBatchTask } from './micro-batch-runner.ts';
+import type { MicroBatch } from './packing.ts';
+import { siblingModule, WorkerClient } from './rpc.ts';
+
+/** Models of up to this many parameters (128 MB) are copied to every lane. */
+const largestCopiedModel = 2 ** 25;
+
+export interface LaneOptions {
+  readonly threads: number;
+  /** Lanes are for processors: any other provider has one. */
+  readonly provider: ExecutionProvider;
+}
+
+export class Lanes {
+  readonly #config: ModelConfig;
+  readonly #flat: Float32Array;
+  readonly #options: LaneOptions;
+  /** How many micro-batches are computed at a time. */
+  readonly count: number;
+  #single: MicroBatchRunner | undefined;
+  #workers: readonly WorkerClient<LaneService>[] | undefined;
+  #shared: Float32Array | undefined;
+  #edition = 0;
+  #isStale = true;
+
+  /** `flat` is read at every `run`; call `weightsChanged` after writing to it. */
+  constructor(config: ModelConfig, flat: Float32Array, options: LaneOptions) {
+    this.#config = config;
+    this.#flat = flat;
+    this.#options = options;
+    this.count = options.provider === 'cpu' && flat.length <= largestCopiedModel ? options.threads : 1;
+  }
+
+  weightsChanged(): void {
+    this.#isStale = true;
+  }
+
+  /**
+   * Computes all micro-batches and hands each result to `take`, in order. Rejects with the first failure, when no
+   * lane works on this call any more.
+   */
+  async run(
+    batches: readonly MicroBatch[],
+    task: MicroBatchTask,
+    take: (result: MicroBatchResult, batch: MicroBatch) => void,
+  ): Promise<void> {
+    if (this.count === 1) {
+      this.#single ??= new MicroBatchRunner(this.#config, this.#flat, this.#options.provider);
+      for (const batch of batches) take(await this.#single.run(batch, task, this.#options.threads), batch);
+      return;
+    }
+    const workers = await this.#started();
+    this.#publish();
+    // Few large micro-batches have the threads of the lanes that they leave idle.
+    const threads = Math.max(1, Math.floor(this.#options.threads / Math.max(1, batches.length)));
+    const edition = this.#edition;
+    const waiting = new Map<number, MicroBatchResult>();
+    let next = 0;
+    let taken = 0;
+    let hasFailed = false;
+    const work = async (worker: WorkerClient<LaneService>): Promise<void> => {
+      for (let index = next; index < batches.length && !hasFailed; index = next) {
+        next += 1;
+        const batch = batches[index] as MicroBatch;
+        waiting.set(index, await worker.call('run', { batch, task, threads, edition }));
+        for (let ready = waiting.get(taken); ready && !hasFailed; ready = waiting.get(taken)) {
+          take(ready, batches[taken] as MicroBatch);
+          waiting.delete(taken);
+          taken += 1;
+        }
+      }
+    };
+    const outcomes = await Promise.allSettled(
+      workers.map((worker) =>
+        work(worker).catch((error: unknown) => {
+          hasFailed = true;
+          throw error;
+        }),
+      ),
+    );
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  async close(): Promise<void> {
+    await this.#single?.release();
+    await Promise.all((this.#workers ?? []).map((worker) => worker.close()));
+  }
+
+  /** Lanes begin at the first use: many trainers only load and save. */
+  async #started(): Promise<readonly WorkerClient<LaneService>[]> {
+    if (this.#workers !== undefined) return this.#workers;
+    const weights = new SharedArrayBuffer(this.#flat.byteLength);
+    this.#shared = new Float32Array(weights);
+    const module = siblingModule('lane-worker', import.meta.url);
+    const workers = Array.from(
+      { length: this.count },
+      () => new WorkerClient<LaneService>(module, 'trainer'),
+    );
+    this.#workers = workers;
+    await Promise.all(workers.map((worker) => worker.call('start', { config: this.#config, weights })));
+    return workers;
+  }
+
+  /** No lane computes between two calls of `run`, so the shared weights may be written. */
+  #publish(): void {
+    if (!this.#isStale) return;
+    this.#shared?.set(this.#flat);
+    this.#edition += 1;
+    this.#isStale = false;
+  }
+}

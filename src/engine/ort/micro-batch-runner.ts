@@ -1,0 +1,140 @@
+/**
+ * Runs micro-batches through training graphs, forward or forward and backward, and returns plain arrays. Holds the
+ * sessions; weights are read from where they lie at every run, so a step of the optimiser is seen by the next one.
+ * Deterministic: one micro-batch, the same weights and as many threads give the same bits.
+ */
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Loss, ModelConfig } from '../engine.ts';
+import type { ExecutionProvider } from './execution-provider.ts';
+import type { MicroBatch } from './packing.ts';
+import { parameterSpecs, viewOf } from './parameters.ts';
+import { createSession, SessionCache } from './sessions.ts';
+import { buildTrainingGraph } from './training-graph.ts';
+
+/** Most values of the logits that the output head works off at once (128 MB). */
+const headValues = 2 ** 25;
+/** A run alternates between a few row lengths and a forward and a backward graph. */
+const sessionsKept = 4;
+
+/** What to compute. */
+export interface MicroBatchTask {
+  readonly kind: Loss['kind'] | 'forward';
+  /** Whether the entropy is differentiated. */
+  readonly entropy: boolean;
+  /** Values of the scalar inputs that the graph of this kind reads. */
+  readonly scalars: Readonly<Record<string, number>>;
+}
+
+/** Arrays are the caller's to keep. See `buildTrainingGraph` for shapes. */
+export interface MicroBatchResult {
+  readonly logprobs_N: Float32Array<ArrayBuffer>;
+  /** 0 for 'forward'. */
+  readonly loss: number;
+  readonly entropySum: number;
+  /** Dense gradients by parameter; empty for 'forward'. */
+  readonly gradients: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+  /** Rows to be added at `ids_T` and `targets_N`; empty for 'forward'. */
+  readonly embeddingRows: Float32Array<ArrayBuffer>;
+  readonly headRows: Float32Array<ArrayBuffer>;
+}
+
+const gradientPrefix = 'gradient:';
+
+export class MicroBatchRunner {
+  readonly #config: ModelConfig;
+  readonly #provider: ExecutionProvider;
+  readonly #parameters: Readonly<Record<string, Tensor>>;
+  readonly #sessions = new SessionCache(sessionsKept);
+
+  /** `flat` holds the parameters in the order of `parameterSpecs`; not in shared memory, which is refused. */
+  constructor(config: ModelConfig, flat: Float32Array, provider: ExecutionProvider) {
+    this.#config = config;
+    this.#provider = provider;
+    this.#parameters = Object.fromEntries(
+      parameterSpecs(config).map((spec) => [spec.name, new Tensor('float32', viewOf(flat, spec), spec.dims)]),
+    );
+  }
+
+  async run(batch: MicroBatch, task: MicroBatchTask, threads: number): Promise<MicroBatchResult> {
+    const session = await this.#session(batch, task, threads);
+    const given: Record<string, Tensor> = { ...this.#parameters, ...batchTensors(batch) };
+    for (const [name, value] of Object.entries(task.scalars))
+      given[name] = new Tensor('float32', [value], []);
+    // A graph declares only the inputs that its loss reads.
+    const feeds = Object.fromEntries(
+      session.inputNames.map((name) => {
+        const tensor = given[name];
+        if (tensor === undefined) throw new Error(`the ${task.kind} graph asks for ${name}`);
+        return [name, tensor];
+      }),
+    );
+    return unpack(await session.run(feeds), task.kind);
+  }
+
+  async release(): Promise<void> {
+    await this.#sessions.release();
+  }
+
+  #session(batch: MicroBatch, task: MicroBatchTask, threads: number): Promise<InferenceSession> {
+    const { kind: loss, entropy } = task;
+    const { rowLength } = batch;
+    const headChunks = headChunksFor(batch.select_N.length, this.#config.vocab_size);
+    return this.#sessions.get(`${loss} ${rowLength} ${headChunks} ${entropy} ${threads}`, () => {
+      const { bytes } = buildTrainingGraph(this.#config, { rowLength, loss, headChunks, entropy });
+      return createSession(bytes, threads, this.#provider);
+    });
+  }
+}
+
+/** A power of two, so that few graphs serve all batches; 1 unless the vocabulary is large. */
+function headChunksFor(count: number, vocabularySize: number): number {
+  let chunks = 1;
+  while ((count * vocabularySize) / chunks > headValues && chunks * 2 <= count) chunks *= 2;
+  return chunks;
+}
+
+function batchTensors(batch: MicroBatch): Record<string, Tensor> {
+  const T = [batch.rows * batch.rowLength];
+  const BxS = [batch.rows, batch.rowLength];
+  const N = [batch.select_N.length];
+  return {
+    ids: new Tensor('int64', batch.ids_T, T),
+    positions: new Tensor('int64', batch.positions_T, BxS),
+    segments: new Tensor('int32', batch.segments_T, BxS),
+    prefixes: new Tensor('int32', batch.prefixes_T, BxS),
+    select: new Tensor('int64', batch.select_N, N),
+    unselect: new Tensor('int64', batch.unselect_T, T),
+    targets: new Tensor('int64', batch.targets_N, N),
+    weights: new Tensor('float32', batch.weights_N, N),
+    oldLogprobs: new Tensor('float32', batch.oldLogprobs_N, N),
+    advantages: new Tensor('float32', batch.advantages_N, N),
+  };
+}
+
+function unpack(results: InferenceSession.ReturnType, kind: MicroBatchTask['kind']): MicroBatchResult {
+  const floats = (name: string): Float32Array<ArrayBuffer> => {
+    const data = results[name]?.data;
+    if (!(data instanceof Float32Array)) throw new Error(`the ${kind} graph gave no ${name}`);
+    return data as Float32Array<ArrayBuffer>;
+  };
+  const isForward = kind === 'forward';
+  const gradients = new Map<string, Float32Array<ArrayBuffer>>();
+  for (const name of Object.keys(results)) {
+    if (name.startsWith(gradientPrefix)) gradients.set(name.slice(gradientPrefix.length), floats(name));
+  }
+  const none = new Float32Array();
+  return {
+    logprobs_N: floats('logprobs'),
+    loss: isForward ? 0 : (floats('loss')[0] ?? 0),
+    entropySum: results.entropies === undefined ? 0 : sum(floats('entropies')),
+    gradients,
+    embeddingRows: isForward ? none : floats('embeddingRows'),
+    headRows: isForward ? none : floats('headRows'),
+  };
+}
+
+function sum(values: Float32Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
