@@ -30,7 +30,7 @@ const fileSchema = z.looseObject({
 
 /**
  * A tokenizer from the texts of `tokenizer.json` and `tokenizer_config.json`. Throws an Error that names the
- * file and the field if it is not byte-level BPE or lacks one of the 256 bytes.
+ * file and the field if it is not byte-level BPE.
  */
 export function loadTokenizer(json: string, configJson: string): Tokenizer {
   const raw = parseJson(json, 'tokenizer.json');
@@ -62,6 +62,7 @@ export function loadTokenizer(json: string, configJson: string): Tokenizer {
     encode: (text) => Int32Array.from(library.encode(text, { add_special_tokens: false }).ids),
     decode: (ids) => decodeBytes(ids, bytesOfId),
     idOf: (token) => idOfText.get(token),
+    bytesOf: (id) => bytesOfId.get(id),
   };
 }
 
@@ -69,16 +70,9 @@ export function loadTokenizer(json: string, configJson: string): Tokenizer {
 function decodingTable(file: z.infer<typeof fileSchema>): Map<number, Uint8Array> {
   const utf8 = new TextEncoder();
   const bytesOfId = new Map<number, Uint8Array>();
-  const bytesSeen = new Set<number>();
   for (const [entry, id] of Object.entries(file.model.vocab)) {
     const bytes = fromByteCharacters(entry);
     bytesOfId.set(id, bytes ?? utf8.encode(entry));
-    if (bytes?.length === 1) bytesSeen.add(bytes[0] ?? 0);
-  }
-  if (bytesSeen.size !== 256) {
-    throw new Error(
-      `tokenizer.json: model.vocab has ${bytesSeen.size} of the 256 bytes; some text would be lost`,
-    );
   }
   for (const token of file.added_tokens) bytesOfId.set(token.id, utf8.encode(token.content));
   return bytesOfId;

@@ -11,6 +11,12 @@ export interface Tokenizer {
   decode(ids: ArrayLike<number>): string;
   /** Id of a token by its exact text, or undefined. */
   idOf(token: string): number | undefined;
+  /**
+   * The UTF-8 bytes that a token stands for inside a text, special tokens their own text; undefined for an id that
+   * names no token. Joined over the ids of a text they are the bytes of `decode`, before what is no UTF-8 is
+   * replaced (and, for SentencePiece models, before the space at the beginning is taken away).
+   */
+  bytesOf(id: number): Uint8Array | undefined;
   /** Text of `tokenizer.json`, to be written beside the weights. */
   readonly json: string;
   /** Text of `tokenizer_config.json` (it holds the chat template), to be written beside the weights. */
