@@ -14,7 +14,8 @@ import { Random } from '../stats/random.ts';
 
 export interface CheckResult {
   readonly name: string;
-  readonly status: 'ok' | 'warn' | 'fail';
+  /** `none`: not there, and not needed. */
+  readonly status: 'ok' | 'none' | 'warn' | 'fail';
   readonly found: string;
   /** How to mend it; present unless the status is ok. */
   readonly mend?: string;
@@ -44,6 +45,10 @@ export async function checkMachine(directory: string): Promise<CheckResult[]> {
     } catch (error) {
       const found = error instanceof Error ? error.message : String(error);
       results.push({ name, status: 'fail', found, mend: 'The check itself failed; the message says why.' });
+    }
+    if (name === 'onnxruntime' && results.at(-1)?.status === 'ok') {
+      const { checkProviders } = await import('./doctor-providers.ts');
+      results.push(...(await checkProviders()));
     }
   }
   return results;

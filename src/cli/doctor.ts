@@ -11,7 +11,8 @@ export function addDoctorCommand(program: Command): void {
     .command('doctor')
     .summary('say what works on this machine and how to mend what does not')
     .description(
-      'Checks Node.js, the engine, memory, disk and the file system of the working directory. Exit code 1 if ' +
+      'Checks Node.js, the engine with every execution provider that it has, memory, disk and the file system of the ' +
+        'working directory. Exit code 1 if ' +
         'something that a run needs does not work.',
     )
     .option('--json', 'print JSON')
@@ -36,7 +37,12 @@ async function printChecks(checks: readonly CheckResult[]): Promise<void> {
   const { isColorWanted } = await import('./progress-view.ts');
   const { paint } = await import('./text.ts');
   const color = process.stdout.isTTY === true && isColorWanted(process.env);
-  const styles: Record<CheckResult['status'], Style> = { ok: 'green', warn: 'yellow', fail: 'red' };
+  const styles: Record<CheckResult['status'], Style> = {
+    ok: 'green',
+    none: 'dim',
+    warn: 'yellow',
+    fail: 'red',
+  };
   const width = Math.max(...checks.map((check) => check.name.length));
   for (const { name, status, found, mend } of checks) {
     process.stdout.write(

@@ -18,6 +18,8 @@ import type {
   TrainableModel,
 } from '../engine.ts';
 import { readModelDirectory } from '../model-directory.ts';
+import { assertProviderWorks } from './provider-check.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 import { siblingModule, WorkerClient } from './rpc.ts';
 import { startSampler, type WeightedSampler } from './sampler.ts';
 import type { TrainedModel, TrainerService } from './trainer-worker.ts';
@@ -25,11 +27,19 @@ import type { TrainedModel, TrainerService } from './trainer-worker.ts';
 export interface OrtEngineOptions {
   /** Threads for training, and as many for each sampler; 'auto' is one per core. */
   readonly threads: number | 'auto';
+  /** What computes; default `cpu`. Another one is tried before it is used, and never replaced. */
+  readonly provider?: ExecutionProvider;
 }
 
 interface Weights {
   readonly flat: Float32Array;
   readonly version: PolicyVersion;
+}
+
+/** What computes, and with how many threads. */
+interface Compute {
+  readonly threads: number;
+  readonly provider: ExecutionProvider;
 }
 
 interface Closable {
@@ -51,16 +61,16 @@ export function createOrtEngine(options: OrtEngineOptions): Engine {
   if (!(Number.isInteger(threads) && threads >= 1)) {
     throw new RangeError(`threads is ${threads}; it is a positive integer or auto`);
   }
-  return new OrtEngine(threads);
+  return new OrtEngine(threads, options.provider ?? 'cpu');
 }
 
 class OrtEngine implements Engine {
   readonly name = 'embedded';
-  readonly #threads: number;
+  readonly #compute: Compute;
   readonly #open: Open = new Set();
 
-  constructor(threads: number) {
-    this.#threads = threads;
+  constructor(threads: number, provider: ExecutionProvider) {
+    this.#compute = { threads, provider };
   }
 
   capabilities(): EngineCapabilities {
@@ -81,18 +91,19 @@ class OrtEngine implements Engine {
     readonly tensors?: ReadonlyMap<string, Float32Array>;
   }): Promise<TrainableModel> {
     const { config, seed, tensors = new Map() } = options;
-    const threads = this.#threads;
-    return await this.#startModel((client) => client.call('create', { config, seed, tensors, threads }));
+    const compute = this.#compute;
+    return await this.#startModel((client) => client.call('create', { config, seed, tensors, ...compute }));
   }
 
   async loadModel(directory: string, options: { readonly optimiser: boolean }): Promise<TrainableModel> {
-    const threads = this.#threads;
-    return await this.#startModel((client) => client.call('load', { directory, ...options, threads }));
+    const compute = this.#compute;
+    return await this.#startModel((client) => client.call('load', { directory, ...options, ...compute }));
   }
 
   async loadSampler(directory: string): Promise<Sampler> {
+    await assertProviderWorks(this.#compute.provider);
     const model = await readModelDirectory(directory);
-    return track(await startSampler({ ...model, kind: 'snapshot', threads: this.#threads }), this.#open);
+    return track(await startSampler({ ...model, kind: 'snapshot', ...this.#compute }), this.#open);
   }
 
   async close(): Promise<void> {
@@ -102,12 +113,13 @@ class OrtEngine implements Engine {
   async #startModel(
     begin: (client: WorkerClient<TrainerService>) => Promise<TrainedModel>,
   ): Promise<TrainableModel> {
+    await assertProviderWorks(this.#compute.provider);
     const client = new WorkerClient<TrainerService>(
       siblingModule('trainer-worker', import.meta.url),
       'trainer',
     );
     try {
-      return track(new OrtModel(client, await begin(client), this.#threads, this.#open), this.#open);
+      return track(new OrtModel(client, await begin(client), this.#compute, this.#open), this.#open);
     } catch (error) {
       await client.close();
       throw error;
@@ -119,16 +131,16 @@ class OrtModel implements TrainableModel {
   readonly parameterCount: number;
   readonly #config: ModelConfig;
   readonly #client: WorkerClient<TrainerService>;
-  readonly #threads: number;
+  readonly #compute: Compute;
   readonly #open: Open;
   readonly #live = new Set<WeightedSampler>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(client: WorkerClient<TrainerService>, model: TrainedModel, threads: number, open: Open) {
+  constructor(client: WorkerClient<TrainerService>, model: TrainedModel, compute: Compute, open: Open) {
     this.parameterCount = model.parameterCount;
     this.#config = model.config;
     this.#client = client;
-    this.#threads = threads;
+    this.#compute = compute;
     this.#open = open;
   }
 
@@ -181,7 +193,7 @@ class OrtModel implements TrainableModel {
   }
 
   #startSampler(kind: Sampler['kind'], weights: Weights): Promise<WeightedSampler> {
-    return startSampler({ config: this.#config, ...weights, kind, threads: this.#threads });
+    return startSampler({ config: this.#config, ...weights, kind, ...this.#compute });
   }
 
   /** Runs what concerns the live samplers one after another: none that is starting misses a publication. */

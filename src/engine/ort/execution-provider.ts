@@ -5,10 +5,7 @@
  */
 import './no-telemetry.ts';
 import { InferenceSession, listSupportedBackends } from 'onnxruntime-node';
-
-/** By onnxruntime-node's names; which of them a binary has depends on the platform. */
-export const executionProviders = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml'] as const;
-export type ExecutionProvider = (typeof executionProviders)[number];
+import { type ExecutionProvider, executionProviders } from './provider-names.ts';
 
 const fullName: Readonly<Record<ExecutionProvider, string>> = {
   cpu: 'the processor',
@@ -29,19 +26,26 @@ const platformsOf: Readonly<Record<ExecutionProvider, string>> = {
   dml: 'Windows',
 };
 
-const wayOut = 'set engine.provider: cpu, or see `qed doctor` for what works here';
+/** Why a provider cannot compute, and how to mend that where something can be done. */
+export interface ProviderFault {
+  readonly reason: string;
+  readonly mend?: string;
+}
 
 /** A provider that cannot compute here. The message names it, what is missing, and what can be set instead. */
 export class ExecutionProviderError extends Error {
   readonly provider: ExecutionProvider;
-  /** What is missing, without the name of the provider and without the way out. */
-  readonly reason: string;
+  readonly fault: ProviderFault;
 
-  constructor(provider: ExecutionProvider, reason: string, cause?: unknown) {
-    super(`engine.provider ${provider}: ${reason}; ${wayOut}`, { cause });
+  constructor(provider: ExecutionProvider, fault: ProviderFault, cause?: unknown) {
+    const mend = fault.mend === undefined ? '' : ` ${fault.mend}`;
+    super(
+      `engine.provider ${provider}: ${fault.reason}.${mend} Or set engine.provider: cpu, which works everywhere`,
+      { cause },
+    );
     this.name = 'ExecutionProviderError';
     this.provider = provider;
-    this.reason = reason;
+    this.fault = fault;
   }
 }
 
@@ -62,11 +66,11 @@ export async function createSessionOn(
 ): Promise<InferenceSession> {
   if (provider === 'cpu') return await InferenceSession.create(model, options);
   if (!builtProviders().includes(provider)) {
-    throw new ExecutionProviderError(
-      provider,
-      `this onnxruntime was not built with ${fullName[provider]} for ${process.platform}-${process.arch} ` +
-        `(it comes for ${platformsOf[provider]}; here: ${builtProviders().join(', ')})`,
-    );
+    throw new ExecutionProviderError(provider, {
+      reason:
+        `this onnxruntime was not built with ${fullName[provider]} for ${process.platform}-${process.arch} ` +
+        `(it comes for ${platformsOf[provider]}; here there are ${builtProviders().join(', ')})`,
+    });
   }
   const { session, ...extra } = (options.extra ?? {}) as { readonly session?: object };
   try {
@@ -76,28 +80,33 @@ export async function createSessionOn(
       extra: { ...extra, session: { ...session, disable_cpu_ep_fallback: '1' } },
     });
   } catch (cause) {
-    throw new ExecutionProviderError(provider, failureReason(provider, messageOf(cause)), cause);
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new ExecutionProviderError(provider, faultOf(provider, message), cause);
   }
 }
 
 /** What onnxruntime's message means. What is not known is passed on in its first line. */
-export function failureReason(provider: ExecutionProvider, message: string): string {
+export function faultOf(provider: ExecutionProvider, message: string): ProviderFault {
+  const name = fullName[provider];
   if (message.includes('fallback to CPU EP has been explicitly disabled')) {
-    return `${fullName[provider]} does not have every operator of the model, and nothing is left to the processor in silence`;
+    return {
+      reason: `${name} does not have every operator of the model, and nothing is given to the processor in silence`,
+    };
   }
   if (message.includes('Failed to load shared library')) {
-    return (
-      `its libraries cannot be loaded. They do not come with QED: run "npm install onnxruntime-node ` +
-      `--onnxruntime-node-install=cuda12", and install NVIDIA's driver, CUDA 12 and cuDNN 9` +
-      (provider === 'tensorrt' ? ' and TensorRT 10' : '')
-    );
+    return {
+      reason: 'its libraries cannot be loaded',
+      mend:
+        'They do not come with QED: run "npm install onnxruntime-node --onnxruntime-node-install=cuda12", and install ' +
+        `NVIDIA's driver, CUDA 12${provider === 'tensorrt' ? ', cuDNN 9 and TensorRT 10' : ' and cuDNN 9'}.`,
+    };
   }
   if (message.includes('Failed to get a WebGPU adapter')) {
-    return 'there is no graphics adapter that WebGPU can use (on Linux it needs a Vulkan driver and libvulkan.so.1)';
+    return {
+      reason: 'there is no graphics adapter that WebGPU can use',
+      mend: "Install the graphics card's driver (on Linux one for Vulkan, and libvulkan1).",
+    };
   }
-  return `${fullName[provider]} failed: ${message.split('\n').find((line) => line.trim() !== '') ?? 'no message'}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const line = message.split('\n').find((text) => text.trim() !== '') ?? 'no message';
+  return { reason: `${name} failed: ${line.replace(/\.$/, '')}` };
 }

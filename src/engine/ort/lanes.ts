@@ -6,10 +6,10 @@
  * first, so sums over them are the same bits every time.
  */
 import type { ModelConfig } from '../engine.ts';
-import type { ExecutionProvider } from './execution-provider.ts';
 import type { LaneService } from './lane-worker.ts';
 import { type MicroBatchResult, MicroBatchRunner, type MicroBatchTask } from './micro-batch-runner.ts';
 import type { MicroBatch } from './packing.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 import { siblingModule, WorkerClient } from './rpc.ts';
 
 /** Models of up to this many parameters (128 MB) are copied to every lane. */

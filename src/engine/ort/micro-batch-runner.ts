@@ -5,9 +5,9 @@
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Loss, ModelConfig } from '../engine.ts';
-import type { ExecutionProvider } from './execution-provider.ts';
 import type { MicroBatch } from './packing.ts';
 import { parameterSpecs, viewOf } from './parameters.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 import { createSession, SessionCache } from './sessions.ts';
 import { buildTrainingGraph } from './training-graph.ts';
 

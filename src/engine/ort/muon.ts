@@ -7,10 +7,10 @@
  */
 import './no-telemetry.ts';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import type { ExecutionProvider } from './execution-provider.ts';
 import { Graph, type Value } from './graph.ts';
 import { serialiseOnnx } from './onnx.ts';
 import { type ParameterSpec, viewOf } from './parameters.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 import { createSession } from './sessions.ts';
 
 /** Coefficients of the quintic, chosen for a steep slope at 0: singular values end near 1, not at it. */

@@ -7,10 +7,10 @@ import type { OptimiserStep, PolicyVersion } from '../engine.ts';
 import { parseVersion, versionKey } from '../model-directory.ts';
 import { type NamedTensor, SafetensorsFile, writeSafetensors } from '../safetensors.ts';
 import { clipScale, gradientNorm, stepAdamW } from './adamw.ts';
-import type { ExecutionProvider } from './execution-provider.ts';
 import { Muon } from './muon.ts';
 import type { ParameterSpec } from './parameters.ts';
 import { viewOf } from './parameters.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 
 export const optimiserFile = 'optimizer.safetensors';
 

@@ -21,6 +21,7 @@ import type {
 import { DecodeBatch } from './decode-batch.ts';
 import { drawToken, likeliestToken } from './draw-token.ts';
 import { cacheCapacity, cacheRowBytes, type KeyValueCache } from './kv-cache.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 import { SamplerSessions } from './sampler-sessions.ts';
 import { checkSequenceRequest, type SequenceRequest } from './sequence-request.ts';
 
@@ -32,6 +33,7 @@ export interface SamplerCoreOptions {
   readonly kind: Sampler['kind'];
   /** Threads of onnxruntime. */
   readonly threads: number;
+  readonly provider?: ExecutionProvider;
   /** Most sequences decoded at a time; default 256. */
   readonly maximumRows?: number;
   /**
@@ -84,6 +86,7 @@ export class SamplerCore {
   readonly #maximumRows: number;
   readonly #cacheBytes: number;
   readonly #threads: number;
+  readonly #provider: ExecutionProvider | undefined;
   #sessions: SamplerSessions;
   readonly #queue: Job[] = [];
   readonly #prompts = new Map<string, WaitingPrompt>();
@@ -103,12 +106,12 @@ export class SamplerCore {
     this.#maximumRows = options.maximumRows ?? 256;
     this.#cacheBytes = options.cacheBytes ?? 2 ** 30;
     this.#threads = options.threads;
+    this.#provider = options.provider;
     this.#sessions = sessions;
   }
 
   static async create(options: SamplerCoreOptions): Promise<SamplerCore> {
-    const { config, flat, version, threads } = options;
-    return new SamplerCore(options, await SamplerSessions.create(config, flat, version, threads));
+    return new SamplerCore(options, await SamplerSessions.create(options));
   }
 
   /**
@@ -238,7 +241,13 @@ export class SamplerCore {
     }
     try {
       const former = this.#sessions;
-      this.#sessions = await SamplerSessions.create(this.#config, newest.flat, newest.version, this.#threads);
+      this.#sessions = await SamplerSessions.create({
+        config: this.#config,
+        flat: newest.flat,
+        version: newest.version,
+        threads: this.#threads,
+        provider: this.#provider,
+      });
       await former.release();
       for (const prompt of this.#prompts.values()) prompt.cache = undefined;
       for (const update of updates) update.resolve();

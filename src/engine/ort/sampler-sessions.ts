@@ -3,14 +3,15 @@
  * as constants, which onnxruntime packs when a session is made: some tens of milliseconds per million parameters,
  * paid once per set of weights, and every small step is then up to twice as fast.
  */
-import './no-telemetry.ts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelConfig, PolicyVersion } from '../engine.ts';
 import { decodeGraph } from './decode-graph.ts';
+import { createSessionOn } from './execution-provider.ts';
 import { float32 } from './float32.ts';
 import { KeyValueCache } from './kv-cache.ts';
 import { serialiseOnnx } from './onnx.ts';
 import { prefillGraph } from './prefill-graph.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 
 export class SamplerSessions {
   readonly version: PolicyVersion;
@@ -30,21 +31,23 @@ export class SamplerSessions {
   }
 
   /** `flat` is read during the call only. */
-  static async create(
-    config: ModelConfig,
-    flat: Float32Array,
-    version: PolicyVersion,
-    threads: number,
-  ): Promise<SamplerSessions> {
+  static async create(given: {
+    readonly config: ModelConfig;
+    readonly flat: Float32Array;
+    readonly version: PolicyVersion;
+    readonly threads: number;
+    readonly provider?: ExecutionProvider | undefined;
+  }): Promise<SamplerSessions> {
+    const { config, flat, version, provider = 'cpu' } = given;
     const options: InferenceSession.SessionOptions = {
-      intraOpNumThreads: threads,
+      intraOpNumThreads: given.threads,
       interOpNumThreads: 1,
       // Shapes change from step to step; a memory plan kept for each of them would only grow.
       enableMemPattern: false,
       logSeverityLevel: 3,
     };
-    const prefill = await InferenceSession.create(serialiseOnnx(prefillGraph(config, flat)), options);
-    const decode = await InferenceSession.create(serialiseOnnx(decodeGraph(config, flat)), options);
+    const prefill = await createSessionOn(provider, serialiseOnnx(prefillGraph(config, flat)), options);
+    const decode = await createSessionOn(provider, serialiseOnnx(decodeGraph(config, flat)), options);
     return new SamplerSessions(config, version, { prefill, decode });
   }
 

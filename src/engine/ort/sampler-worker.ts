@@ -3,6 +3,7 @@
  * graphs; calls run concurrently and join one another's batches.
  */
 import type { ModelConfig, PolicyVersion, Sample, Sampler } from '../engine.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 import { serve } from './rpc.ts';
 import { SamplerCore } from './sampler-core.ts';
 import type { SequenceRequest } from './sequence-request.ts';
@@ -14,6 +15,7 @@ export type SamplerService = {
     readonly version: PolicyVersion;
     readonly kind: Sampler['kind'];
     readonly threads: number;
+    readonly provider: ExecutionProvider;
     readonly maximumRows: number;
     readonly cacheBytes: number;
   }): Promise<void>;

@@ -7,6 +7,7 @@
 import './no-telemetry.ts';
 import type { ModelConfig, PolicyVersion, Sample, SampleRequest, Sampler } from '../engine.ts';
 import { parameterCount } from './parameters.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 import { siblingModule, WorkerClient } from './rpc.ts';
 import type { SamplerService } from './sampler-worker.ts';
 import { checkSequenceRequest } from './sequence-request.ts';
@@ -18,6 +19,8 @@ export interface SamplerOptions {
   readonly version: PolicyVersion;
   readonly kind: Sampler['kind'];
   readonly threads: number;
+  /** Default `cpu`. */
+  readonly provider?: ExecutionProvider;
   /** Most sequences decoded at a time; the rest wait. Default 256. */
   readonly maximumRows?: number;
   /** Memory for key-value caches, in bytes; default 1 GiB. At most about twice as much is held. */
@@ -44,8 +47,10 @@ const largestCopiedModel = 2 ** 25;
 /** Starts a sampler; resolves when it is ready to sample. */
 export async function startSampler(options: SamplerOptions): Promise<WeightedSampler> {
   const { config, flat, version, kind, threads, maximumRows = 256, cacheBytes = 2 ** 30 } = options;
+  const { provider = 'cpu' } = options;
   checkSize(flat, config);
-  const shardCount = flat.length <= largestCopiedModel ? Math.max(1, Math.min(threads, maximumRows)) : 1;
+  const isCopied = provider === 'cpu' && flat.length <= largestCopiedModel;
+  const shardCount = isCopied ? Math.max(1, Math.min(threads, maximumRows)) : 1;
   const weights = shared(flat);
   const module = siblingModule('sampler-worker', import.meta.url);
   const shards = Array.from({ length: shardCount }, () => ({
@@ -53,6 +58,7 @@ export async function startSampler(options: SamplerOptions): Promise<WeightedSam
     load: 0,
   }));
   const share = {
+    provider,
     threads: shardCount === 1 ? threads : 1,
     maximumRows: Math.ceil(maximumRows / shardCount),
     cacheBytes: Math.ceil(cacheBytes / shardCount),

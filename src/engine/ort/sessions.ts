@@ -3,7 +3,8 @@
  * for longest, because each holds the memory of the largest batch that it ever ran.
  */
 import type { InferenceSession } from 'onnxruntime-node';
-import { createSessionOn, type ExecutionProvider } from './execution-provider.ts';
+import { createSessionOn } from './execution-provider.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 
 /** Makes a session of an ONNX model's bytes that computes with `threads` threads, or on another provider. */
 export async function createSession(

@@ -10,8 +10,8 @@ import type {
   OptimiserStepResult,
   PolicyVersion,
 } from '../engine.ts';
-import type { ExecutionProvider } from './execution-provider.ts';
 import { initialParameters } from './parameters.ts';
+import type { ExecutionProvider } from './provider-names.ts';
 import { serve } from './rpc.ts';
 import { Trainer } from './trainer.ts';
 
