@@ -10,13 +10,45 @@
 /** Number of optimiser steps behind a set of weights. */
 export type PolicyVersion = number & { readonly __brand: 'PolicyVersion' };
 
-export interface SamplingParameters {
+/**
+ * Sampling from the model's own distribution at a temperature: the only kind of sample that training takes, because
+ * with truncation or penalties a token would have been drawn from another distribution than its log-prob speaks of.
+ */
+export interface FullDistributionSampling {
   /** Most tokens to generate, the stop token included. */
   readonly maxTokens: number;
-  /** 0 is greedy. Log-probs are of the distribution after temperature, over the full vocabulary. */
+  /** 0 is greedy: the likeliest token, the lowest id among equals. */
   readonly temperature: number;
   /** Generation ends after one of these; it is part of the sample and has a log-prob. */
   readonly stopTokenIds: readonly number[];
+  /**
+   * Generation ends with the token that completes one of these in the generated text, compared as UTF-8 bytes, so
+   * that one may begin inside a token and span several. Needs a sampler that was made with a tokenizer.
+   */
+  readonly stopStrings?: readonly string[];
+}
+
+/**
+ * All that changes how tokens are drawn; what is absent changes nothing. The order is that of transformers'
+ * `generate` and of vLLM: the logits are penalised (repetition, then frequency and presence), divided by the
+ * temperature, and truncated by top-k, top-p and min-p, each among what the one before has left.
+ */
+export interface SamplingParameters extends FullDistributionSampling {
+  /** Draws among the k most probable tokens. Of equal ones the lower id is kept, so that there are never more. */
+  readonly topK?: number;
+  /** In (0, 1]: draws among the fewest most probable tokens that have together at least this share (nucleus). */
+  readonly topP?: number;
+  /** In [0, 1]: draws among tokens with at least this share of the highest probability (Nguyen et al. 2025). */
+  readonly minP?: number;
+  /**
+   * Above 0, 1 for none: a logit of a token of the prompt or the sample so far is divided by it where positive and
+   * multiplied where negative (Keskar et al. 2019, as transformers has it).
+   */
+  readonly repetitionPenalty?: number;
+  /** Taken from a token's logit once for each time that it is in the sample so far (OpenAI's definition). */
+  readonly frequencyPenalty?: number;
+  /** Taken from the logit of every token that is in the sample so far (OpenAI's definition). */
+  readonly presencePenalty?: number;
 }
 
 export interface SampleRequest {
@@ -24,6 +56,10 @@ export interface SampleRequest {
   /** One sample per seed. A sample depends on prompt, weights, parameters and its seed only (BATCH-INVARIANT). */
   readonly seeds_S: readonly number[];
   readonly sampling: SamplingParameters;
+  /** Asks for `Sample.promptLogprobs_T`. Needs a sampler that was made for it. */
+  readonly promptLogprobs?: boolean;
+  /** Asks for `Sample.topLogprobs` of so many tokens per position; default 0. */
+  readonly topLogprobs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -33,21 +69,68 @@ export interface VersionSpan {
   readonly version: PolicyVersion;
 }
 
+/** The likeliest tokens at each position of a sample, `count` a position and the likeliest first. */
+export interface TopLogprobs {
+  readonly count: number;
+  /** [T · count]. */
+  readonly tokens: Int32Array;
+  /** ln p of them, in the distribution of `Sample.logprobs_T`. */
+  readonly logprobs: Float32Array;
+}
+
 export interface Sample {
   readonly tokens_T: Int32Array;
-  /** ln p of each token under the sampling distribution, same length as tokens_T. */
+  /**
+   * ln p of each token under the model's distribution at the request's temperature (at 1 where it is greedy), over
+   * the full vocabulary, before penalties and truncation; same length as tokens_T. It is what the trainer computes
+   * for the same token, and, without penalties and truncation, what the token was drawn from.
+   */
   readonly logprobs_T: Float32Array;
   readonly finish: 'stop' | 'length';
+  /** The stop string that ended the sample. Absent where a stop token did; that is the last of tokens_T. */
+  readonly stopString?: string;
   readonly versions: readonly VersionSpan[];
+  /**
+   * ln p of each prompt token given those before it, at temperature 1 whatever the request's is; the first token
+   * has none and 0. Where asked for; the samples of a request share one array.
+   */
+  readonly promptLogprobs_T?: Float32Array;
+  /** Where asked for. */
+  readonly topLogprobs?: TopLogprobs;
+}
+
+/** Since a sampler was made. */
+export interface SamplerUsage {
+  /** Tokens of the prompts of all requests, each counted once a request. */
+  readonly promptTokens: number;
+  /** Prompt tokens that were run through the model, and those that were taken over from an earlier prompt's run. */
+  readonly computedPromptTokens: number;
+  readonly reusedPromptTokens: number;
+  readonly sampledTokens: number;
+  /** Seconds in which the sampler was computing. */
+  readonly busySeconds: number;
+}
+
+/** What a sampler can do beyond drawing tokens. */
+export interface SamplerOptions {
+  /** Says what tokens stand for (`Tokenizer.bytesOf`); without it requests with stop strings are refused. */
+  readonly tokenizer?: { bytesOf(id: number): Uint8Array | undefined };
+  /**
+   * True: requests may ask for prompt log-probs. Costs the memory of one more copy of the weights, and the time to
+   * make it with each new set of weights; false by default.
+   */
+  readonly promptLogprobs?: boolean;
 }
 
 export interface Sampler {
   /** A snapshot keeps the weights it was made with; a live sampler takes new ones between two tokens. */
   readonly kind: 'snapshot' | 'live';
-  /** Rejects with an AbortError when the request's signal fires. Safe to call many times concurrently. */
+  /**
+   * Rejects with an AbortError when the request's signal fires, and with a RangeError when the model or the sampler
+   * cannot serve the request. Safe to call many times concurrently.
+   */
   sample(request: SampleRequest): Promise<Sample[]>;
-  /** Prompt and generated tokens so far, and seconds in which the sampler was computing. */
-  usage(): Promise<{ promptTokens: number; sampledTokens: number; busySeconds: number }>;
+  usage(): Promise<SamplerUsage>;
   close(): Promise<void>;
 }
 
@@ -138,9 +221,9 @@ export interface TrainableModel {
   /** Writes config.json, model.safetensors and, if asked, the optimiser's state into an existing directory. */
   save(directory: string, options: { readonly optimiser: boolean }): Promise<void>;
   /** A sampler that keeps the present weights. */
-  snapshotSampler(): Promise<Sampler>;
+  snapshotSampler(options?: SamplerOptions): Promise<Sampler>;
   /** A sampler whose weights `publishWeights` replaces between two tokens. */
-  liveSampler(): Promise<Sampler>;
+  liveSampler(options?: SamplerOptions): Promise<Sampler>;
   /** Gives the present weights to every live sampler of this model; resolves when they use them. */
   publishWeights(): Promise<PolicyVersion>;
   close(): Promise<void>;
@@ -152,7 +235,7 @@ export interface EngineCapabilities {
   readonly optimisers: readonly OptimiserStep['kind'][];
   readonly entropyBonus: boolean;
   readonly samplers: readonly Sampler['kind'][];
-  /** True when sampled log-probs are of the distribution after temperature. */
+  /** True when sampled log-probs are of the full distribution after temperature, before penalties and truncation. */
   readonly logprobsAfterTemperature: boolean;
   readonly sharedPrompts: boolean;
 }
@@ -169,7 +252,7 @@ export interface Engine {
   /** Weights from a directory in the Hugging Face layout; with `optimiser`, the trainer state beside them too. */
   loadModel(directory: string, options: { readonly optimiser: boolean }): Promise<TrainableModel>;
   /** A snapshot sampler straight from a directory in the Hugging Face layout. */
-  loadSampler(directory: string): Promise<Sampler>;
+  loadSampler(directory: string, options?: SamplerOptions): Promise<Sampler>;
   close(): Promise<void>;
 }
 
@@ -222,5 +305,6 @@ export interface ModelConfig {
   /** Llama: biases on the three matrices of the feed-forward part. Absent: none. */
   readonly mlp_bias?: boolean;
   readonly bos_token_id?: number | null;
-  readonly eos_token_id?: number | null;
+  /** Several where text may end in several ways. */
+  readonly eos_token_id?: number | readonly number[] | null;
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelConfig, TrainableModel } from '../engine/engine.ts';
-import { readModelConfig } from '../engine/model-directory.ts';
+import { readModelConfig } from '../engine/model-config.ts';
 import { labTokenParts } from '../lab/lab-tokenizer.ts';
 import { lookupHeadTensors } from '../lab/lookup-heads.ts';
 import { seedFrom } from '../stats/random.ts';

@@ -9,7 +9,7 @@ import { SafetensorsFile } from '../safetensors.ts';
 import { assertClose } from './primitives/gradient-check.ts';
 import { feedsFor, type LossScalars, packSequence, runTraining, type TrainingOutputs } from './test-feeds.ts';
 
-/** Written by golden/make-qwen3.py; index t − 1 of a list concerns predicting ids[t]. */
+/** Written by golden/make-decoders.py; index t − 1 of a list concerns predicting ids[t]. */
 interface Golden {
   readonly temperature: number;
   readonly epsilonLow: number;
@@ -52,12 +52,17 @@ function scalarsOf(golden: Golden, temperature: number): LossScalars {
   };
 }
 
-for (const name of ['qwen3-tiny', 'qwen3-tiny-untied']) {
+const cases = [
+  ...['qwen3-tiny', 'qwen3-tiny-untied', 'qwen2-tiny', 'llama-tiny', 'llama-llama3-rope', 'llama-yarn-rope'],
+  ...['llama-bias-linear-rope', 'qwen3-bias-dynamic-rope', 'qwen3-yarn-rope'],
+];
+
+for (const name of cases) {
   const directory = fileURLToPath(new URL(`../../../golden/${name}/`, import.meta.url));
   const golden = JSON.parse(await readFile(join(directory, 'golden.json'), 'utf8')) as Golden;
   const { config, flat } = await readModelDirectory(directory);
 
-  describe(`${name}: transformers' Qwen3`, () => {
+  describe(`${name}: as transformers computes it`, () => {
     const every = (read: (sequence: Golden['sequences'][number]) => readonly number[]) =>
       golden.sequences.flatMap(read);
     const warm = scalarsOf(golden, golden.temperature);

@@ -14,7 +14,7 @@ import {
   parameterSpecs,
   viewOf,
 } from './parameters.ts';
-import { rotaryPositions } from './rotary-positions.ts';
+import { positionCount, rotaryPositions } from './rotary-positions.ts';
 
 export class InferenceLayers {
   readonly #graph: Graph;
@@ -32,8 +32,9 @@ export class InferenceLayers {
     this.#extras = layerExtras(config);
     this.#specs = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));
     this.#flat = flat;
-    const { cosines, sines } = rotaryPositions(config, config.max_position_embeddings);
-    const dims = [config.max_position_embeddings, config.head_dim / 2];
+    const count = positionCount(config);
+    const { cosines, sines } = rotaryPositions(config, count);
+    const dims = [count, config.head_dim / 2];
     this.#cosines = graph.table('rotary.cosines', 'float32', dims, cosines);
     this.#sines = graph.table('rotary.sines', 'float32', dims, sines);
   }

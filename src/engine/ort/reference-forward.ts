@@ -1,9 +1,11 @@
 /**
  * A plain forward pass of the decoder in float64, one token after another, written for reading: what the tests
- * compare the engine's graphs with. Nothing in it is shared with them but the names of the weights.
+ * compare the engine's graphs with. Nothing in it is shared with them but the names of the weights and the rotary
+ * frequencies, which golden files check.
  */
 import type { ModelConfig } from '../engine.ts';
 import { embeddingName, finalNormName, outputWeightName, parameterSpecs, viewOf } from './parameters.ts';
+import { attentionFactor, rotaryFrequencies } from './rotary-positions.ts';
 
 type Vector = Float64Array;
 
@@ -30,17 +32,25 @@ export function referenceLogprobs(
     let hidden = Float64Array.from(embedding.subarray(token * size, (token + 1) * size));
     for (let layer = 0; layer < config.num_hidden_layers; layer += 1) {
       const w = (name: string) => weight(`model.layers.${layer}.${name}.weight`);
-      const headVector = (x: Vector, head: number, norm: string) =>
-        rotated(normed(x.subarray(head * width, (head + 1) * width), w(norm), config), position, config);
+      /** A projection, with its bias if the model has one. */
+      const project = (name: string, x: Vector) => {
+        const bias = weights.get(`model.layers.${layer}.${name}.bias`);
+        const y = product(w(name), x);
+        return bias === undefined ? y : y.map((value, i) => value + (bias[i] ?? 0));
+      };
+      const headVector = (x: Vector, head: number, norm: string) => {
+        const own = x.subarray(head * width, (head + 1) * width);
+        return rotated(w(norm).length === 0 ? own : normed(own, w(norm), config), position, config);
+      };
       const input = normed(hidden, w('input_layernorm'), config);
-      const query = product(w('self_attn.q_proj'), input);
-      const key = product(w('self_attn.k_proj'), input);
+      const query = project('self_attn.q_proj', input);
+      const key = project('self_attn.k_proj', input);
       const rotatedKey = new Float64Array(groups * width);
       for (let group = 0; group < groups; group += 1) {
         rotatedKey.set(headVector(key, group, 'self_attn.k_norm'), group * width);
       }
       keys[layer]?.push(rotatedKey);
-      values[layer]?.push(product(w('self_attn.v_proj'), input));
+      values[layer]?.push(project('self_attn.v_proj', input));
 
       const attended = new Float64Array(heads * width);
       for (let head = 0; head < heads; head += 1) {
@@ -57,13 +67,11 @@ export function referenceLogprobs(
           }
         });
       }
-      hidden = sum(hidden, product(w('self_attn.o_proj'), attended));
+      hidden = sum(hidden, project('self_attn.o_proj', attended));
       const middle = normed(hidden, w('post_attention_layernorm'), config);
-      const up = product(w('mlp.up_proj'), middle);
-      const gated = product(w('mlp.gate_proj'), middle).map(
-        (g, i) => (g / (1 + Math.exp(-g))) * (up[i] ?? 0),
-      );
-      hidden = sum(hidden, product(w('mlp.down_proj'), gated));
+      const up = project('mlp.up_proj', middle);
+      const gated = project('mlp.gate_proj', middle).map((g, i) => (g / (1 + Math.exp(-g))) * (up[i] ?? 0));
+      hidden = sum(hidden, project('mlp.down_proj', gated));
     }
     const final = normed(hidden, weight(finalNormName), config);
     const logits = product(weight(outputWeightName(config)), final);
@@ -76,13 +84,15 @@ function normed(x: Vector, weight: Float32Array, config: ModelConfig): Vector {
   return x.map((value, i) => value * scale * (weight[i] ?? 0));
 }
 
-/** Rotary positions: dimension i turns with dimension i + width/2 by position · θ^(−2i/width). */
+/** Rotary positions: dimension i turns with dimension i + width/2 by position · frequency i. */
 function rotated(x: Vector, position: number, config: ModelConfig): Vector {
   const half = x.length / 2;
+  const frequencies = rotaryFrequencies(config);
+  const factor = attentionFactor(config.rope_scaling);
   return x.map((value, i) => {
-    const angle = position * config.rope_theta ** (-(2 * (i % half)) / x.length);
+    const angle = position * (frequencies[i % half] ?? 0);
     const partner = i < half ? -(x[i + half] ?? 0) : (x[i - half] ?? 0);
-    return value * Math.cos(angle) + partner * Math.sin(angle);
+    return factor * (value * Math.cos(angle) + partner * Math.sin(angle));
   });
 }
 

@@ -9,20 +9,28 @@ import type { ModelConfig, RotaryScaling } from '../engine.ts';
 /** The fields of a configuration that decide about rotary positions. */
 export type RotarySettings = Pick<ModelConfig, 'head_dim' | 'rope_theta' | 'rope_scaling'>;
 
+/** A longer table would take more memory than a sequence of that length is worth here. */
+const mostPositions = 2 ** 15;
+
+/** How many positions the engine computes: those that the model is declared for, up to 32,768. */
+export function positionCount(config: Pick<ModelConfig, 'max_position_embeddings'>): number {
+  return Math.min(config.max_position_embeddings, mostPositions);
+}
+
 /**
- * cos and sin of position · frequency, times the attention factor, for positions 0 to positionCount − 1,
- * [positionCount, head_dim / 2] each.
+ * cos and sin of position · frequency, times the attention factor, for positions 0 to count − 1,
+ * [count, head_dim / 2] each.
  */
 export function rotaryPositions(
   config: RotarySettings,
-  positionCount: number,
+  count: number,
 ): { cosines: Float32Array; sines: Float32Array } {
   const frequencies = rotaryFrequencies(config);
   const factor = attentionFactor(config.rope_scaling);
   const half = frequencies.length;
-  const cosines = new Float32Array(positionCount * half);
-  const sines = new Float32Array(positionCount * half);
-  for (let position = 0; position < positionCount; position += 1) {
+  const cosines = new Float32Array(count * half);
+  const sines = new Float32Array(count * half);
+  for (let position = 0; position < count; position += 1) {
     for (let i = 0; i < half; i += 1) {
       const angle = position * (frequencies[i] as number);
       cosines[position * half + i] = Math.cos(angle) * factor;

@@ -3,6 +3,7 @@
  * the model cannot serve fails by itself and never in the middle of a batch.
  */
 import type { ModelConfig, SampleRequest } from '../engine.ts';
+import { positionCount } from './rotary-positions.ts';
 
 /** A `SampleRequest` without its signal, which does not cross threads. */
 export type SequenceRequest = Pick<SampleRequest, 'prompt_T' | 'seeds_S' | 'sampling'>;
@@ -18,10 +19,9 @@ export function checkSequenceRequest({ prompt_T, sampling }: SequenceRequest, co
     throw new RangeError(`temperature must be finite and at least 0, got ${temperature}`);
   }
   const length = prompt_T.length + maxTokens;
-  if (length > config.max_position_embeddings) {
-    throw new RangeError(
-      `prompt and maxTokens make ${length} tokens; the model has ${config.max_position_embeddings} positions`,
-    );
+  const positions = positionCount(config);
+  if (length > positions) {
+    throw new RangeError(`prompt and maxTokens make ${length} tokens; the model has ${positions} positions`);
   }
   const stranger = prompt_T.find((token) => token < 0 || token >= config.vocab_size);
   if (stranger !== undefined) throw new RangeError(`token ${stranger} is not in the vocabulary`);
