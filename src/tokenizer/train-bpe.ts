@@ -4,10 +4,12 @@
  * the smaller left, then right id. Pair counts are kept up to date by looking only at the words that hold the
  * merged pair, so 1 MB of text takes about a second.
  */
-import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { alphabetInVocabularyOrder } from './byte-alphabet.ts';
+import { createNormalizer } from './normalizer.ts';
 import { PairQueue } from './pair-queue.ts';
-import { qwen3SpecialTokens, qwenTokenizerConfigJson, qwenTokenizerJson } from './qwen-tokenizer-json.ts';
+import { createPreTokenizer } from './pre-tokenizer.ts';
+import { qwen3SpecialTokens, qwenTokenizerJson } from './qwen-tokenizer-json.ts';
+import { parseTokenizerFile } from './tokenizer-file.ts';
 
 /** Pairs are numbers, left id × this + right id, so that their order is the order of ties. */
 const pairBase = 2 ** 24;
@@ -88,12 +90,9 @@ function learnMerges(words: readonly Word[], entries: string[], size: number): [
 
 /** How often each pre-token occurs, in the ids of its bytes. */
 function countWords(texts: Iterable<string>): Word[] {
-  const library = new LibraryTokenizer(
-    JSON.parse(qwenTokenizerJson({ merges: [], addedTokens: [] })),
-    JSON.parse(qwenTokenizerConfigJson({ contextLength: 1 })),
-  );
-  const { normalizer, pre_tokenizer: preTokenizer } = library;
-  if (normalizer === null || preTokenizer === null) throw new Error('the Qwen layout lost its pre-tokeniser');
+  const { normalizer, preTokenizer } = parseTokenizerFile(qwenTokenizerJson({ merges: [], addedTokens: [] }));
+  const normalize = createNormalizer(normalizer);
+  const { split, spell } = createPreTokenizer(preTokenizer);
   const addedToken = new RegExp(
     qwen3SpecialTokens.map(({ content }) => content.replaceAll('|', '\\|')).join('|'),
     'g',
@@ -102,14 +101,12 @@ function countWords(texts: Iterable<string>): Word[] {
   for (const text of texts) {
     for (const part of text.split(addedToken)) {
       if (part === '') continue;
-      for (const word of preTokenizer.pre_tokenize(normalizer.normalize(part))) {
-        counts.set(word, (counts.get(word) ?? 0) + 1);
-      }
+      for (const word of split(normalize(part), true)) counts.set(word, (counts.get(word) ?? 0) + 1);
     }
   }
   const idOfCharacter = new Map(alphabetInVocabularyOrder.map((character, id) => [character, id]));
   return Array.from(counts, ([word, count]) => ({
-    ids: Array.from(word, (character) => idOfCharacter.get(character) ?? 0),
+    ids: Array.from(spell(word), (character) => idOfCharacter.get(character) ?? 0),
     count,
   }));
 }

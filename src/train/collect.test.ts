@@ -17,7 +17,7 @@ const format: ChatFormat = {
     encode: () => Int32Array.of(),
     decode: () => '',
     idOf: () => undefined,
-  bytesOf: () => undefined,
+    bytesOf: () => undefined,
     json: '',
     configJson: '',
   },
