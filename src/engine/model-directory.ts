@@ -19,15 +19,31 @@ export const versionKey = 'qed_policy_version';
 /** Bytes that are compared at once. */
 const comparedBytes = 1 << 22;
 
-/** Reads a model: its configuration, all weights in the order of `parameterSpecs`, and how often it was stepped. */
-export async function readModelDirectory(
+/**
+ * Opens a model: its configuration, and its weights after they have been checked against it, to be read one by one.
+ * Close the source.
+ */
+export async function openModelDirectory(
   directory: string,
-): Promise<{ config: ModelConfig; flat: Float32Array<ArrayBuffer>; version: PolicyVersion }> {
+): Promise<{ config: ModelConfig; source: TensorSource }> {
   const config = await readModelConfig(directory);
   const source = await openWeights(directory);
   try {
     checkTensors(source, config);
     if (config.tie_word_embeddings && source.tensors.has(headName)) await checkTiedHead(source);
+    return { config, source };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** Reads a model: its configuration, all weights in the order of `parameterSpecs`, and how often it was stepped. */
+export async function readModelDirectory(
+  directory: string,
+): Promise<{ config: ModelConfig; flat: Float32Array<ArrayBuffer>; version: PolicyVersion }> {
+  const { config, source } = await openModelDirectory(directory);
+  try {
     const version = parseVersion(source);
     const flat = allocate(parameterCount(config), source.path);
     for (const spec of parameterSpecs(config)) {

@@ -101,7 +101,7 @@ test('damaged files are refused or read within bounds, in little time and memory
     }),
     { seed: 1, numRuns: 20_000 },
   );
-  assert.ok(read > 1000, 'many damages are in names and numbers, and leave a file');
+  assert.ok(read > 1000, `${read} of 20,000`);
   assert.ok(performance.now() - started < 30_000);
   const grown = process.memoryUsage();
   assert.ok(grown.arrayBuffers - before.arrayBuffers < 100e6 && grown.rss - before.rss < 400e6);

@@ -76,5 +76,8 @@ export function gguf(parts: {
     ...keys.flat(),
     ...tensors.flat(),
   ]);
-  return Buffer.concat([head, new Uint8Array(data.length > 0 ? -head.length & 31 : 0), data]);
+  // A plain array: `slice` of a Buffer copies nothing.
+  return Uint8Array.from(
+    Buffer.concat([head, new Uint8Array(data.length > 0 ? -head.length & 31 : 0), data]),
+  );
 }
