@@ -17,10 +17,9 @@ interface Node {
   token: AddedToken | undefined;
 }
 
-const wordAtEnd = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
-const wordAtStart = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
-const spaceAtEnd = /\p{White_Space}+$/u;
-const spaceAtStart = /^\p{White_Space}+/u;
+/** Of one character: V8 does not find one beyond U+FFFF by a class before `$`. */
+const partOfWord = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
+const whiteSpace = /^\p{White_Space}/u;
 
 /** `contentOf` is what to look for; a token for which it is empty is never found. */
 export function createAddedTokenFinder(
@@ -46,14 +45,12 @@ export function createAddedTokenFinder(
       let [from, end] = [at, matchEnd];
       at = matchEnd;
       if (token.singleWord) {
-        const touches = wordAtEnd.test(text.slice(0, from)) || wordAtStart.test(text.slice(end));
-        if (touches) continue;
+        const before = text.slice(Math.max(0, from - 2), from);
+        if (partOfWord.test([...before].at(-1) ?? '') || partOfWord.test(text.slice(end, end + 2))) continue;
       }
-      if (token.lstrip) {
-        const space = spaceAtEnd.exec(text.slice(start, from));
-        from -= space === null ? 0 : space[0].length;
-      }
-      if (token.rstrip) end += spaceAtStart.exec(text.slice(end))?.[0].length ?? 0;
+      // No character of white space is longer than one unit.
+      if (token.lstrip) while (from > start && whiteSpace.test(text.charAt(from - 1))) from -= 1;
+      if (token.rstrip) while (end < text.length && whiteSpace.test(text.charAt(end))) end += 1;
       if (from > start) found.push({ start, end: from, id: undefined });
       found.push({ start: from, end, id: token.id });
       start = end;

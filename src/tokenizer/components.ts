@@ -4,6 +4,7 @@
  */
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
+import { withoutCaseGroups } from './case-groups.ts';
 import { type Component, tokenizerFileName } from './tokenizer-file.ts';
 
 /** Sequences stand inside sequences; deeper than this a file is broken or hostile. */
@@ -57,12 +58,13 @@ export function patternOf(component: Component, where: string): RegExp {
 
 /** A regular expression of Oniguruma as JavaScript's, translated by @huggingface/tokenizers. */
 export function onigurumaPattern(source: string, where: string): RegExp {
-  const split = { type: 'Split', pattern: { Regex: source }, behavior: 'Isolated', invert: false };
   try {
+    const pattern = { Regex: withoutCaseGroups(source) };
+    const split = { type: 'Split', pattern, behavior: 'Isolated', invert: false };
     // The library's declarations name only its tokenizer, so the translation is fetched out of one.
     const { pre_tokenizer } = new LibraryTokenizer({ ...emptyTokenizer, pre_tokenizer: split }, {});
-    const pattern: unknown = Reflect.get(Object(pre_tokenizer), 'pattern');
-    if (pattern instanceof RegExp) return pattern;
+    const translated: unknown = Reflect.get(Object(pre_tokenizer), 'pattern');
+    if (translated instanceof RegExp) return translated;
     throw new Error('not translated');
   } catch (cause) {
     throw new Error(

@@ -43,8 +43,10 @@ function createStep(component: Component): Normalizer {
       const left = setting(component, 'strip_left', flag, where) ?? true;
       const right = setting(component, 'strip_right', flag, where) ?? true;
       return (text) => {
-        const begun = left ? text.replace(/^\p{White_Space}+/u, '') : text;
-        return right ? begun.replace(/\p{White_Space}+$/u, '') : begun;
+        let [from, to] = [0, text.length];
+        while (left && from < to && isSpace(text.charAt(from))) from += 1;
+        while (right && to > from && isSpace(text.charAt(to - 1))) to -= 1;
+        return text.slice(from, to);
       };
     }
     case 'ByteLevel':
@@ -52,6 +54,11 @@ function createStep(component: Component): Normalizer {
     default:
       throw unknownType(where, component.type);
   }
+}
+
+/** No character of white space is longer than one unit. */
+function isSpace(unit: string): boolean {
+  return /^\p{White_Space}$/u.test(unit);
 }
 
 const utf8 = new TextEncoder();
