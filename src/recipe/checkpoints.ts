@@ -2,15 +2,15 @@
  * The checkpoints of a run: `checkpoints/<name>/<step>/` in the Hugging Face layout, with tokenizer and trainer
  * state. NO-TORN-CHECKPOINT is kept by the store; here is which one to begin or to go on from.
  */
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TrainableModel } from '../engine/engine.ts';
 import { newestCheckpoint, writeCheckpoint } from '../journal/checkpoint-store.ts';
 import { diskTrouble } from '../journal/disk-trouble.ts';
 import { JournalError } from '../journal/errors.ts';
-import type { ChatFormat } from '../tokenizer/tokenizer.ts';
-import { lastStep, type RunContext } from './run-context.ts';
+import { dataPath, lastStep, type RunContext } from './run-context.ts';
 import { shownPath } from './shown-path.ts';
+import { copyTokenizerFiles } from './tokenizer-files.ts';
 
 /** Checkpoints by name; `base`, `sft` and `rl` are left by the stages pretrain, sft and rl. */
 export type CheckpointName = 'base' | 'sft' | 'rl';
@@ -73,13 +73,11 @@ export async function saveCheckpoint(
   name: CheckpointName,
   step: number,
   model: TrainableModel,
-  format: ChatFormat,
 ): Promise<void> {
   const root = checkpointRoot(context, name);
   await writeCheckpoint(path.join(root, String(step)), async (directory) => {
     await model.save(directory, { optimiser: true });
-    await writeFile(path.join(directory, 'tokenizer.json'), format.tokenizer.json);
-    await writeFile(path.join(directory, 'tokenizer_config.json'), format.tokenizer.configJson);
+    await copyTokenizerFiles(dataPath(context, 'tokenizer'), directory);
   });
   if (context.recipe.retention === 'all') return;
   await prune(root, keptWhileTraining);

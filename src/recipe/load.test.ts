@@ -87,7 +87,7 @@ rl:
 `);
   assert.deepEqual(short(faults), [
     '2:7 seed: expected an integer of at least 0, got "x"',
-    '3:20 tokenizer.kind: expected one of lab, bpe, directory, got "letters"',
+    '3:20 tokenizer.kind: expected one of lab, bpe, directory, model, got "letters"',
     '4:1 data.sftTokens: is missing; expected a positive integer',
     '6:19 data.pretrainTokens: expected a positive integer, got 1.5',
     '7:3 data.sftTokn: there is no such field',

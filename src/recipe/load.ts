@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LineCounter, parseDocument, stringify } from 'yaml';
+import { withExistingModel } from './existing-model.ts';
 import { type Override, parseOverride, withValue } from './override.ts';
 import { RecipeError, type RecipeFault } from './recipe-error.ts';
 import { describeIssues } from './recipe-faults.ts';
@@ -57,12 +58,12 @@ export function loadRecipe(recipePath: string, sets: readonly string[] = []): Lo
     const message = error instanceof Error ? error.message : String(error);
     throw new RecipeError([{ where: shown, field: '', message, hints: [] }]);
   }
-  const value = overrides.reduce((whole, { path: at, value: to }) => withValue(whole, at, to), written);
+  const asked = overrides.reduce((whole, { path: at, value: to }) => withValue(whole, at, to), written);
+  const { value, issues } = withExistingModel(asked, path.dirname(file));
   const result = recipeSchema.safeParse(value);
-  if (!result.success) {
-    throw new RecipeError(
-      describeIssues(result.error.issues, { shown, document, lines, written, value, overrides }),
-    );
+  const faults = [...issues, ...(result.error?.issues ?? [])];
+  if (!result.success || faults.length > 0) {
+    throw new RecipeError(describeIssues(faults, { shown, document, lines, written, value, overrides }));
   }
   const text = `# ${result.data.name}: the recipe with every default written out.\n${stringify(result.data)}`;
   return { recipe: result.data, text, directory: path.dirname(file), file };

@@ -10,6 +10,7 @@ import { canonicalJson } from '../journal/canonical-json.ts';
 import { diskTrouble } from '../journal/disk-trouble.ts';
 import type { Journal, Json } from '../journal/journal.ts';
 import { type StageId, stageIds } from './schema.ts';
+import { costFigures, recordedCost, type StepCost } from './step-cost.ts';
 
 type Figures = { readonly [key: string]: Json };
 
@@ -30,8 +31,9 @@ export class MetricsFile {
     const written = new Set<string>();
     const lines: string[] = [];
     for (const stage of stageIds) {
+      const costs = await firstCosts(journal, stage);
       for await (const { key, value } of journal.events(`${stage}/step`)) {
-        lines.push(lineOf(stage, Number(key), value as Figures));
+        lines.push(lineOf(stage, Number(key), value as Figures, costs.get(Number(key))));
         written.add(`${stage}/${key}`);
       }
     }
@@ -40,11 +42,11 @@ export class MetricsFile {
   }
 
   /** Adds a line. A step that was applied again after a kill has its line already. */
-  write(stage: StageId, step: number, figures: Figures): void {
+  write(stage: StageId, step: number, figures: Figures, cost: StepCost): void {
     const key = `${stage}/${step}`;
     if (this.#written.has(key)) return;
     try {
-      writeFileSync(this.#file, lineOf(stage, step, figures));
+      writeFileSync(this.#file, lineOf(stage, step, figures, cost));
     } catch (error) {
       throw diskTrouble(error, this.#path);
     }
@@ -56,8 +58,19 @@ export class MetricsFile {
   }
 }
 
+/** What each step cost when it was made first. */
+async function firstCosts(journal: Journal, stage: StageId): Promise<Map<number, StepCost>> {
+  const costs = new Map<number, StepCost>();
+  for await (const { value } of journal.events(`${stage}/seconds`)) {
+    const cost = recordedCost(value);
+    if (cost !== undefined && !costs.has(cost.step)) costs.set(cost.step, cost);
+  }
+  return costs;
+}
+
 /** Figures in the order of their names, as the journal gives them back. */
-function lineOf(stage: StageId, step: number, figures: Figures): string {
-  const sorted = JSON.parse(canonicalJson(figures)) as Figures;
+function lineOf(stage: StageId, step: number, figures: Figures, cost: StepCost | undefined): string {
+  const costs = cost === undefined ? {} : costFigures(cost, figures.processedTokens);
+  const sorted = JSON.parse(canonicalJson({ ...figures, ...costs })) as Figures;
   return `${JSON.stringify({ stage, step, ...sorted })}\n`;
 }

@@ -1,21 +1,42 @@
 /** Makes the model that a stage begins with or goes on from, and the tokenizer of the run. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import type { ModelConfig, TrainableModel } from '../engine/engine.ts';
-import { readModelConfig } from '../engine/model-config.ts';
 import { labTokenParts } from '../lab/lab-tokenizer.ts';
 import { lookupHeadTensors } from '../lab/lookup-heads.ts';
 import { seedFrom } from '../stats/random.ts';
 import { createChatFormat } from '../tokenizer/chat-format.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import type { ChatFormat } from '../tokenizer/tokenizer.ts';
-import { type CheckpointName, finalCheckpoint, findCheckpoint } from './checkpoints.ts';
+import { type CheckpointName, findCheckpoint } from './checkpoints.ts';
 import { dataPath, type RunContext } from './run-context.ts';
+import { shownPath } from './shown-path.ts';
+import { checkpointDirectory } from './starting-model.ts';
+import { readTokenizerDirectory } from './tokenizer-files.ts';
 
-/** The chat format of the tokenizer that the data stage wrote. */
+/**
+ * The chat format of the tokenizer that the data stage wrote. Replies also end at the tokens that the model's
+ * generation_config.json names, where it came with one.
+ */
 export async function loadFormat(context: RunContext): Promise<ChatFormat> {
-  const read = (name: string) => readFile(path.join(dataPath(context, 'tokenizer'), name), 'utf8');
-  return createChatFormat(loadTokenizer(await read('tokenizer.json'), await read('tokenizer_config.json')));
+  const directory = dataPath(context, 'tokenizer');
+  const { json, configJson } = await readTokenizerDirectory(directory);
+  const format = createChatFormat(loadTokenizer(json, configJson));
+  const ends = await generationEnds(directory);
+  return { ...format, stopTokenIds: [...new Set([...format.stopTokenIds, ...ends])] };
+}
+
+const generationConfigSchema = z.looseObject({
+  eos_token_id: z.union([z.int(), z.array(z.int())]).nullish(),
+});
+
+async function generationEnds(directory: string): Promise<readonly number[]> {
+  const file = path.join(directory, 'generation_config.json');
+  if (!existsSync(file)) return [];
+  const { eos_token_id: ends } = generationConfigSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  return ends === undefined || ends === null ? [] : [ends].flat();
 }
 
 /** The `config.json` of a new model. */
@@ -64,19 +85,8 @@ async function startingModel(
   format: ChatFormat,
 ): Promise<TrainableModel> {
   const { recipe, engine } = context;
-  if (from !== undefined) {
-    const { directory } = await finalCheckpoint(context, from);
-    return await engine.loadModel(directory, { optimiser: false });
-  }
-  if (recipe.model.from !== undefined) {
-    const directory = path.resolve(context.recipeDirectory, recipe.model.from);
-    const { vocab_size: vocabulary } = await readModelConfig(directory);
-    if (format.tokenizer.vocabularySize > vocabulary) {
-      throw new Error(
-        `model.from: ${directory} has ${vocabulary} token embeddings, but the tokenizer of this recipe has ` +
-          `${format.tokenizer.vocabularySize} entries; name the tokenizer that belongs to the model`,
-      );
-    }
+  if (from !== undefined || recipe.model.from !== undefined) {
+    const directory = await checkpointDirectory(context, from ?? 'base');
     return await engine.loadModel(directory, { optimiser: false });
   }
   const config = modelConfig(context, format);
@@ -87,4 +97,25 @@ async function startingModel(
     seed,
     tensors: lookupHeadTensors(config, seed, labTokenParts()),
   });
+}
+
+/**
+ * Throws when the tokenizer cannot be the model's: more entries than the model has embeddings, or so many fewer that
+ * they are not padding (published models pad by less than two in a hundred).
+ */
+export function checkTokenizerFits(
+  { recipe, runDirectory }: Pick<RunContext, 'recipe' | 'runDirectory'>,
+  directory: string,
+  { vocab_size: embeddings }: ModelConfig,
+  { tokenizer: { vocabularySize: entries } }: ChatFormat,
+): void {
+  if (entries <= embeddings && entries >= 0.9 * embeddings) return;
+  const { tokenizer } = recipe;
+  const where = tokenizer.kind === 'directory' ? `in ${tokenizer.path}` : `of kind ${tokenizer.kind}`;
+  const mend =
+    tokenizer.kind === 'model' ? "Put the model's own beside its weights" : 'Set tokenizer.kind: model';
+  throw new Error(
+    `model.from: the model in ${shownPath(directory)} has ${embeddings} token embeddings, but the tokenizer ${where} ` +
+      `(${shownPath(path.join(runDirectory, 'data', 'tokenizer'))}) has ${entries} entries: it is another model's. ${mend}`,
+  );
 }

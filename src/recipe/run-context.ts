@@ -11,6 +11,7 @@ import type { Journal, JournalEvent, Json } from '../journal/journal.ts';
 import type { MetricsFile } from './metrics-file.ts';
 import type { Progress } from './progress.ts';
 import type { Recipe, StageId } from './schema.ts';
+import type { StepCost } from './step-cost.ts';
 
 export interface RunContext {
   readonly recipe: Recipe;
@@ -69,14 +70,14 @@ export function dataPath(context: RunContext, name: string): string {
 
 /**
  * Records the figures of one step: durable in the journal, and a line of metrics.jsonl. The figures of a repeated
- * step must be the same; the seconds it took are apart, for they never are.
+ * step must be the same; what it cost is apart, for that never is.
  */
 export async function recordStep(
   context: RunContext,
   stage: StageId,
   step: number,
   figures: { readonly [key: string]: Json },
-  seconds: number,
+  cost: StepCost,
 ): Promise<void> {
   try {
     await context.journal.append(`${stage}/step`, String(step), { value: figures });
@@ -89,8 +90,8 @@ export async function recordStep(
       { cause: error },
     );
   }
-  await context.journal.append(`${stage}/seconds`, `${step}/${randomUUID()}`, { value: { step, seconds } });
-  context.metrics.write(stage, step, figures);
+  await context.journal.append(`${stage}/seconds`, `${step}/${randomUUID()}`, { value: { step, ...cost } });
+  context.metrics.write(stage, step, figures, cost);
 }
 
 /** The last recorded step of a stage whose event `isWanted`; its key is the step's number. */

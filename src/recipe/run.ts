@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createOrtEngine } from '../engine/ort/engine.ts';
+import { assertProviderWorks } from '../engine/ort/provider-check.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 import { diskTrouble } from '../journal/disk-trouble.ts';
 import type { Journal, Json } from '../journal/journal.ts';
@@ -21,7 +22,7 @@ import { runData } from './stages/data.ts';
 import { runEvaluate } from './stages/evaluate.ts';
 import { runReport } from './stages/report.ts';
 import { runRl } from './stages/rl.ts';
-import { runSamples } from './stages/samples.ts';
+import { runSamplesAfter, runSamplesBefore } from './stages/samples.ts';
 import { runSupervised } from './stages/supervised.ts';
 
 export interface RunOptions {
@@ -64,7 +65,10 @@ export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
     isOurs = true;
     const metrics = await MetricsFile.open(runDirectory, journal);
     closers.push(() => metrics.close());
-    const engine = createOrtEngine({ threads: recipe.engine.threads });
+    const { threads, provider } = recipe.engine;
+    // At the start: later it would fail after hours of other stages.
+    await assertProviderWorks(provider);
+    const engine = createOrtEngine({ threads, provider });
     closers.push(() => engine.close());
     const context = { recipe, recipeDirectory, runDirectory, journal, engine, metrics, progress, signal };
     outcome = await runStages(context, options);
@@ -170,9 +174,11 @@ async function runStage(context: RunContext, stage: StageId): Promise<string> {
       return recipe.pretrain === undefined ? '' : await runSupervised(context, stage, recipe.pretrain);
     case 'sft': {
       if (recipe.sft === undefined) return '';
-      const summary = await runSupervised(context, stage, recipe.sft);
       // Where nobody grades what the model writes, the report shows some of it.
-      if (recipe.evaluate === undefined) await runSamples(context);
+      const samples = recipe.evaluate === undefined;
+      if (samples) await runSamplesBefore(context);
+      const summary = await runSupervised(context, stage, recipe.sft);
+      if (samples) await runSamplesAfter(context);
       return summary;
     }
     case 'rl':

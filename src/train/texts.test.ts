@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { planBatches } from './texts.ts';
+import type { ChatFormat } from '../tokenizer/tokenizer.ts';
+import { planBatches, tokeniseTexts } from './texts.ts';
 
 const lengths = Array.from({ length: 500 }, (_, index) => 20 + (index % 50));
 
@@ -51,4 +52,34 @@ test('no batch is empty and no index is out of range, whatever the lengths', () 
       },
     ),
   );
+});
+
+/** One token a character, and a stop token. */
+const format = {
+  renderPrompt: (messages: readonly { readonly content: string }[]) =>
+    Int32Array.from(messages.map(({ content }) => content).join(''), (character) => character.charCodeAt(0)),
+  renderReply: (content: string) =>
+    Int32Array.from([...content, '\0'], (character) => character.charCodeAt(0)),
+} as unknown as ChatFormat;
+
+const textOf = (prompt: string, reply: string) => ({
+  messages: [
+    { role: 'user' as const, content: prompt },
+    { role: 'assistant' as const, content: reply },
+  ],
+});
+
+test('long texts are left out, or cut without their stop token; either way they are counted', async () => {
+  const texts = [textOf('ab', 'cd'), textOf('ab', 'cdefgh'), textOf('abcdef', 'g')];
+  const leftOut = await tokeniseTexts(texts, format, { maximumTokens: 6, longTexts: 'leave-out' });
+  assert.deepEqual(leftOut.leftOut, { count: 2, longest: 9 });
+  assert.deepEqual(leftOut.cut, { count: 0, longest: 0 });
+  assert.equal(leftOut.tokens, 5);
+  const cut = await tokeniseTexts(texts, format, { maximumTokens: 6, longTexts: 'cut' });
+  // The last one's prompt alone reaches the limit.
+  assert.deepEqual(cut.leftOut, { count: 1, longest: 8 });
+  assert.deepEqual(cut.cut, { count: 1, longest: 9 });
+  const decoded = cut.texts.map(({ tokens_T }) => String.fromCharCode(...tokens_T));
+  assert.deepEqual(decoded, ['abcd\0', 'abcdef']);
+  assert.equal(cut.tokens, 11);
 });

@@ -1,6 +1,6 @@
 /**
  * Tokenised texts for supervised training: the ids of each, and where its prompt ends.
- * A text longer than the cap is left out and counted, never cut in silence.
+ * A text longer than the cap is left out or cut, as asked, and counted: never in silence.
  */
 import { Random } from '../stats/random.ts';
 import type { ChatFormat, Message } from '../tokenizer/tokenizer.ts';
@@ -15,41 +15,54 @@ export interface TextSet {
   readonly texts: readonly TokenisedText[];
   readonly tokens: number;
   readonly leftOut: { readonly count: number; readonly longest: number };
+  readonly cut: { readonly count: number; readonly longest: number };
+}
+
+export interface TextLimits {
+  /** Most tokens of a text, its prompt included. */
+  readonly maximumTokens: number;
+  /** Longer texts: `leave-out`, or `cut` at the limit, without the stop token. */
+  readonly longTexts: 'leave-out' | 'cut';
 }
 
 /**
  * Renders conversations, whose last message is the assistant's, with the model's chat format. The prompt is
- * everything up to the opening of that last message.
+ * everything up to the opening of that last message. A text is left out all the same when its prompt alone reaches the
+ * limit, for nothing of it would be trained.
  */
 export async function tokeniseTexts(
   examples:
     | Iterable<{ readonly messages: readonly Message[] }>
     | AsyncIterable<{ readonly messages: readonly Message[] }>,
   format: ChatFormat,
-  maximumTokens: number,
+  { maximumTokens, longTexts }: TextLimits,
 ): Promise<TextSet> {
   const texts: TokenisedText[] = [];
   let tokens = 0;
   const leftOut = { count: 0, longest: 0 };
+  const cut = { count: 0, longest: 0 };
   for await (const { messages } of examples) {
     const reply = messages.at(-1);
     if (reply?.role !== 'assistant')
       throw new Error('a training text must end with a message of the assistant');
     const prompt_T = format.renderPrompt(messages.slice(0, -1));
     const reply_T = format.renderReply(reply.content);
-    const length = prompt_T.length + reply_T.length;
-    if (length > maximumTokens) {
-      leftOut.count += 1;
-      leftOut.longest = Math.max(leftOut.longest, length);
-      continue;
+    const whole = prompt_T.length + reply_T.length;
+    const isLong = whole > maximumTokens;
+    const isCut = isLong && longTexts === 'cut' && prompt_T.length < maximumTokens;
+    if (isLong) {
+      const long = isCut ? cut : leftOut;
+      long.count += 1;
+      long.longest = Math.max(long.longest, whole);
+      if (!isCut) continue;
     }
-    const tokens_T = new Int32Array(length);
+    const tokens_T = new Int32Array(Math.min(whole, maximumTokens));
     tokens_T.set(prompt_T);
-    tokens_T.set(reply_T, prompt_T.length);
+    tokens_T.set(reply_T.subarray(0, tokens_T.length - prompt_T.length), prompt_T.length);
     texts.push({ tokens_T, promptLength: prompt_T.length });
-    tokens += length;
+    tokens += tokens_T.length;
   }
-  return { texts, tokens, leftOut };
+  return { texts, tokens, leftOut, cut };
 }
 
 /**

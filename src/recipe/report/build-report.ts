@@ -31,12 +31,7 @@ function reportJson(input: ReportInput, scores: readonly Score[], effects: reado
     recipe: input.name,
     seeds: [...input.seeds],
     seconds: input.seconds,
-    stages: input.stages.map(({ id, seconds, trainedTokens, sampledTokens }) => ({
-      id,
-      seconds,
-      trainedTokens,
-      sampledTokens,
-    })),
+    stages: input.stages.map((stage) => ({ ...stage })),
     scores: scores.map(({ evaluation, interval, graded, tokens }) => ({
       checkpoint: evaluation.checkpoint,
       scaffold: scaffoldName(evaluation, scores),

@@ -14,6 +14,10 @@ export interface StageUse {
   readonly seconds: number;
   readonly trainedTokens: number;
   readonly sampledTokens: number;
+  /** Trained tokens per second of training alone; absent for stages that train nothing. */
+  readonly tokensPerSecond?: number;
+  /** Most memory of the process until the end of the stage. */
+  readonly peakBytes?: number;
 }
 
 export interface SupervisedPoint {
@@ -31,6 +35,8 @@ export interface SupervisedCurve {
   readonly stage: string;
   /** The checkpoint that the stage leaves. */
   readonly checkpoint: CheckpointName;
+  /** Validation loss before the first step. */
+  readonly before?: number;
   readonly points: readonly SupervisedPoint[];
 }
 

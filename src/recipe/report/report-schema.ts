@@ -19,6 +19,8 @@ export const reportSchema = z.strictObject({
       seconds: z.number().min(0),
       trainedTokens: z.number().min(0),
       sampledTokens: z.number().min(0),
+      tokensPerSecond: z.number().min(0).optional().describe('Trained tokens per second of training.'),
+      peakBytes: z.int().min(0).optional().describe('Most memory of the process until then.'),
     }),
   ),
   scores: z.array(

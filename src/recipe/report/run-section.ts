@@ -1,7 +1,7 @@
 /**
  * What the run took and what it was: time and tokens by stage, the frozen recipe, the machine.
  */
-import { count, duration, moment } from './format.ts';
+import { count, decimal, duration, moment } from './format.ts';
 import { html, type Markup } from './html.ts';
 import { checkpointColour } from './palette.ts';
 import type { ReportInput } from './report-input.ts';
@@ -24,18 +24,28 @@ export function costSection({ stages, seconds }: ReportInput): Markup | undefine
   );
   const bar = (share: number, look: string) =>
     html`<i class="bar" style="width:${(100 * share).toFixed(2)}%;${look}"></i>`;
+  const isMeasured = stages.some(({ tokensPerSecond }) => tokensPerSecond !== undefined);
+  const heads =
+    isMeasured && html`<th scope="col" class="num">Tokens/s</th><th scope="col" class="num">Memory</th>`;
+  const measures = ({ tokensPerSecond, peakBytes }: (typeof stages)[number]) =>
+    isMeasured &&
+    html`<td class="num">${tokensPerSecond === undefined ? '–' : count(tokensPerSecond)}</td><td class="num">${peakBytes === undefined ? '–' : gibibytes(peakBytes)}</td>`;
   const sum = (of: (stage: (typeof stages)[number]) => number) => stages.reduce((all, s) => all + of(s), 0);
   return html`<section id="cost"><h2>Time and tokens</h2>
-<table class="cost"><thead><tr><th scope="col">Stage</th><th scope="col" class="plot-column"></th><th scope="col" class="num">Time</th><th scope="col" class="plot-column"></th><th scope="col" class="num">Trained on</th><th scope="col" class="num">Sampled</th></tr></thead>
+<table class="cost"><thead><tr><th scope="col">Stage</th><th scope="col" class="plot-column"></th><th scope="col" class="num">Time</th><th scope="col" class="plot-column"></th><th scope="col" class="num">Trained on</th><th scope="col" class="num">Sampled</th>${heads}</tr></thead>
 <tbody>${stages.map((stage) => {
     const fill = `background:${stageColour[stage.id] ?? 'var(--soft)'}`;
     return html`<tr><th scope="row">${stage.id}</th>
 <td class="plot-column">${bar(stage.seconds / longest, fill)}</td><td class="num">${duration(stage.seconds)}</td>
 <td class="plot-column"><span class="bars">${stage.trainedTokens > 0 && bar(stage.trainedTokens / most, fill)}${stage.sampledTokens > 0 && bar(stage.sampledTokens / most, `${fill};opacity:.45`)}</span></td>
-<td class="num">${tokens(stage.trainedTokens)}</td><td class="num">${tokens(stage.sampledTokens)}</td></tr>`;
+<td class="num">${tokens(stage.trainedTokens)}</td><td class="num">${tokens(stage.sampledTokens)}</td>${measures(stage)}</tr>`;
   })}</tbody>
-<tfoot><tr><th scope="row">All</th><td class="plot-column"></td><td class="num">${duration(seconds)}</td><td class="plot-column"></td><td class="num">${tokens(sum((s) => s.trainedTokens))}</td><td class="num">${tokens(sum((s) => s.sampledTokens))}</td></tr></tfoot></table>
-<p class="note"><span class="only-wide">Left bars: time. Right bars: tokens, trained on (full colour) and sampled (pale). </span>Time is the run’s own work, all sittings together.</p></section>`;
+<tfoot><tr><th scope="row">All</th><td class="plot-column"></td><td class="num">${duration(seconds)}</td><td class="plot-column"></td><td class="num">${tokens(sum((s) => s.trainedTokens))}</td><td class="num">${tokens(sum((s) => s.sampledTokens))}</td>${isMeasured && html`<td></td><td></td>`}</tr></tfoot></table>
+<p class="note"><span class="only-wide">Left bars: time. Right bars: tokens, trained on (full colour) and sampled (pale). </span>Time is the run’s own work, all sittings together.${isMeasured && ' Tokens/s: trained on, by second of training alone. Memory: the most that the process had until the stage ended.'}</p></section>`;
+}
+
+function gibibytes(bytes: number): string {
+  return `${decimal(bytes / 2 ** 30, 2)} GiB`;
 }
 
 function tokens(value: number): string {

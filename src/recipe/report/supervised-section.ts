@@ -27,9 +27,11 @@ function lossFigure(curve: SupervisedCurve): Content {
     trendWindow(points.length),
   );
   const rows = thin(points.map((point, i) => ({ ...point, trend: trend[i] ?? point.loss })));
-  const validation = points.flatMap(({ tokens, validationLoss }) =>
+  const measured = points.flatMap(({ tokens, validationLoss }) =>
     validationLoss === undefined ? [] : [{ tokens, validationLoss }],
   );
+  const { before } = curve;
+  const validation = before === undefined ? measured : [{ tokens: 0, validationLoss: before }, ...measured];
   const last = points.at(-1);
   const final = trend.at(-1) ?? 0;
   const held = validation.at(-1)?.validationLoss;
@@ -50,6 +52,7 @@ function lossFigure(curve: SupervisedCurve): Content {
     note: [
       `Ends at ${decimal(final, 3)}`,
       held !== undefined && `, held out ${decimal(held, 3)}`,
+      held !== undefined && before !== undefined && ` (${decimal(before, 3)} before the first step)`,
       `, after ${integer(last?.step ?? 0)} steps and ${count(last?.tokens ?? 0)} tokens. `,
       `Peak learning rate ${Number(peak.toPrecision(3))}.`,
     ],

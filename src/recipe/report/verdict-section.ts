@@ -49,10 +49,11 @@ ${others.map((text) => html`<p class="verdict second">${text}</p>`)}`;
 
 /** `SFT: held-out loss 0.927 → 0.330 nats per token.`, the last stage first. */
 function lossVerdicts(curves: readonly SupervisedCurve[]): string[] {
-  return [...curves].reverse().flatMap(({ checkpoint, points }) => {
-    const losses = points.flatMap(({ validationLoss }) =>
+  return [...curves].reverse().flatMap(({ checkpoint, before, points }) => {
+    const measured = points.flatMap(({ validationLoss }) =>
       validationLoss === undefined ? [] : [validationLoss],
     );
+    const losses = before === undefined ? measured : [before, ...measured];
     const [first, last] = [losses[0], losses.at(-1)];
     if (losses.length < 2 || first === undefined || last === undefined) return [];
     const stage = checkpoint === 'base' ? 'Pre-training' : label(checkpoint);

@@ -2,8 +2,9 @@
  * The stage data: problems and texts, written once as JSONL below data/, and the tokenizer of the run. Files are
  * functions of the recipe; a killed stage writes them again and comes to the same bytes.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { readModelConfig } from '../../engine/model-config.ts';
 import { writeFileAtomic } from '../../journal/atomic-file.ts';
 import { type LabExamplesOptions, labExamples, labProblems } from '../../lab/data.ts';
 import { LAB_PROFILES } from '../../lab/generator.ts';
@@ -18,8 +19,11 @@ import { loadTokenizer } from '../../tokenizer/load-tokenizer.ts';
 import { qwenTokenizerConfigJson } from '../../tokenizer/qwen-tokenizer-json.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
 import { trainByteLevelBpe } from '../../tokenizer/train-bpe.ts';
+import { checkTokenizerFits, loadFormat } from '../model-setup.ts';
 import { dataPath, type RunContext, StageClock, throwIfStopped, untilStopped } from '../run-context.ts';
 import type { LabDataSettings, Recipe } from '../schema.ts';
+import { holdToStartingModel, startingDirectory } from '../starting-model.ts';
+import { readTokenizerDirectory, type TokenizerTexts, writeTokenizerFiles } from '../tokenizer-files.ts';
 
 const millisecondsBetweenBreaths = 50;
 
@@ -31,10 +35,20 @@ export async function runData(context: RunContext): Promise<string> {
   const { data } = context.recipe;
   const summary = await untilStopped(context, clock, async () => {
     await mkdir(dataPath(context, 'tokenizer'), { recursive: true });
-    return data.kind === 'lab' ? await writeLab(context, data) : await writeHarp(context, data);
+    const written = data.kind === 'lab' ? await writeLab(context, data) : await writeHarp(context, data);
+    await checkStartingModel(context);
+    return written;
   });
   await clock.lap();
   return summary;
+}
+
+/** What the run begins from, if it exists already, fits the tokenizer; from now on it must stay as it is. */
+async function checkStartingModel(context: RunContext): Promise<void> {
+  const directory = startingDirectory(context);
+  if (directory === undefined) return;
+  checkTokenizerFits(context, directory, await readModelConfig(directory), await loadFormat(context));
+  await holdToStartingModel(context, directory);
 }
 
 async function writeLab(context: RunContext, settings: LabDataSettings): Promise<string> {
@@ -121,21 +135,22 @@ async function writeHarp(
       json: trainByteLevelBpe(texts, { vocabularySize: tokenizer.vocabularySize }),
       configJson: qwenTokenizerConfigJson({ contextLength: context.recipe.model.maximumPositions }),
     });
-  } else if (tokenizer.kind === 'directory') {
-    const read = (name: string) =>
-      readFile(path.resolve(context.recipeDirectory, tokenizer.path, name), 'utf8');
-    const [json, configJson] = [await read('tokenizer.json'), await read('tokenizer_config.json')];
-    await writeTokenizer(context, { json, configJson });
+  } else if (tokenizer.kind !== 'lab') {
+    const directory =
+      tokenizer.kind === 'model'
+        ? (startingDirectory(context) ?? '')
+        : path.resolve(context.recipeDirectory, tokenizer.path);
+    await writeTokenizer(context, await readTokenizerDirectory(directory), directory);
   }
   return `${problems.length} problems, ${training.length} proofs to train on, ${validation.length} held out`;
 }
 
 async function writeTokenizer(
   context: RunContext,
-  texts: { readonly json: string; readonly configJson: string },
+  texts: TokenizerTexts,
+  from?: string,
 ): Promise<ChatFormat> {
-  await writeFileAtomic(dataPath(context, 'tokenizer/tokenizer.json'), texts.json);
-  await writeFileAtomic(dataPath(context, 'tokenizer/tokenizer_config.json'), texts.configJson);
+  await writeTokenizerFiles(dataPath(context, 'tokenizer'), texts, from);
   return createChatFormat(loadTokenizer(texts.json, texts.configJson));
 }
 

@@ -19,10 +19,11 @@ import { singleTurn } from '../../scaffold/single-turn.ts';
 import { mean } from '../../stats/moments.ts';
 import { seedFrom } from '../../stats/random.ts';
 import { gradeDurably } from '../../train/collect.ts';
-import { type CheckpointName, finalCheckpoint } from '../checkpoints.ts';
+import type { CheckpointName } from '../checkpoints.ts';
 import { loadFormat } from '../model-setup.ts';
 import { dataPath, type RunContext, StageClock, untilStopped } from '../run-context.ts';
 import type { EvaluateSettings } from '../schema.ts';
+import { checkpointDirectory } from '../starting-model.ts';
 
 type ScaffoldName = 'single' | 'reasoning-cache';
 
@@ -47,7 +48,7 @@ export async function runEvaluate(context: RunContext, settings: EvaluateSetting
   const summary: string[] = [];
   const evaluate = async (): Promise<string> => {
     for (const checkpoint of checkpoints) {
-      const { directory } = await finalCheckpoint(context, checkpoint);
+      const directory = await checkpointDirectory(context, checkpoint);
       const scores = new Map<string, number>();
       for (const [name] of scaffolds) {
         const score = await recordedScore(context, checkpoint, name);
@@ -109,9 +110,9 @@ export async function runEvaluate(context: RunContext, settings: EvaluateSetting
   return await untilStopped(context, clock, evaluate);
 }
 
-/** The checkpoints that this recipe leaves, in order. */
+/** The checkpoints that this recipe leaves, in order, and the model that it begins from. */
 function checkpointsOf({ recipe }: RunContext): CheckpointName[] {
-  const stages = { base: recipe.pretrain, sft: recipe.sft, rl: recipe.rl };
+  const stages = { base: recipe.pretrain ?? recipe.model.from, sft: recipe.sft, rl: recipe.rl };
   return (['base', 'sft', 'rl'] as const).filter((name) => stages[name] !== undefined);
 }
 

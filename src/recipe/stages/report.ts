@@ -16,13 +16,16 @@ import type {
   Example,
   ReportInput,
   RlPoint,
+  SampleText,
   StageUse,
   SupervisedCurve,
   SupervisedPoint,
 } from '../report/report-input.ts';
 import { dataPath, type RunContext } from '../run-context.ts';
-import { stagesOf } from '../schema.ts';
+import { type StageId, stagesOf } from '../schema.ts';
+import { recordedCost } from '../step-cost.ts';
 import type { EvaluationRecord } from './evaluate.ts';
+import type { SampledText } from './samples.ts';
 
 /** Problems shown with the answers of every checkpoint. */
 const shownExamples = 4;
@@ -107,9 +110,34 @@ async function stageUses({ recipe, journal }: RunContext): Promise<StageUse[]> {
     if (id === 'evaluate') {
       for await (const { value } of journal.events('evaluation')) sampledTokens += figure(value, 'tokens');
     }
-    uses.push({ id, seconds: seconds.get(id) ?? 0, trainedTokens, sampledTokens });
+    uses.push({
+      id,
+      seconds: seconds.get(id) ?? 0,
+      trainedTokens,
+      sampledTokens,
+      ...(await speedAndMemory(journal, id, trainedTokens)),
+    });
   }
   return uses;
+}
+
+/** Trained tokens per second of training, and the most memory; nothing where no step has recorded its cost. */
+async function speedAndMemory(
+  journal: Journal,
+  stage: StageId,
+  trainedTokens: number,
+): Promise<Pick<StageUse, 'tokensPerSecond' | 'peakBytes'>> {
+  const training = new Map<number, number>();
+  let peakBytes = 0;
+  for await (const { value } of journal.events(`${stage}/seconds`)) {
+    const cost = recordedCost(value);
+    if (cost === undefined) continue;
+    // A step that was applied again after a kill counts once, as its tokens do.
+    if (!training.has(cost.step)) training.set(cost.step, cost.trainingSeconds);
+    peakBytes = Math.max(peakBytes, cost.peakBytes);
+  }
+  const seconds = [...training.values()].reduce((sum, value) => sum + value, 0);
+  return seconds === 0 ? {} : { tokensPerSecond: trainedTokens / seconds, peakBytes };
 }
 
 async function supervisedCurves({ recipe, journal }: RunContext): Promise<SupervisedCurve[]> {
@@ -129,7 +157,13 @@ async function supervisedCurves({ recipe, journal }: RunContext): Promise<Superv
         learningRate: figure(value, 'learningRate'),
       });
     }
-    curves.push({ stage, checkpoint: stage === 'pretrain' ? 'base' : 'sft', points });
+    const before = field((await journal.find(`${stage}/held-out`, '0'))?.value, 'validationLoss');
+    curves.push({
+      stage,
+      checkpoint: stage === 'pretrain' ? 'base' : 'sft',
+      ...(typeof before === 'number' ? { before } : {}),
+      points,
+    });
   }
   return curves;
 }
@@ -234,11 +268,15 @@ async function examplesOf(context: RunContext, records: readonly EvaluationRecor
   });
 }
 
+/** Texts before and after fine-tuning, those for the same prompt together. */
 async function samplesOf(journal: Journal): Promise<ReportInput['samples']> {
-  const event = await journal.find('samples', 'sft');
-  if (event === undefined) return [];
-  const texts = payloadOf<{ prompt: string; text: string }[]>(event);
-  return texts.map(({ prompt, text }) => ({ checkpoint: 'sft', prompt, text }));
+  const samples: SampleText[] = [];
+  for (const checkpoint of ['base', 'sft'] as const) {
+    const event = await journal.find('samples', checkpoint);
+    if (event === undefined) continue;
+    for (const text of payloadOf<SampledText[]>(event)) samples.push({ checkpoint, ...text });
+  }
+  return [...Map.groupBy(samples, ({ prompt }) => prompt).values()].flat();
 }
 
 /** A payload that a stage of this version wrote as JSON. */

@@ -3,30 +3,19 @@
  * before (lag 0). The attempts of a step and its batch are durable before the optimiser steps, so a killed run
  * applies them again from its last checkpoint without sampling or grading anew, and applies no step twice.
  */
-import { createHash } from 'node:crypto';
-import { z } from 'zod';
-import type { Datum, PolicyVersion, Sampler, TrainableModel } from '../../engine/engine.ts';
-import { type Grader, type Ungraded, ungradedSchema } from '../../grade/grade.ts';
-import type { JournalEvent } from '../../journal/journal.ts';
-import { runTogether } from '../../journal/run-together.ts';
 import { exactGrader } from '../../lab/exact-grader.ts';
 import { noisyGrader } from '../../lab/noisy-grader.ts';
-import { provePrompt } from '../../lab/prompts.ts';
-import type { Problem } from '../../problems/problem.ts';
 import { readProblems } from '../../problems/problem-file.ts';
-import { meanInterval } from '../../stats/mean-interval.ts';
 import { mean } from '../../stats/moments.ts';
-import { Random, seedFrom } from '../../stats/random.ts';
-import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
-import { collectGroup, type RolloutGroup } from '../../train/collect.ts';
-import { type GrpoBatch, type GrpoSettings, grpoBatch, grpoStep } from '../../train/grpo.ts';
+import { seedFrom } from '../../stats/random.ts';
+import type { RolloutGroup } from '../../train/collect.ts';
+import { grpoStep } from '../../train/grpo.ts';
 import { warmupConstant } from '../../train/schedule.ts';
 import { pruneFinished, saveCheckpoint } from '../checkpoints.ts';
 import { loadFormat, stageModel } from '../model-setup.ts';
 import { optimiserStep } from '../optimiser.ts';
 import {
   dataPath,
-  lastStep,
   type RunContext,
   recordStep,
   StageClock,
@@ -34,18 +23,10 @@ import {
   untilStopped,
 } from '../run-context.ts';
 import type { RlSettings } from '../schema.ts';
-
-interface RlRun {
-  readonly context: RunContext;
-  readonly settings: RlSettings;
-  readonly format: ChatFormat;
-  readonly model: TrainableModel;
-  readonly sampler: Sampler;
-  readonly grader: Grader;
-  readonly problems: readonly Problem[];
-  readonly validation: readonly Problem[];
-  readonly grpo: GrpoSettings;
-}
+import { memoryText, stepCost } from '../step-cost.ts';
+import type { RlRun } from './rl-attempts.ts';
+import { type Gathered, gather } from './rl-batch.ts';
+import { type HeldOut, heldOutBefore, heldOutScore, recordedHeldOut } from './rl-held-out.ts';
 
 export async function runRl(context: RunContext, settings: RlSettings): Promise<string> {
   const clock = new StageClock(context.journal, 'rl');
@@ -83,7 +64,7 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
     let taught = 0;
     const save = async (): Promise<void> => {
       if (step === saved) return;
-      await saveCheckpoint(context, 'rl', step, model, format);
+      await saveCheckpoint(context, 'rl', step, model);
       saved = step;
     };
     const train = async (): Promise<string> => {
@@ -113,64 +94,6 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
     await sampler.close();
     await model.close();
   }
-}
-
-interface HeldOut {
-  readonly score: number;
-  readonly ci: readonly [number, number];
-}
-
-/** The attempts of one step and the batch they make. */
-interface Gathered {
-  readonly groups: readonly RolloutGroup[];
-  readonly batch: GrpoBatch;
-  /** Nothing was sampled or graded: an earlier sitting had done it. */
-  readonly isReplayed: boolean;
-  readonly seconds: number;
-}
-
-/** What was committed with the batch of a step. */
-const committedBatchSchema = z.object({
-  /** [group, attempt, outcome] of the attempts that had no grade when the batch was made. */
-  ungraded: z.array(z.tuple([z.int(), z.int(), ungradedSchema])).default([]),
-});
-
-/**
- * Samples and grades the attempts of a step and commits its batch. A batch that was committed before a kill is made
- * again from the record: an attempt that had no grade then has none now, though its grader might answer by now.
- */
-async function gather(run: RlRun, step: number): Promise<Gathered> {
-  const { context, settings, model } = run;
-  const { journal, signal } = context;
-  const began = performance.now();
-  const { made } = journal.counts();
-  await model.publishWeights();
-  const committed = await journal.find('rl/batch', String(step));
-  const before = committed === undefined ? undefined : committedBatchSchema.parse(committed.value).ungraded;
-  const groups = await collect(run, `rl/${step}`, problemsOfStep(run, step), {
-    attempts: settings.groupSize,
-    version: step - 1,
-    truncation: settings.truncation,
-    grader: run.grader,
-    signal,
-    ...(before === undefined ? {} : { ungraded: before }),
-  });
-  const isReplayed = journal.counts().made === made;
-  const batch = grpoBatch(groups, run.grpo);
-  const ungraded = groups.flatMap(({ rollouts_G }, group) =>
-    rollouts_G.flatMap(({ grade }, attempt) =>
-      grade.kind === 'ungraded' ? [[group, attempt, { ...grade }] as const] : [],
-    ),
-  );
-  await journal.append('rl/batch', String(step), {
-    value: {
-      groups: groups.map((group) => group.problem.id),
-      outcomes: { ...batch.outcomes },
-      sha256: digest(batch.data),
-      ...(ungraded.length === 0 ? {} : { ungraded }),
-    },
-  });
-  return { groups, batch, isReplayed, seconds: (performance.now() - began) / 1000 };
 }
 
 /** Takes the optimiser step and records its figures; returns the held-out score where one is due. */
@@ -211,7 +134,8 @@ async function apply(
     trainedTokens: result.trainedTokens,
     processedTokens: result.processedTokens,
   };
-  await recordStep(context, 'rl', step, figures, sampling + training);
+  const cost = stepCost(sampling + training, training);
+  await recordStep(context, 'rl', step, figures, cost);
   const score = heldOut ?? known;
   context.progress.step('rl', {
     step,
@@ -224,105 +148,10 @@ async function apply(
       entropy: result.entropy.toFixed(3),
       ...(isReplayed ? {} : { 'sampled tok/s': (sampledTokens / sampling).toFixed(0) }),
       'trained tok/s': (result.processedTokens / training).toFixed(0),
+      memory: memoryText(cost),
     },
   });
   return heldOut;
-}
-
-/** Problems in a shuffled order without repeats until all have been used, then in another order. */
-function problemsOfStep(run: RlRun, step: number): Problem[] {
-  const { problems, settings, context } = run;
-  const first = (step - 1) * settings.problemsPerStep;
-  const indices = problems.map((_, index) => index);
-  const orders = new Map<number, readonly number[]>();
-  return Array.from({ length: settings.problemsPerStep }, (_, index) => {
-    const position = first + index;
-    const epoch = Math.floor(position / problems.length);
-    const order = orders.get(epoch) ?? new Random('rl-order', context.recipe.seed, epoch).shuffled(indices);
-    orders.set(epoch, order);
-    return problems[order[position % problems.length] ?? 0] as Problem;
-  });
-}
-
-async function collect(
-  run: RlRun,
-  unit: string,
-  problems: readonly Problem[],
-  options: {
-    readonly attempts: number;
-    readonly version: number;
-    readonly truncation: RlSettings['truncation'];
-    readonly grader: Grader;
-    /** Cuts attempts off; without it they are waited for. */
-    readonly signal?: AbortSignal;
-    readonly ungraded?: readonly (readonly [group: number, attempt: number, grade: Ungraded])[];
-  },
-): Promise<RolloutGroup[]> {
-  const { context, settings, sampler, format } = run;
-  const { journal } = context;
-  const { grader, ungraded, signal: stop = new AbortController().signal } = options;
-  return await runTogether(problems, stop, (problem, index, signal) =>
-    collectGroup(
-      { journal, sampler, format, grader, signal },
-      {
-        unit: `${unit}/${index}`,
-        problem,
-        messages: [{ role: 'user', content: provePrompt(problem.statement) }],
-        attempts: options.attempts,
-        maxTokens: settings.maxTokens,
-        temperature: settings.temperature,
-        truncation: options.truncation,
-        version: options.version as PolicyVersion,
-        seed: seedFrom(context.recipe.seed, 'rl'),
-        ...(ungraded === undefined
-          ? {}
-          : {
-              ungraded: new Map(
-                ungraded.flatMap(([group, attempt, grade]) => (group === index ? [[attempt, grade]] : [])),
-              ),
-            }),
-      },
-    ),
-  );
-}
-
-/** The last held-out score up to a step, as an earlier sitting recorded it. */
-async function recordedHeldOut(run: RlRun, step: number): Promise<HeldOut | undefined> {
-  const scoreOf = ({ value }: JournalEvent) => (value as { readonly heldOut?: HeldOut }).heldOut;
-  const event = await lastStep(
-    run.context.journal,
-    'rl',
-    (candidate) => Number(candidate.key) <= step && scoreOf(candidate) !== undefined,
-  );
-  return event === undefined ? undefined : scoreOf(event);
-}
-
-/**
- * One attempt at every validation problem, graded exactly: what the policy can do after `step` steps. Before the
- * first step it can be stopped; later it belongs to its step, which is finished.
- */
-async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
-  await run.model.publishWeights();
-  const groups = await collect(run, `rl/held-out/${step}`, run.validation, {
-    attempts: 1,
-    version: step,
-    truncation: 'grade-what-exists',
-    grader: exactGrader,
-    ...(step === 0 ? { signal: run.context.signal } : {}),
-  });
-  const scores_P_A = groups
-    .map((group) => group.rollouts_G.flatMap((rollout) => rollout.reward ?? []))
-    .filter((scores_A) => scores_A.length > 0);
-  const random = new Random('held-out', run.context.recipe.seed, step);
-  const { estimate, low, high } = meanInterval(scores_P_A, { random });
-  return { score: estimate, ci: [low, high] };
-}
-
-/** The held-out score of the checkpoint that the stage begins from, recorded for the report. */
-async function heldOutBefore(run: RlRun): Promise<HeldOut> {
-  const { score, ci } = await heldOutScore(run, 0);
-  await run.context.journal.append('rl/held-out', '0', { value: { score, ci } });
-  return { score, ci };
 }
 
 /** What the exact grader would have given the attempts that a noisy one rewarded: the gap is reward hacking. */
@@ -347,15 +176,4 @@ async function exactMean(
   );
   const graded = points.filter((value) => value !== undefined);
   return graded.length === 0 ? undefined : mean(graded);
-}
-
-/** SHA-256 over all ids, weights, advantages and log-probs of a batch: a repeated step must train on the same. */
-function digest(data: readonly Datum[]): string {
-  const hash = createHash('sha256');
-  for (const datum of data) {
-    for (const array of [datum.tokens_T, datum.weights_T, datum.advantages_T, datum.logprobs_T]) {
-      if (array !== undefined) hash.update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-    }
-  }
-  return hash.digest('hex');
 }

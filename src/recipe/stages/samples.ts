@@ -1,20 +1,42 @@
-/** Texts that the fine-tuned model writes for held-out prompts, for runs whose answers nobody grades. */
+/**
+ * Texts that a model writes for held-out prompts, for runs whose answers nobody grades: what it wrote before its
+ * fine-tuning, where it could write already, and after, for the same prompts with the same seeds.
+ */
 import { readExamples } from '../../problems/examples.ts';
 import { seedFrom } from '../../stats/random.ts';
-import { finalCheckpoint } from '../checkpoints.ts';
+import type { CheckpointName } from '../checkpoints.ts';
 import { loadFormat } from '../model-setup.ts';
 import { dataPath, type RunContext } from '../run-context.ts';
+import { checkpointDirectory } from '../starting-model.ts';
 
 const prompts = 3;
 const maxTokens = 200;
 
-/** Samples some texts from checkpoint `sft` and leaves them as one event. */
-export async function runSamples(context: RunContext): Promise<void> {
-  const { directory } = await finalCheckpoint(context, 'sft');
+export interface SampledText {
+  readonly prompt: string;
+  readonly text: string;
+}
+
+/** Samples from the model that stage sft begins from, if there is one and the stage has not begun. */
+export async function runSamplesBefore(context: RunContext): Promise<void> {
+  if ((await context.journal.find('sft/held-out', '0')) !== undefined) return;
+  const { pretrain, model } = context.recipe;
+  if (pretrain === undefined && model.from === undefined) return;
+  await sampleTexts(context, 'base');
+}
+
+/** Samples from checkpoint `sft`. */
+export async function runSamplesAfter(context: RunContext): Promise<void> {
+  await sampleTexts(context, 'sft');
+}
+
+/** Samples some texts and leaves them as one event, once. */
+async function sampleTexts(context: RunContext, checkpoint: CheckpointName): Promise<void> {
+  if ((await context.journal.find('samples', checkpoint)) !== undefined) return;
   const format = await loadFormat(context);
-  const sampler = await context.engine.loadSampler(directory);
+  const sampler = await context.engine.loadSampler(await checkpointDirectory(context, checkpoint));
   try {
-    const texts: { prompt: string; text: string }[] = [];
+    const texts: SampledText[] = [];
     for await (const { messages } of readExamples(dataPath(context, 'sft-validation.jsonl'))) {
       const asked = messages.slice(0, -1);
       const prompt_T = format.renderPrompt(asked);
@@ -26,7 +48,7 @@ export async function runSamples(context: RunContext): Promise<void> {
       texts.push({ prompt: asked.at(-1)?.content ?? '', text: format.tokenizer.decode(sample.tokens_T) });
       if (texts.length === prompts) break;
     }
-    await context.journal.append('samples', 'sft', {
+    await context.journal.append('samples', checkpoint, {
       value: texts.length,
       payload: Buffer.from(JSON.stringify(texts)),
     });

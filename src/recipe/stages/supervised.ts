@@ -3,12 +3,13 @@
  * and weights are functions of recipe and data, so a killed stage goes on from its last checkpoint and comes to
  * the same end; the journal refuses a repeated step whose figures differ.
  */
+import type { TrainableModel } from '../../engine/engine.ts';
 import type { JournalEvent } from '../../journal/journal.ts';
 import { readExamples } from '../../problems/examples.ts';
 import { seedFrom } from '../../stats/random.ts';
-import { warmupCosine } from '../../train/schedule.ts';
+import { scheduleFactor } from '../../train/schedule.ts';
 import { supervisedStep, validationLoss } from '../../train/supervised.ts';
-import { planBatches, type TokenisedText, tokeniseTexts } from '../../train/texts.ts';
+import { planBatches, type TextSet, type TokenisedText, tokeniseTexts } from '../../train/texts.ts';
 import { type CheckpointName, pruneFinished, saveCheckpoint } from '../checkpoints.ts';
 import { loadFormat, stageModel } from '../model-setup.ts';
 import { optimiserStep } from '../optimiser.ts';
@@ -22,6 +23,7 @@ import {
   untilStopped,
 } from '../run-context.ts';
 import type { SupervisedSettings } from '../schema.ts';
+import { memoryText, stepCost } from '../step-cost.ts';
 
 export async function runSupervised(
   context: RunContext,
@@ -32,8 +34,7 @@ export async function runSupervised(
   const from = stage === 'sft' && context.recipe.pretrain !== undefined ? 'base' : undefined;
   const clock = new StageClock(context.journal, stage);
   const format = await loadFormat(context);
-  const read = (name: string) =>
-    tokeniseTexts(readExamples(dataPath(context, name)), format, settings.maximumTokens);
+  const read = (name: string) => tokeniseTexts(readExamples(dataPath(context, name)), format, settings);
   const training = await read(`${stage}.jsonl`);
   const validation = await read(`${stage}-validation.jsonl`);
   if (training.texts.length === 0) {
@@ -41,10 +42,8 @@ export async function runSupervised(
       `${stage}: no text is within maximumTokens ${settings.maximumTokens} (the longest has ${training.leftOut.longest})`,
     );
   }
-  if (training.leftOut.count > 0) {
-    context.progress.remark(
-      `${stage}: ${training.leftOut.count} texts longer than ${settings.maximumTokens} tokens are left out (longest ${training.leftOut.longest})`,
-    );
+  for (const remark of longTextRemarks(training, settings.maximumTokens)) {
+    context.progress.remark(`${stage}: ${remark}`);
   }
   const plan = planBatches(
     training.texts.map((text) => text.tokens_T.length),
@@ -61,23 +60,32 @@ export async function runSupervised(
   let saved = done;
   const save = async (): Promise<void> => {
     if (step === saved) return;
-    await saveCheckpoint(context, own, step, model, format);
+    await saveCheckpoint(context, own, step, model);
     saved = step;
   };
   const train = async (): Promise<string> => {
     if (done > 0) context.progress.remark(`${stage}: going on after step ${done} of ${plan.length}`);
-    let lastValidation = await recordedValidation(context, stage, done);
+    let lastValidation =
+      done === 0
+        ? await validationBefore(context, stage, model, validation.texts)
+        : await recordedValidation(context, stage, done);
+    const schedule = {
+      kind: settings.schedule,
+      warmupShare: settings.warmupShare,
+      finalShare: settings.finalLearningRateShare,
+    };
     while (step < plan.length) {
       throwIfStopped(context);
       const began = performance.now();
       const texts = (plan[step] ?? []).map((index) => training.texts[index] as TokenisedText);
-      const factor = warmupCosine(step, plan.length, settings.warmupShare, settings.finalLearningRateShare);
+      const factor = scheduleFactor(step, plan.length, schedule);
       const optimiser = optimiserStep(settings.optimiser, factor);
       const result = await supervisedStep(model, texts, optimiser);
       const seconds = (performance.now() - began) / 1000;
       const isLast = step + 1 === plan.length;
       const validates = validation.texts.length > 0 && (isLast || (step + 1) % settings.validateEvery === 0);
       if (validates) lastValidation = await validationLoss(model, validation.texts);
+      const cost = stepCost(seconds, seconds);
       await recordStep(
         context,
         stage,
@@ -90,7 +98,7 @@ export async function runSupervised(
           trainedTokens: result.trainedTokens,
           processedTokens: result.processedTokens,
         },
-        seconds,
+        cost,
       );
       step += 1;
       context.progress.step(stage, {
@@ -100,6 +108,7 @@ export async function runSupervised(
           loss: result.loss.toFixed(3),
           ...(lastValidation === undefined ? {} : { validation: lastValidation.toFixed(3) }),
           'tok/s': (result.processedTokens / seconds).toFixed(0),
+          memory: memoryText(cost),
         },
       });
       if (isLast || step % settings.checkpointEvery === 0) {
@@ -116,6 +125,29 @@ export async function runSupervised(
   } finally {
     await model.close();
   }
+}
+
+function longTextRemarks({ leftOut, cut }: TextSet, maximumTokens: number): string[] {
+  const remark = (what: string, { count, longest }: TextSet['cut']) =>
+    count === 0
+      ? []
+      : [`${count} texts longer than ${maximumTokens} tokens are ${what} (longest ${longest})`];
+  return [...remark('left out', leftOut), ...remark('cut', cut)];
+}
+
+/** The validation loss of the model that the stage begins from, recorded for the report. */
+async function validationBefore(
+  context: RunContext,
+  stage: 'pretrain' | 'sft',
+  model: TrainableModel,
+  texts: readonly TokenisedText[],
+): Promise<number | undefined> {
+  if (texts.length === 0) return undefined;
+  const recorded = await context.journal.find(`${stage}/held-out`, '0');
+  if (recorded !== undefined) return (recorded.value as { readonly validationLoss: number }).validationLoss;
+  const loss = await validationLoss(model, texts);
+  await context.journal.append(`${stage}/held-out`, '0', { value: { validationLoss: loss } });
+  return loss;
 }
 
 /** The last validation loss up to a step, as an earlier sitting recorded it. */

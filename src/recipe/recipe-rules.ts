@@ -1,0 +1,92 @@
+/**
+ * What a recipe says twice must agree, and what a stage needs must be there: the rules between fields, which no field's
+ * own schema can check.
+ */
+import type { Recipe } from './schema.ts';
+
+export interface Contradiction {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** Everything in which a recipe contradicts itself; none for one that can run. */
+export function contradictions(recipe: Recipe): Contradiction[] {
+  const found: Contradiction[] = [];
+  const complain = (path: readonly string[], message: string) => found.push({ path, message });
+  if (recipe.model.heads % recipe.model.keyValueHeads !== 0) {
+    complain(['model', 'keyValueHeads'], `must divide heads (${recipe.model.heads})`);
+  }
+  if (recipe.model.headSize % 2 !== 0) complain(['model', 'headSize'], 'must be even');
+  if (recipe.model.initialise === 'lookup-heads' && recipe.tokenizer.kind !== 'lab') {
+    complain(['model', 'initialise'], '`lookup-heads` needs the lab tokenizer (tokenizer.kind: lab)');
+  }
+  if (
+    recipe.model.initialise === 'lookup-heads' &&
+    (recipe.model.hiddenSize < 128 ||
+      recipe.model.headSize < 32 ||
+      recipe.model.layers < 2 ||
+      recipe.model.heads < 2 * recipe.model.keyValueHeads)
+  ) {
+    complain(
+      ['model', 'initialise'],
+      '`lookup-heads` needs hiddenSize ≥ 128, headSize ≥ 32, layers ≥ 2 and heads ≥ 2 · keyValueHeads',
+    );
+  }
+  if (recipe.model.from !== undefined) {
+    if (recipe.model.initialise !== 'random')
+      complain(['model', 'initialise'], 'has no use beside model.from');
+    if (recipe.tokenizer.kind === 'bpe') {
+      complain(['tokenizer', 'kind'], 'a model that exists has its tokenizer: use kind `model`');
+    }
+  }
+  if (recipe.tokenizer.kind === 'model' && recipe.model.from === undefined) {
+    complain(['tokenizer', 'kind'], '`model` needs model.from, whose tokenizer it is');
+  }
+  for (const stage of ['pretrain', 'sft'] as const) {
+    const longest = recipe[stage]?.maximumTokens ?? 0;
+    if (longest > recipe.model.maximumPositions) {
+      complain(
+        [stage, 'maximumTokens'],
+        `must not exceed model.maximumPositions (${recipe.model.maximumPositions})`,
+      );
+    }
+  }
+  for (const stage of ['rl', 'evaluate'] as const) {
+    const longest = recipe[stage]?.maxTokens ?? 0;
+    if (longest >= recipe.model.maximumPositions) {
+      complain(
+        [stage, 'maxTokens'],
+        `must leave room for the prompt within model.maximumPositions (${recipe.model.maximumPositions})`,
+      );
+    }
+  }
+  if (recipe.data.kind === 'lab' && recipe.data.sftReplay + recipe.data.sftSummaries > 1) {
+    complain(
+      ['data', 'sftReplay'],
+      'sftReplay and sftSummaries are shares of one whole: they must not exceed 1 together',
+    );
+  }
+  if (recipe.data.kind === 'lab' && recipe.tokenizer.kind !== 'lab') {
+    complain(['tokenizer', 'kind'], 'lab data needs the lab tokenizer (kind: lab)');
+  }
+  if (recipe.data.kind === 'harp' && recipe.tokenizer.kind === 'lab') {
+    complain(['tokenizer', 'kind'], 'real texts need `bpe`, `directory` or `model`');
+  }
+  if (recipe.data.kind === 'harp') {
+    for (const stage of ['pretrain', 'rl', 'evaluate'] as const) {
+      if (recipe[stage] !== undefined) complain([stage], 'needs lab data; HARP gives proofs for `sft` only');
+    }
+  }
+  if (recipe.pretrain === undefined && recipe.sft === undefined && recipe.rl === undefined) {
+    complain([], 'at least one training stage is needed: pretrain, sft or rl');
+  }
+  if (recipe.rl?.from === 'sft' && recipe.sft === undefined)
+    complain(['rl', 'from'], '`sft` needs the sft stage');
+  if (recipe.rl?.from === 'base' && recipe.pretrain === undefined && recipe.model.from === undefined) {
+    complain(['rl', 'from'], '`base` needs the pretrain stage or model.from');
+  }
+  if (recipe.rl !== undefined && recipe.rl.minimumGraded > recipe.rl.groupSize) {
+    complain(['rl', 'minimumGraded'], `must not exceed groupSize (${recipe.rl.groupSize})`);
+  }
+  return found;
+}

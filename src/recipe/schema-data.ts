@@ -1,0 +1,37 @@
+/** The parts of the recipe's schema that say where problems and texts come from. */
+import { z } from 'zod';
+
+const positiveInteger = z.int().positive();
+const share = z.number().min(0).max(1);
+
+export const labDataSchema = z.strictObject({
+  kind: z.literal('lab'),
+  profile: z.enum(['main', 'quick']).default('main').describe('Difficulty profile of the problems.'),
+  trainProblems: positiveInteger.default(4096).describe('Problems for reinforcement learning.'),
+  validationProblems: positiveInteger
+    .default(128)
+    .describe('Problems for the held-out score during training.'),
+  testProblems: positiveInteger.default(256).describe('Problems for the final evaluation.'),
+  pretrainTokens: positiveInteger.describe('Training tokens of base-model texts to write.'),
+  sftTokens: positiveInteger.describe('Training tokens of teacher texts (and replayed skills) to write.'),
+  sftReplay: share.default(0.25).describe('Share of SFT texts that repeat the skills of pre-training.'),
+  sftSummaries: share
+    .default(0.1)
+    .describe(
+      'Share of SFT texts in which the teacher continues from a summary, so that the style does not change at turn 2.',
+    ),
+  validationTexts: positiveInteger.default(200).describe('Texts per stage held out for the validation loss.'),
+});
+
+export const harpDataSchema = z.strictObject({
+  kind: z.literal('harp'),
+  path: z
+    .string()
+    .describe('HARP_proof-based.jsonl.zip of the repository aadityasingh/HARP, relative to the recipe.'),
+  validationShare: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.1)
+    .describe('Share of problems whose proofs are held out.'),
+});

@@ -1,0 +1,149 @@
+/** The parts of the recipe's schema that describe its stages: supervised, reinforcement learning, evaluation. */
+import { z } from 'zod';
+
+const positiveInteger = z.int().positive();
+const share = z.number().min(0).max(1);
+
+export const optimiserSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('adamw'),
+    learningRate: z.number().positive().describe('Peak learning rate.'),
+    beta1: share.default(0.9).describe('Decay of the first moment.'),
+    beta2: share.default(0.95).describe('Decay of the second moment.'),
+    epsilon: z.number().positive().default(1e-8).describe('Added to the root of the second moment.'),
+    weightDecay: z.number().min(0).default(0).describe('Decoupled weight decay.'),
+    clipNorm: z
+      .number()
+      .positive()
+      .default(1)
+      .describe('Global gradient norm above which the gradient is scaled down.'),
+  }),
+  z.strictObject({
+    kind: z.literal('muon'),
+    learningRate: z
+      .number()
+      .positive()
+      .describe('Peak learning rate of the layer matrices (update matched to the RMS of AdamW).'),
+    vectorLearningRate: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        'Peak learning rate of AdamW for embedding, head and vectors; the same as `learningRate` when absent.',
+      ),
+    momentum: share.default(0.95).describe('Nesterov momentum.'),
+    weightDecay: z.number().min(0).default(0.05).describe('Decoupled weight decay of the layer matrices.'),
+    clipNorm: z
+      .number()
+      .positive()
+      .default(1)
+      .describe('Global gradient norm above which the gradient is scaled down.'),
+  }),
+]);
+
+export const supervisedSchema = z.strictObject({
+  tokensPerStep: positiveInteger
+    .default(1500)
+    .describe(
+      'Tokens of whole texts gathered for one optimiser step. They run in micro-batches whose gradients add up, so memory does not grow with them.',
+    ),
+  epochs: z.number().positive().default(1).describe('Passes over the texts.'),
+  steps: positiveInteger.optional().describe('End after this many steps even if texts are left.'),
+  order: z
+    .enum(['as-written', 'shuffled'])
+    .default('shuffled')
+    .describe(
+      '`as-written` keeps the order of the file, which is a curriculum in the lab; `shuffled` draws a new order per epoch.',
+    ),
+  maximumTokens: positiveInteger.default(512).describe('Most tokens of a text, its prompt included.'),
+  longTexts: z
+    .enum(['leave-out', 'cut'])
+    .default('leave-out')
+    .describe(
+      'Texts beyond `maximumTokens`: `leave-out`, or `cut` at that length, without the stop token. Either way they are counted.',
+    ),
+  optimiser: optimiserSchema,
+  warmupShare: share
+    .default(0.05)
+    .describe('Share of the training in which the learning rate rises linearly.'),
+  schedule: z
+    .enum(['cosine', 'linear', 'constant'])
+    .default('cosine')
+    .describe('The learning rate after the warm-up: falling as a `cosine`, `linear`, or `constant`.'),
+  finalLearningRateShare: share
+    .default(0.1)
+    .describe('Learning rate at the last step, as a share of the peak; of no use with `constant`.'),
+  validateEvery: positiveInteger
+    .default(100)
+    .describe('Steps between two validation losses; one is always measured before the first step.'),
+  checkpointEvery: positiveInteger.default(200).describe('Steps between two checkpoints.'),
+});
+
+export const rlSchema = z.strictObject({
+  from: z.enum(['base', 'sft']).default('sft').describe('Checkpoint that training begins from.'),
+  steps: positiveInteger.describe('Optimiser steps.'),
+  problemsPerStep: positiveInteger.default(16).describe('Groups in one step.'),
+  groupSize: z
+    .int()
+    .min(2)
+    .default(16)
+    .describe('Attempts at one problem; their mean reward is the baseline.'),
+  maxTokens: positiveInteger.default(48).describe('Most tokens of an attempt.'),
+  temperature: z.number().positive().default(0.8).describe('Sampling temperature, the same in the trainer.'),
+  grader: z
+    .enum(['exact', 'noisy'])
+    .default('exact')
+    .describe('What grades the attempts: the exact grader or one that errs as judges do.'),
+  loss: z
+    .strictObject({
+      kind: z.enum(['ppo', 'importance_sampling', 'cispo']).default('ppo').describe('Policy-gradient loss.'),
+      epsilonLow: z.number().positive().default(4).describe('The ratio is clipped below 1 − this.'),
+      epsilonHigh: z.number().positive().default(4).describe('The ratio is clipped above 1 + this.'),
+      entropyCoefficient: z.number().min(0).default(1e-4).describe('Weight of the entropy bonus.'),
+      normaliser: z
+        .enum(['samples', 'tokens'])
+        .default('samples')
+        .describe('What the sum over tokens is divided by: attempts in the step (the reference), or tokens.'),
+    })
+    .prefault({}),
+  zeroVarianceGroups: z
+    .enum(['skip', 'keep'])
+    .default('keep')
+    .describe(
+      'Groups whose attempts all got the same reward: `keep` them (they only carry the entropy bonus), or `skip` them.',
+    ),
+  truncation: z
+    .enum(['zero', 'mask', 'grade-what-exists'])
+    .default('zero')
+    .describe(
+      'Attempts cut at `maxTokens`: reward `zero`; `mask` them out of baseline and loss; or `grade-what-exists`, the proof written so far.',
+    ),
+  minimumGraded: positiveInteger
+    .default(2)
+    .describe('A group with fewer graded attempts is dropped and counted.'),
+  optimiser: optimiserSchema,
+  warmupSteps: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Steps in which the learning rate rises linearly; then it is constant.'),
+  evaluateEvery: positiveInteger.default(10).describe('Steps between two held-out scores.'),
+  checkpointEvery: positiveInteger.default(10).describe('Steps between two checkpoints.'),
+});
+
+export const evaluateSchema = z.strictObject({
+  samples: positiveInteger.default(4).describe('Attempts per problem.'),
+  maxTokens: positiveInteger.default(48).describe('Most tokens of one model call.'),
+  temperature: z.number().min(0).default(0.8).describe('Sampling temperature.'),
+  reasoningCacheTurns: z
+    .int()
+    .min(0)
+    .default(3)
+    .describe('Turns of the Reasoning Cache scaffold (reason, summarise, continue); 0 leaves it out.'),
+  summariser: z
+    .enum(['claims', 'exact', 'model'])
+    .default('claims')
+    .describe(
+      'Who summarises: the symbolic `claims` (keeps what the text claims), `exact` (drops invalid steps, an upper bound) or the `model` itself.',
+    ),
+});

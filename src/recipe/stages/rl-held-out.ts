@@ -1,0 +1,53 @@
+/**
+ * The held-out score of stage rl: what the policy can do on problems that it is never trained on, graded exactly.
+ */
+import type { JournalEvent } from '../../journal/journal.ts';
+import { exactGrader } from '../../lab/exact-grader.ts';
+import { meanInterval } from '../../stats/mean-interval.ts';
+import { Random } from '../../stats/random.ts';
+import { lastStep } from '../run-context.ts';
+import { collect, type RlRun } from './rl-attempts.ts';
+
+export interface HeldOut {
+  readonly score: number;
+  readonly ci: readonly [number, number];
+}
+
+/** The last held-out score up to a step, as an earlier sitting recorded it. */
+export async function recordedHeldOut(run: RlRun, step: number): Promise<HeldOut | undefined> {
+  const scoreOf = ({ value }: JournalEvent) => (value as { readonly heldOut?: HeldOut }).heldOut;
+  const event = await lastStep(
+    run.context.journal,
+    'rl',
+    (candidate) => Number(candidate.key) <= step && scoreOf(candidate) !== undefined,
+  );
+  return event === undefined ? undefined : scoreOf(event);
+}
+
+/**
+ * One attempt at every validation problem, graded exactly: what the policy can do after `step` steps. Before the
+ * first step it can be stopped; later it belongs to its step, which is finished.
+ */
+export async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
+  await run.model.publishWeights();
+  const groups = await collect(run, `rl/held-out/${step}`, run.validation, {
+    attempts: 1,
+    version: step,
+    truncation: 'grade-what-exists',
+    grader: exactGrader,
+    ...(step === 0 ? { signal: run.context.signal } : {}),
+  });
+  const scores_P_A = groups
+    .map((group) => group.rollouts_G.flatMap((rollout) => rollout.reward ?? []))
+    .filter((scores_A) => scores_A.length > 0);
+  const random = new Random('held-out', run.context.recipe.seed, step);
+  const { estimate, low, high } = meanInterval(scores_P_A, { random });
+  return { score: estimate, ci: [low, high] };
+}
+
+/** The held-out score of the checkpoint that the stage begins from, recorded for the report. */
+export async function heldOutBefore(run: RlRun): Promise<HeldOut> {
+  const { score, ci } = await heldOutScore(run, 0);
+  await run.context.journal.append('rl/held-out', '0', { value: { score, ci } });
+  return { score, ci };
+}

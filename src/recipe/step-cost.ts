@@ -1,0 +1,49 @@
+/**
+ * What a training step took: time and memory. They are apart from the step's figures, since they are never the same
+ * twice, and a repeated step's figures must be.
+ */
+import type { Json } from '../journal/journal.ts';
+
+export interface StepCost {
+  /** All of the step; of reinforcement learning, sampling and grading too. */
+  readonly seconds: number;
+  /** The forward and backward passes and the optimiser alone. */
+  readonly trainingSeconds: number;
+  /** Memory of this process after the step, and the most it had since it was started. */
+  readonly residentBytes: number;
+  readonly peakBytes: number;
+}
+
+/** The cost of a step that ends now. */
+export function stepCost(seconds: number, trainingSeconds: number): StepCost {
+  return {
+    seconds,
+    trainingSeconds,
+    residentBytes: process.memoryUsage.rss(),
+    // In KiB on every platform.
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+/** The memory of a step, for the live view. */
+export function memoryText({ residentBytes }: StepCost): string {
+  return `${(residentBytes / 2 ** 30).toFixed(2)} GiB`;
+}
+
+/** What metrics.jsonl tells of a cost, given the tokens that the step trained on. */
+export function costFigures(cost: StepCost, processedTokens: unknown): { readonly [key: string]: Json } {
+  const { seconds, trainingSeconds, residentBytes, peakBytes } = cost;
+  const isKnown = typeof processedTokens === 'number' && trainingSeconds > 0;
+  return {
+    seconds,
+    ...(isKnown ? { tokensPerSecond: processedTokens / trainingSeconds } : {}),
+    residentBytes,
+    peakBytes,
+  };
+}
+
+/** The cost in a recorded event; undefined in those of versions that recorded no more than seconds. */
+export function recordedCost(value: Json): (StepCost & { readonly step: number }) | undefined {
+  if (typeof value !== 'object' || value === null || !('residentBytes' in value)) return undefined;
+  return value as unknown as StepCost & { readonly step: number };
+}
