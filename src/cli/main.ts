@@ -8,6 +8,8 @@ import { JournalError } from '../journal/errors.ts';
 import { DataFileError } from '../problems/json-lines.ts';
 import { packageVersion } from '../recipe/package-version.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addExportCommand } from './export.ts';
+import { addImportCommand } from './import.ts';
 import { addRunCommand } from './run.ts';
 import { UserError } from './user-error.ts';
 
@@ -32,6 +34,8 @@ Examples:
   $ qed run --help`,
     );
   addRunCommand(program);
+  addImportCommand(program);
+  addExportCommand(program);
   addDoctorCommand(program);
   if (args.length === 0) {
     program.outputHelp({ error: true });

@@ -1,0 +1,92 @@
+/**
+ * `qed export`: a model, or a checkpoint of a run, becomes a GGUF file that llama.cpp loads.
+ */
+import { mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { UserError } from './user-error.ts';
+
+interface ExportOptions {
+  readonly gguf: string;
+  readonly type: 'f32' | 'f16';
+  readonly name?: string;
+  readonly license?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+const floatTypes = { f32: 'F32', f16: 'F16' } as const;
+
+export function addExportCommand(program: Command): void {
+  program
+    .command('export')
+    .summary('write a model as a GGUF file for llama.cpp')
+    .description(
+      'Writes a model in the Hugging Face layout, or a checkpoint of a run, as a GGUF file with its tokenizer and ' +
+        'chat template. What llama.cpp would compute or split differently is refused.',
+    )
+    .argument('<model>', 'a directory with config.json and model.safetensors, or RUN/CHECKPOINT')
+    .requiredOption('--gguf <file>', 'the file to write; it appears only when it is whole')
+    .addOption(
+      new Option('--type <type>', 'numbers to write: f32 bit for bit, f16 rounds matrices')
+        .choices(Object.keys(floatTypes))
+        .default('f32'),
+    )
+    .option('--name <text>', 'name of the model (default: the model card’s, else the directory’s)')
+    .option('--license <id>', 'its licence, for example apache-2.0 (default: the model card’s)')
+    .option('--force', 'replace the file that is there')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ qed export runs/lab/rl --gguf lab.gguf
+  $ qed export models/smollm2 --gguf smollm2-f16.gguf --type f16`,
+    )
+    .action(async (model: string, options: ExportOptions) => {
+      process.exitCode = await exportModel(model, options);
+    });
+}
+
+/** Returns the exit code. */
+async function exportModel(model: string, options: ExportOptions): Promise<number> {
+  const { runModelJob, factLines, bytesText, countText } = await import('./model-job.ts');
+  const { findModel } = await import('./find-model.ts');
+  const { shownPath } = await import('../recipe/shown-path.ts');
+  const { plainLine } = await import('./text.ts');
+  const file = path.resolve(options.gguf);
+  const existing = statSync(file, { throwIfNoEntry: false });
+  if (existing?.isDirectory() === true) {
+    throw new UserError(`--gguf ${options.gguf}: it is a directory`, { exitCode: 1 });
+  }
+  if (existing !== undefined && options.force !== true) {
+    throw new UserError(`--gguf ${options.gguf}: there is a file already; --force replaces it`, {
+      exitCode: 1,
+    });
+  }
+  return runModelJob('exporting', async (job) => {
+    const found = await findModel(model);
+    for (const remark of found.remarks) process.stderr.write(`${remark}\n`);
+    const { readModelCard } = await import('../engine/gguf/model-card.ts');
+    const { exportGguf } = await import('../engine/gguf/export-gguf.ts');
+    const card = await readModelCard(found.directory);
+    mkdirSync(path.dirname(file), { recursive: true });
+    const result = await exportGguf({
+      directory: found.directory,
+      path: file,
+      weights: floatTypes[options.type],
+      name: options.name ?? card.name ?? found.name,
+      ...(options.license === undefined ? {} : { license: options.license }),
+      ...job,
+    });
+    if (options.json === true) return `${JSON.stringify(result, null, 2)}\n`;
+    const facts = factLines([
+      ['from', shownPath(found.directory)],
+      ['architecture', `${result.architecture}, ${countText(result.parameters)} parameters`],
+      ['licence', result.license === undefined ? undefined : plainLine(result.license)],
+      ['tokens', `split as llama.cpp’s ${result.preTokenizer}`],
+      ['weights', `${bytesText(result.bytes)} in ${result.weights}`],
+    ]);
+    return `${plainLine(result.name)}\n${facts}exported to ${shownPath(file)}\n`;
+  });
+}
