@@ -6,7 +6,7 @@
 import type { ModelConfig } from '../engine.ts';
 import type { Graph, Value } from './graph.ts';
 import { embeddingName, layerBias, layerExtras, layerWeight } from './parameters.ts';
-import { attention } from './primitives/attention.ts';
+import { attention, attentionBlocks } from './primitives/attention.ts';
 import { joinHeads, splitHeads, swapHeads } from './primitives/heads.ts';
 import { linear } from './primitives/linear.ts';
 import { rmsNorm } from './primitives/rms-norm.ts';
@@ -31,6 +31,8 @@ export interface DecoderShape {
   readonly rowLength: number;
   /** Rows of the rotary table. */
   readonly positionCount: number;
+  /** Keep only the input of every layer for the backward pass, and compute the layer again there. Default false. */
+  readonly recomputeLayers?: boolean;
 }
 
 /** Hidden states after the last layer, before the final norm, [T, hidden_size]. */
@@ -38,16 +40,15 @@ export function traceDecoder(
   g: Graph,
   config: ModelConfig,
   { ids, positions, segments, prefixes, parameter }: DecoderInputs,
-  { rowLength, positionCount }: DecoderShape,
+  { rowLength, positionCount, recomputeLayers = false }: DecoderShape,
 ): Value {
   const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim: size } = config;
   const epsilon = config.rms_norm_eps;
   const extras = layerExtras(config);
   const tables = rotaryTables(g, config, positionCount);
-  const bias = attentionBias(g, segments, prefixes, rowLength);
+  const biases = attentionBiases(g, segments, prefixes, rowLength);
 
-  let x = embed(g, parameter(embeddingName), ids);
-  for (let layer = 0; layer < config.num_hidden_layers; layer += 1) {
+  const traceLayer = (x: Value, layer: number): Value => {
     const weight = (name: string) => parameter(layerWeight(layer, name));
     const norm = (value: Value, name: string, length: number) =>
       rmsNorm(g, value, weight(name), { size: length, epsilon });
@@ -67,23 +68,32 @@ export function traceDecoder(
     const q = turned(headsOf('self_attn.q_proj', heads), 'self_attn.q_norm');
     const k = turned(headsOf('self_attn.k_proj', keyValueHeads), 'self_attn.k_norm');
     const v = swapHeads(g, headsOf('self_attn.v_proj', keyValueHeads));
-    const mixed = attention(g, { q, k, v, bias }, { rowLength, heads, keyValueHeads, size });
+    const mixed = attention(g, { q, k, v, biases }, { rowLength, heads, keyValueHeads, size });
     const joined = joinHeads(g, swapHeads(g, mixed), { rowLength, heads, size });
-    x = project(joined, 'self_attn.o_proj', extras.attentionOutputBias, x);
+    const attended = project(joined, 'self_attn.o_proj', extras.attentionOutputBias, x);
 
-    const hidden = norm(x, 'post_attention_layernorm', config.hidden_size);
+    const hidden = norm(attended, 'post_attention_layernorm', config.hidden_size);
     const gate = project(hidden, 'mlp.gate_proj', extras.feedForwardBias);
     const up = project(hidden, 'mlp.up_proj', extras.feedForwardBias);
-    x = project(swiglu(g, gate, up), 'mlp.down_proj', extras.feedForwardBias, x);
+    return project(swiglu(g, gate, up), 'mlp.down_proj', extras.feedForwardBias, attended);
+  };
+
+  let x = embed(g, parameter(embeddingName), ids);
+  for (let layer = 0; layer < config.num_hidden_layers; layer += 1) {
+    if (recomputeLayers) x = g.checkpoint(x, (input) => traceLayer(input, layer));
+    else {
+      g.barrier(x);
+      x = traceLayer(x, layer);
+    }
   }
   return x;
 }
 
 /**
- * [B, 1, S, S]: 0 where position i sees position j, −10⁹ elsewhere. It does when j ≤ i and segment j is i's own
- * segment or i's prefix. Every position sees itself, so no row of the softmax is empty.
+ * For every block of queries [B, 1, L, to]: 0 where position i sees position j, −10⁹ elsewhere. It does when j ≤ i and
+ * segment j is i's own segment or i's prefix. Every position sees itself, so no row of the softmax is empty.
  */
-export function attentionBias(g: Graph, segments: Value, prefixes: Value, rowLength: number): Value {
+export function attentionBiases(g: Graph, segments: Value, prefixes: Value, rowLength: number): Value[] {
   const steps = g.table(
     'steps',
     'int32',
@@ -91,10 +101,17 @@ export function attentionBias(g: Graph, segments: Value, prefixes: Value, rowLen
     Int32Array.from({ length: rowLength }, (_, i) => i),
   );
   const unsqueeze = (value: Value, axis: number) => g.op('Unsqueeze', [value, g.integers([axis])]);
-  const causal = g.op('GreaterOrEqual', [unsqueeze(steps, 1), unsqueeze(steps, 0)]);
-  const keys = unsqueeze(segments, 1);
-  const own = g.op('Equal', [unsqueeze(segments, 2), keys]);
-  const prefix = g.op('Equal', [unsqueeze(prefixes, 2), keys]);
-  const seen = g.op('And', [g.op('Or', [own, prefix]), causal]);
-  return unsqueeze(g.op('Where', [seen, g.scalar(0), g.scalar(-1e9)]), 1);
+  return attentionBlocks(rowLength).map(({ from, to }) => {
+    const range = (value: Value, axis: number, start: number) =>
+      g.op('Slice', [value, g.integers([start]), g.integers([to]), g.integers([axis])]);
+    const causal = g.op('GreaterOrEqual', [
+      unsqueeze(range(steps, 0, from), 1),
+      unsqueeze(range(steps, 0, 0), 0),
+    ]);
+    const keys = unsqueeze(range(segments, 1, 0), 1);
+    const own = g.op('Equal', [unsqueeze(range(segments, 1, from), 2), keys]);
+    const prefix = g.op('Equal', [unsqueeze(range(prefixes, 1, from), 2), keys]);
+    const seen = g.op('And', [g.op('Or', [own, prefix]), causal]);
+    return unsqueeze(g.op('Where', [seen, g.scalar(0), g.scalar(-1e9)]), 1);
+  });
 }

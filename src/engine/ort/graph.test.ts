@@ -46,6 +46,40 @@ describe('backward', () => {
     assert.deepEqual([...dense.keys()], [y, x]);
   });
 
+  it('computes a checkpoint again, with the same gradients of its input and of what it reads besides', async () => {
+    const product = (g: Graph, a: Value, b: Value): Value => {
+      const y = g.mul(a, b);
+      g.record([y], [a, b], ([dy]) => [dy && g.mul(dy, b), dy && g.mul(dy, a)]);
+      return y;
+    };
+    const gradients = async (isCheckpoint: boolean) => {
+      const g = new Graph();
+      const [x, w, dy] = ['x', 'w', 'dy'].map((name) => g.input(name, 'float32', [2])) as [
+        Value,
+        Value,
+        Value,
+      ];
+      let value = product(g, x, w);
+      for (let layer = 0; layer < 3; layer += 1) {
+        const trace = (input: Value) => product(g, square(g, product(g, input, w)), w);
+        const inner = isCheckpoint ? g.checkpoint(value, trace) : trace(value);
+        const sum = g.add(inner, value);
+        g.record([sum], [inner, value], ([given]) => [given, given]);
+        value = sum;
+      }
+      const { dense } = g.backward(new Map([[value, dy]]));
+      g.output('dx', dense.get(x) as Value, 'float32', [2]);
+      g.output('dw', dense.get(w) as Value, 'float32', [2]);
+      const graph = g.finish();
+      const squares = graph.nodes.filter(({ op }) => op === 'Mul').length;
+      const results = await runGraph(graph, { x: feed(3, -1), w: feed(0.5, 0.25), dy: feed(1, -2) });
+      return { squares, results };
+    };
+    const [kept, again] = [await gradients(false), await gradients(true)];
+    assert.ok(again.squares > kept.squares);
+    assert.deepEqual(again.results, kept.results);
+  });
+
   it('leaves row gradients apart, in the order of the forward pass', () => {
     const g = new Graph();
     const [table, y, z] = ['table', 'y', 'z'].map((name) => g.input(name, 'float32', [1])) as [

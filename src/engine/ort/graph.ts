@@ -29,9 +29,26 @@ export interface Gradients {
 }
 
 interface TapeEntry {
+  readonly kind: 'operation';
   readonly outputs: readonly Value[];
   readonly inputs: readonly Value[];
   readonly backward: (gradients: readonly (Value | undefined)[]) => readonly Gradient[];
+}
+
+/** A place in the forward pass; see `Graph.barrier`. */
+interface Barrier {
+  readonly kind: 'barrier';
+  readonly value: Value;
+}
+
+type Tape = (TapeEntry | Checkpoint | Barrier)[];
+
+/** Part of a computation that is traced again in the backward pass. */
+interface Checkpoint {
+  readonly kind: 'checkpoint';
+  readonly output: Value;
+  readonly input: Value;
+  readonly compute: (input: Value) => Value;
 }
 
 const microsoft = 'com.microsoft';
@@ -41,7 +58,7 @@ export class Graph {
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
   readonly #initialisers: Initialiser[] = [];
-  readonly #tape: TapeEntry[] = [];
+  #tape: Tape = [];
   readonly #constants = new Map<string, Value>();
   #count = 0;
 
@@ -150,26 +167,70 @@ export class Graph {
 
   /** Records how gradients of `outputs` become gradients of `inputs`. */
   record(outputs: readonly Value[], inputs: readonly Value[], backward: TapeEntry['backward']): void {
-    this.#tape.push({ outputs, inputs, backward });
+    this.#tape.push({ kind: 'operation', outputs, inputs, backward });
+  }
+
+  /**
+   * compute(input), of which the backward pass keeps the input only: it computes the rest again when it gets there
+   * (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). What `compute` reads besides its input, for
+   * example parameters, gets its gradient as usual. It is called twice and must trace the same both times.
+   */
+  checkpoint(input: Value, compute: (input: Value) => Value): Value {
+    const { result: output } = this.#onOwnTape(() => compute(input));
+    this.#tape.push({ kind: 'checkpoint', output, input, compute });
+    return output;
+  }
+
+  /**
+   * Marks a place in the forward pass that only `x` passes. In the backward pass the gradient of x is then to be had
+   * only once the gradients of all inputs that were used after this place are. onnxruntime runs nodes in an order of
+   * its own; left to itself it follows the gradient of x to the very beginning and computes the gradients of the
+   * weights last, and what they need is kept until then.
+   */
+  barrier(x: Value): void {
+    this.#tape.push({ kind: 'barrier', value: x });
   }
 
   /** Appends the backward pass from the seeds; returns the gradient of every value that has one. */
   backward(seeds: ReadonlyMap<Value, Value>): Gradients {
-    const dense = new Map(seeds);
-    const rows = new Map<Value, RowGradient[]>();
-    for (const entry of this.#tape.toReversed()) {
-      const given = entry.outputs.map((output) => dense.get(output));
-      if (given.every((gradient) => gradient === undefined)) continue;
-      entry.backward(given).forEach((gradient, index) => {
-        if (gradient === undefined) return;
-        const input = entry.inputs[index] as Value;
-        const gathered = dense.get(input);
-        if (typeof gradient === 'function') dense.set(input, gradient(gathered));
-        else if (typeof gradient === 'object') rows.set(input, [gradient, ...(rows.get(input) ?? [])]);
-        else dense.set(input, gathered === undefined ? gradient : this.add(gathered, gradient));
-      });
+    const gathered = new Gathered(this, seeds, new Set(this.#inputs.map(({ name }) => name)));
+    this.#walkBack(this.#tape, gathered);
+    return gathered;
+  }
+
+  #walkBack(tape: Readonly<Tape>, gathered: Gathered): void {
+    const { dense } = gathered;
+    for (const entry of tape.toReversed()) {
+      if (entry.kind === 'operation') {
+        const given = entry.outputs.map((output) => dense.get(output));
+        if (given.every((gradient) => gradient === undefined)) continue;
+        entry.backward(given).forEach((gradient, index) => {
+          gathered.give(entry.inputs[index] as Value, gradient);
+        });
+      } else if (entry.kind === 'barrier') gathered.holdBack(entry.value);
+      else {
+        const given = dense.get(entry.output);
+        if (given === undefined) continue;
+        const input = computedAfter(this, entry.input, [given]);
+        const { result, tape: inner } = this.#onOwnTape(() => entry.compute(input));
+        dense.set(result, given);
+        this.#walkBack(inner, gathered);
+        gathered.holdBack(input);
+        gathered.give(entry.input, dense.get(input));
+      }
     }
-    return { dense, rows };
+  }
+
+  /** Traces with a tape of its own. */
+  #onOwnTape<T>(trace: () => T): { result: T; tape: Readonly<Tape> } {
+    const outer = this.#tape;
+    const tape: Tape = [];
+    this.#tape = tape;
+    try {
+      return { result: trace(), tape };
+    } finally {
+      this.#tape = outer;
+    }
   }
 
   /**
@@ -231,4 +292,56 @@ export class Graph {
     this.#constants.set(key, name);
     return name;
   }
+}
+
+/** What a backward pass has gathered so far. */
+class Gathered implements Gradients {
+  readonly dense: Map<Value, Value>;
+  readonly rows = new Map<Value, RowGradient[]>();
+  readonly #graph: Graph;
+  readonly #inputs: ReadonlySet<string>;
+  /** Inputs of the graph that were given gradients since the last `holdBack`. */
+  readonly #fresh = new Set<Value>();
+
+  constructor(graph: Graph, seeds: ReadonlyMap<Value, Value>, inputs: ReadonlySet<string>) {
+    this.#graph = graph;
+    this.dense = new Map(seeds);
+    this.#inputs = inputs;
+  }
+
+  give(to: Value, gradient: Gradient): void {
+    if (gradient === undefined) return;
+    const gathered = this.dense.get(to);
+    if (typeof gradient === 'object') {
+      this.rows.set(to, [gradient, ...(this.rows.get(to) ?? [])]);
+      return;
+    }
+    if (this.#inputs.has(to)) this.#fresh.add(to);
+    if (typeof gradient === 'function') this.dense.set(to, gradient(gathered));
+    else this.dense.set(to, gathered === undefined ? gradient : this.#graph.add(gathered, gradient));
+  }
+
+  /** Lets the gradient of a value wait for those of the inputs that are fresh. */
+  holdBack(value: Value): void {
+    const gradient = this.dense.get(value);
+    const before = [...this.#fresh].flatMap((input) => this.dense.get(input) ?? []);
+    this.#fresh.clear();
+    if (gradient === undefined || before.length === 0) return;
+    this.dense.set(value, computedAfter(this.#graph, gradient, before));
+  }
+}
+
+/**
+ * x, unchanged, but only to be had once all of `before` are: to set the order in which onnxruntime computes, and for
+ * what is computed a second time in the backward pass, where it would otherwise see that both times are the same and
+ * keep the result of the first. Adds 0 · one element of each, whose value it cannot know.
+ */
+export function computedAfter(g: Graph, x: Value, before: readonly Value[]): Value {
+  const elements = before.map((value) =>
+    g.op('Slice', [g.reshape(value, [-1]), g.integers([0]), g.integers([1])]),
+  );
+  const [only] = elements;
+  const element =
+    elements.length === 1 && only !== undefined ? only : g.sum(g.op('Concat', elements, { axis: 0 }), [0]);
+  return g.add(x, g.mul(element, g.scalar(0)));
 }

@@ -9,7 +9,11 @@ import { serve } from './rpc.ts';
 
 export type LaneService = {
   /** `weights` must hold still between a call of `run` and its answer. */
-  start(options: { readonly config: ModelConfig; readonly weights: SharedArrayBuffer }): void;
+  start(options: {
+    readonly config: ModelConfig;
+    readonly weights: SharedArrayBuffer;
+    readonly lanes: number;
+  }): void;
   run(argument: {
     readonly batch: MicroBatch;
     readonly task: MicroBatchTask;
@@ -30,11 +34,16 @@ let lane: Lane | undefined;
 
 serve<LaneService>(
   {
-    start({ config, weights }) {
+    start({ config, weights, lanes }) {
       const shared = new Float32Array(weights);
       // onnxruntime refuses shared memory.
       const own = new Float32Array(shared.length);
-      lane = { shared, own, runner: new MicroBatchRunner(config, own, 'cpu'), edition: undefined };
+      lane = {
+        shared,
+        own,
+        runner: new MicroBatchRunner(config, own, { provider: 'cpu', lanes }),
+        edition: undefined,
+      };
     },
     async run({ batch, task, threads, edition }, context) {
       if (lane === undefined) throw new Error('the lane has not been started');

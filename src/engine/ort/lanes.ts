@@ -55,7 +55,7 @@ export class Lanes {
     take: (result: MicroBatchResult, batch: MicroBatch) => void,
   ): Promise<void> {
     if (this.count === 1) {
-      this.#single ??= new MicroBatchRunner(this.#config, this.#flat, this.#options.provider);
+      this.#single ??= new MicroBatchRunner(this.#config, this.#flat, { ...this.#options, lanes: 1 });
       for (const batch of batches) take(await this.#single.run(batch, task, this.#options.threads), batch);
       return;
     }
@@ -108,7 +108,9 @@ export class Lanes {
       () => new WorkerClient<LaneService>(module, 'trainer'),
     );
     this.#workers = workers;
-    await Promise.all(workers.map((worker) => worker.call('start', { config: this.#config, weights })));
+    await Promise.all(
+      workers.map((worker) => worker.call('start', { config: this.#config, weights, lanes: this.count })),
+    );
     return workers;
   }
 

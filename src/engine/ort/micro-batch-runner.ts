@@ -5,6 +5,7 @@
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Loss, ModelConfig } from '../engine.ts';
+import { recomputesLayers } from './activation-memory.ts';
 import type { MicroBatch } from './packing.ts';
 import { parameterSpecs, viewOf } from './parameters.ts';
 import type { ExecutionProvider } from './provider-names.ts';
@@ -43,13 +44,22 @@ const gradientPrefix = 'gradient:';
 export class MicroBatchRunner {
   readonly #config: ModelConfig;
   readonly #provider: ExecutionProvider;
+  readonly #lanes: number;
   readonly #parameters: Readonly<Record<string, Tensor>>;
   readonly #sessions = new SessionCache(sessionsKept);
 
-  /** `flat` holds the parameters in the order of `parameterSpecs`; not in shared memory, which is refused. */
-  constructor(config: ModelConfig, flat: Float32Array, provider: ExecutionProvider) {
+  /**
+   * `flat` holds the parameters in the order of `parameterSpecs`; not in shared memory, which is refused. `lanes` is
+   * how many runners share the memory for what the backward pass needs.
+   */
+  constructor(
+    config: ModelConfig,
+    flat: Float32Array,
+    { provider, lanes }: { readonly provider: ExecutionProvider; readonly lanes: number },
+  ) {
     this.#config = config;
     this.#provider = provider;
+    this.#lanes = lanes;
     this.#parameters = Object.fromEntries(
       parameterSpecs(config).map((spec) => [spec.name, new Tensor('float32', viewOf(flat, spec), spec.dims)]),
     );
@@ -78,11 +88,17 @@ export class MicroBatchRunner {
   #session(batch: MicroBatch, task: MicroBatchTask, threads: number): Promise<InferenceSession> {
     const { kind: loss, entropy } = task;
     const { rowLength } = batch;
+    const recomputeLayers = loss !== 'forward' && recomputesLayers(this.#config, batch, this.#lanes);
     const headChunks = headChunksFor(batch.select_N.length, this.#config.vocab_size);
-    return this.#sessions.get(`${loss} ${rowLength} ${headChunks} ${entropy} ${threads}`, () => {
-      const { bytes } = buildTrainingGraph(this.#config, { rowLength, loss, headChunks, entropy });
-      return createSession(bytes, threads, this.#provider);
-    });
+    return this.#sessions.get(
+      `${loss} ${rowLength} ${headChunks} ${entropy} ${recomputeLayers} ${threads}`,
+      () => {
+        const { bytes } = buildTrainingGraph(this.#config, {
+          ...{ rowLength, loss, headChunks, entropy, recomputeLayers },
+        });
+        return createSession(bytes, threads, this.#provider);
+      },
+    );
   }
 }
 

@@ -15,20 +15,13 @@ import type {
   PolicyVersion,
 } from '../engine.ts';
 import { readModelDirectory, writeModelDirectory } from '../model-directory.ts';
-import type { ExecutionProvider } from './execution-provider.ts';
+import { microBatchPositions } from './activation-memory.ts';
 import { Lanes } from './lanes.ts';
 import type { MicroBatchResult, MicroBatchTask } from './micro-batch-runner.ts';
 import { Optimiser, optimiserFile } from './optimiser.ts';
 import { checkDatum, type MicroBatch, type PackingOptions, packData, rowLengths } from './packing.ts';
 import { embeddingName, outputWeightName, type ParameterSpec, parameterSpecs, viewOf } from './parameters.ts';
-
-/** Bounds of a micro-batch, in positions: enough to feed the matrix kernels, few enough to stay in the caches. */
-const fewestPositions = 256;
-const mostPositions = 1024;
-/** Memory that the forward pass of a micro-batch may keep, except in attention, in float32 values (1 GiB). */
-const mostActivations = 2 ** 28;
-/** Values of the widest activation of a micro-batch. */
-const cachedValues = 2 ** 20;
+import type { ExecutionProvider } from './provider-names.ts';
 
 export class Trainer {
   readonly config: ModelConfig;
@@ -199,21 +192,10 @@ export function packingOptions(config: ModelConfig, lanes: number): PackingOptio
   const scores = config.num_hidden_layers * config.num_attention_heads;
   const workPerScore = 2 * config.head_dim + 60;
   return {
-    microBatchTokens: microBatchTokens(config),
+    microBatchTokens: microBatchPositions(config),
     lanes,
     workPerToken: (rowLength) => layerWeights + scores * workPerScore * rowLength,
   };
-}
-
-/**
- * Positions of a micro-batch. Values of one activation that fit into a core's second-level cache make the
- * element-wise passes faster: 512 positions at 1 M parameters ran 8 % faster than 2,048, and 1,024 at 10 M 2 %.
- */
-function microBatchTokens(config: ModelConfig): number {
-  const { hidden_size: d, intermediate_size: f, num_hidden_layers: layers } = config;
-  const kept = layers * (12 * d + 5 * f);
-  const most = Math.min(cachedValues / f, mostActivations / kept, mostPositions);
-  return Math.max(fewestPositions, 2 ** Math.floor(Math.log2(most)));
 }
 
 function lossScalars(loss: Loss): Record<string, number> {

@@ -176,6 +176,13 @@ describe('runs', () => {
     assertSame(added, whole, 1e-5);
   });
 
+  it('layers computed again give the bits of layers that were kept', async () => {
+    const feeds = feedsFor(config, flat, randomRows(2, [120, 71]), 192, scalars);
+    const kept = await runTraining(config, { ...ppo, rowLength: 192 }, feeds);
+    const again = await runTraining(config, { ...ppo, rowLength: 192, recomputeLayers: true }, feeds);
+    assert.deepEqual(again, kept);
+  });
+
   it('the number of head chunks does not matter', async () => {
     const feeds = feedsFor(config, flat, randomRows(2, [31, 8]), 64, scalars);
     for (const loss of ['cispo', 'importance_sampling'] as const) {

@@ -31,6 +31,8 @@ export interface TrainingGraphOptions {
   readonly entropy?: boolean;
   /** Rows of the rotary table, more than the greatest position fed. Default and least: rowLength. */
   readonly positionCount?: number;
+  /** Keep the input of every layer only and compute the layer again in the backward pass. Default false. */
+  readonly recomputeLayers?: boolean;
 }
 
 export interface TrainingGraph {
@@ -71,7 +73,7 @@ export interface TrainingGraph {
  * embedding has no dense part and no `gradient:` output.
  */
 export function buildTrainingGraph(config: ModelConfig, options: TrainingGraphOptions): TrainingGraph {
-  const { rowLength, loss, headChunks = 1, positionCount = rowLength } = options;
+  const { rowLength, loss, headChunks = 1, positionCount = rowLength, recomputeLayers = false } = options;
   if (positionCount < rowLength) throw new Error(`positionCount ${positionCount} < rowLength ${rowLength}`);
   const isForward = loss === 'forward';
   const d = config.hidden_size;
@@ -102,7 +104,12 @@ export function buildTrainingGraph(config: ModelConfig, options: TrainingGraphOp
     return value;
   };
 
-  const states = traceDecoder(g, config, { ...decoderInputs, parameter }, { rowLength, positionCount });
+  const states = traceDecoder(
+    g,
+    config,
+    { ...decoderInputs, parameter },
+    { rowLength, positionCount, recomputeLayers: recomputeLayers && !isForward },
+  );
   const selected = selectRows(g, states, { select, unselect, size: d });
   const normed = rmsNorm(g, selected, parameter(finalNormName), { size: d, epsilon: config.rms_norm_eps });
   const x = loss === 'cross_entropy' ? normed : scaleBy(g, normed, scalar('inverseTemperature'));

@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Random } from '../../../stats/random.ts';
-import { attention } from './attention.ts';
+import { attention, attentionBlocks } from './attention.ts';
 import {
   add,
   clip,
@@ -151,54 +152,65 @@ describe('differentiable primitives against a double-precision reference', () =>
     });
   });
 
-  it('attention with grouped queries and a bias', () => {
-    const [batch, heads, keyValueHeads, length, size] = [16, 4, 2, 48, 8];
-    const bias = {
-      data: Float32Array.from({ length: batch * length * length }, (_, i) =>
-        i % length <= Math.floor(i / length) % length && random.chance(0.8) ? random.normal() : -1e9,
-      ),
-      dims: [batch, 1, length, length],
-    };
-    for (let i = 0; i < batch * length; i += 1) bias.data[i * length + (i % length)] = 0;
-    return checkGradient({
-      inputs: {
-        q: normals(random, [batch, heads, length, size]),
-        k: normals(random, [batch, keyValueHeads, length, size]),
-        v: normals(random, [batch, keyValueHeads, length, size]),
-      },
-      constants: { bias },
-      outputs: [[batch, heads, length, size]],
-      trace: (g, values) => [attention(g, values, { rowLength: length, heads, keyValueHeads, size })],
-      reference: ({ q, k, v }) => {
-        const out = new Float64Array(q.length);
-        for (let row = 0; row < batch * heads * length; row += 1) {
-          const [b, head, i] = [
-            Math.floor(row / (heads * length)),
-            Math.floor(row / length) % heads,
-            row % length,
-          ];
-          const group = (b * keyValueHeads + Math.floor((head * keyValueHeads) / heads)) * length;
-          const scores = Array.from({ length: i + 1 }, (_, j) => {
-            let sum = 0;
-            for (let p = 0; p < size; p += 1) {
-              sum += (q[row * size + p] as number) * (k[(group + j) * size + p] as number);
-            }
-            return sum / Math.sqrt(size) + (bias.data[(b * length + i) * length + j] as number);
-          });
-          const most = Math.max(...scores);
-          const exps = scores.map((score) => Math.exp(score - most));
-          const total = exps.reduce((sum, value) => sum + value, 0);
-          exps.forEach((weight, j) => {
-            for (let p = 0; p < size; p += 1) {
-              out[row * size + p] =
-                (out[row * size + p] as number) + (weight / total) * (v[(group + j) * size + p] as number);
-            }
-          });
-        }
-        return [out];
-      },
+  for (const keepProbabilities of [true, false]) {
+    const how = keepProbabilities ? 'kept' : 'computed again';
+    it(`attention in blocks with grouped queries and a bias, probabilities ${how}`, () => {
+      const [batch, heads, keyValueHeads, length, size] = [4, 4, 2, 144, 8];
+      const bias = {
+        data: Float32Array.from({ length: batch * length * length }, (_, i) =>
+          i % length <= Math.floor(i / length) % length && random.chance(0.8) ? random.normal() : -1e9,
+        ),
+        dims: [batch, 1, length, length],
+      };
+      for (let i = 0; i < batch * length; i += 1) bias.data[i * length + (i % length)] = 0;
+      const blocks = attentionBlocks(length);
+      assert.ok(blocks.length > 1);
+      return checkGradient({
+        inputs: {
+          q: normals(random, [batch, heads, length, size]),
+          k: normals(random, [batch, keyValueHeads, length, size]),
+          v: normals(random, [batch, keyValueHeads, length, size]),
+        },
+        constants: { bias },
+        outputs: [[batch, heads, length, size]],
+        trace: (g, { bias, ...values }) => {
+          const biases = blocks.map(({ from, to }) =>
+            g.op('Slice', [bias, g.integers([from, 0]), g.integers([to, to]), g.integers([2, 3])]),
+          );
+          const shape = { rowLength: length, heads, keyValueHeads, size };
+          return [attention(g, { ...values, biases }, shape, { keepProbabilities })];
+        },
+        reference: ({ q, k, v }) => {
+          const out = new Float64Array(q.length);
+          for (let row = 0; row < batch * heads * length; row += 1) {
+            const [b, head, i] = [
+              Math.floor(row / (heads * length)),
+              Math.floor(row / length) % heads,
+              row % length,
+            ];
+            const group = (b * keyValueHeads + Math.floor((head * keyValueHeads) / heads)) * length;
+            const scores = Array.from({ length: i + 1 }, (_, j) => {
+              let sum = 0;
+              for (let p = 0; p < size; p += 1) {
+                sum += (q[row * size + p] as number) * (k[(group + j) * size + p] as number);
+              }
+              return sum / Math.sqrt(size) + (bias.data[(b * length + i) * length + j] as number);
+            });
+            const most = Math.max(...scores);
+            const exps = scores.map((score) => Math.exp(score - most));
+            const total = exps.reduce((sum, value) => sum + value, 0);
+            exps.forEach((weight, j) => {
+              for (let p = 0; p < size; p += 1) {
+                out[row * size + p] =
+                  (out[row * size + p] as number) + (weight / total) * (v[(group + j) * size + p] as number);
+              }
+            });
+          }
+          return [out];
+        },
+      });
     });
-  });
+  }
 
   it('swiglu', () =>
     checkGradient({
