@@ -12,6 +12,7 @@ import { readCases } from '../../../golden/tokenizer/read.ts';
 import { createChatFormat } from '../../tokenizer/chat-format.ts';
 import { loadTokenizer } from '../../tokenizer/load-tokenizer.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import type { ModelConfig } from '../engine.ts';
 import { createOrtEngine } from '../ort/engine.ts';
 import { exportGguf } from './export-gguf.ts';
 import { findLlamaCpp, howToGetIt, type LlamaCppModel } from './llama-cpp-fixture.ts';
@@ -80,12 +81,25 @@ async function compare(directory: string, question: string, reply: string): Prom
     const worst = Math.max(
       ...theirs.map((logprob, i) => Math.abs(logprob - (ours.logprobs[i] ?? Number.NaN))),
     );
-    assert.ok(theirs.length === tokens.length - 1 && worst < 1e-3, `log-probs differ by ${worst}`);
+    assert.ok(theirs.length === tokens.length - 1 && worst < 1e-4, `log-probs differ by ${worst}`);
     assert.deepEqual(await model.greedy(prompt, 40, format.stopTokenIds), ours.greedy);
   });
 }
 
-for (const [name, config] of Object.entries(configurations)) {
+/** Not among those that come back from a file bit for bit: its factor passes through a float32. */
+const yarnWithAll: ModelConfig = {
+  ...(configurations['qwen2, YaRN'] ?? assert.fail()),
+  rope_scaling: {
+    rope_type: 'yarn',
+    factor: 4,
+    original_max_position_embeddings: 64,
+    attention_factor: 1.4,
+    beta_fast: 16,
+    beta_slow: 2,
+  },
+};
+
+for (const [name, config] of Object.entries({ ...configurations, 'YaRN, every setting': yarnWithAll })) {
   test(`${name}: llama.cpp’s log-probs and greedy text are the engine’s`, { skip }, async () => {
     const directory = join(scratch, name);
     await writeModel(directory, config);
