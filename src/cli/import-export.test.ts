@@ -16,6 +16,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { configurations, writeModel } from '../engine/gguf/model-fixture.ts';
 import { writeCheckpoint } from '../journal/checkpoint-store.ts';
+import { DiskFullError } from '../journal/errors.ts';
 import { bytesText, runModelJob } from './model-job.ts';
 
 const binary = fileURLToPath(new URL('../../bin/qed.js', import.meta.url));

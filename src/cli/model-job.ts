@@ -3,6 +3,8 @@
  * a file told as messages for people.
  */
 import type { TensorProgress } from '../engine/gguf/import-gguf.ts';
+import { DiskFullError } from '../journal/errors.ts';
+import { shownPath } from '../recipe/shown-path.ts';
 import { interruptedExitCode, watchInterruption } from './interruption.ts';
 import { UserError } from './user-error.ts';
 
@@ -33,16 +35,21 @@ export async function runModelJob(verb: string, run: (job: ModelJob) => Promise<
       process.stderr.write('stopped; nothing was written\n');
       return interruptedExitCode;
     }
-    // Faults of files are plain errors whose message names the file; TypeError and the like are ours.
-    if (error instanceof Error && error.name === 'Error') {
-      const told = new UserError(error.message, { exitCode: 1 });
-      told.cause = error;
-      throw told;
-    }
-    throw error;
+    throw asTold(error);
   } finally {
     interruption.dispose();
   }
+}
+
+/** Faults of files are plain errors whose message names the file; TypeError and the like are ours. */
+function asTold(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const isFull = error instanceof DiskFullError;
+  if (!isFull && error.name !== 'Error') return error;
+  const message = isFull ? `${shownPath(error.path)}: the disk is full; nothing was written` : error.message;
+  const told = new UserError(message, { exitCode: 1 });
+  told.cause = error;
+  return told;
 }
 
 /** A line on a terminal that is drawn over; elsewhere nothing. */
