@@ -170,6 +170,8 @@ test('a fault of a file is a message; a fault of the program stays what it is', 
     runModelJob('importing', () => Promise.reject(new TypeError('x'))),
     TypeError,
   );
+  const full = runModelJob('importing', () => Promise.reject(new DiskFullError('model', 0)));
+  await assert.rejects(full, { name: 'UserError', message: 'model: the disk is full; nothing was written' });
 });
 
 test('sizes read as people say them', () => {
