@@ -34,7 +34,13 @@ function scripted(
         versions: [{ start: 0, version: 3 as PolicyVersion }],
       }));
     },
-    usage: async () => ({ promptTokens: 0, sampledTokens: 0, busySeconds: 0 }),
+    usage: async () => ({
+      promptTokens: 0,
+      computedPromptTokens: 0,
+      reusedPromptTokens: 0,
+      sampledTokens: 0,
+      busySeconds: 0,
+    }),
     close: async () => undefined,
   };
   return { sampler, requests };

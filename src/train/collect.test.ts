@@ -68,7 +68,13 @@ async function inJournal<T>(
             };
           });
         },
-        usage: async () => ({ promptTokens: 0, sampledTokens: 0, busySeconds: 0 }),
+        usage: async () => ({
+          promptTokens: 0,
+          computedPromptTokens: 0,
+          reusedPromptTokens: 0,
+          sampledTokens: 0,
+          busySeconds: 0,
+        }),
         close: async () => undefined,
       };
       const source = { journal, sampler, format, grader, signal: new AbortController().signal };

@@ -3,7 +3,7 @@
  * comes from the journal (PAY-ONCE), so that a killed run neither samples nor grades it again.
  */
 import { createHash } from 'node:crypto';
-import type { PolicyVersion, Sample, Sampler } from '../engine/engine.ts';
+import type { FullDistributionSampling, PolicyVersion, Sample, Sampler } from '../engine/engine.ts';
 import { type Grade, type Grader, gradeOfNoProof, gradeSchema, type Ungraded } from '../grade/grade.ts';
 import type { Journal, Json } from '../journal/journal.ts';
 import { runTogether } from '../journal/run-together.ts';
@@ -60,11 +60,12 @@ export async function collectGroup(source: RolloutSource, request: GroupRequest)
   const { unit, problem } = request;
   const prompt_T = source.format.renderPrompt(request.messages);
   const seeds_S = Array.from({ length: request.attempts }, (_, index) => seedFrom(request.seed, unit, index));
+  // Behaviour log-probs are those of the whole distribution: with truncation they would be another's.
   const sampling = {
     maxTokens: request.maxTokens,
     temperature: request.temperature,
     stopTokenIds: source.format.stopTokenIds,
-  };
+  } satisfies FullDistributionSampling;
   const prompt = createHash('sha256').update(
     Buffer.from(prompt_T.buffer, prompt_T.byteOffset, prompt_T.byteLength),
   );

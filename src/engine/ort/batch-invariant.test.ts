@@ -5,29 +5,57 @@ import type { ModelConfig, PolicyVersion, Sample } from '../engine.ts';
 import { SamplerCore } from './sampler-core.ts';
 import { livelyParameters, promptOf, smallConfig, tinyConfig } from './sampler-fixture.ts';
 import type { SequenceRequest } from './sequence-request.ts';
+import { tokenBytesOf } from './token-bytes.ts';
 
-/** Requests as mixed as they come: prompts across cache capacities, some shared; all temperatures; early stops. */
+/**
+ * Requests as mixed as they come: prompts across cache capacities and chunks, some shared, some with a common
+ * beginning; all temperatures, truncations and penalties; early stops.
+ */
 function mixedRequests(config: ModelConfig, count: number): SequenceRequest[] {
   const random = new Random('mixed requests');
-  return Array.from({ length: count }, () => ({
-    prompt_T: promptOf(config, random.chance(0.3) ? 35 : random.integer(1, 100), random.below(4)),
-    seeds_S: [random.uint32()],
-    sampling: {
-      maxTokens: random.integer(1, 30),
-      temperature: random.pick([0, 0.6, 1, 1, 1.4]),
-      stopTokenIds: random.chance(0.5) ? [random.below(config.vocab_size), 3] : [],
-    },
-  }));
+  const maybe = <K extends string>(chance: number, name: K, value: number) =>
+    random.chance(chance) ? ({ [name]: value } as Record<K, number>) : {};
+  return Array.from({ length: count }, (_, i) => {
+    const length =
+      i % 25 === 24 ? random.integer(257, 450) : random.chance(0.3) ? 35 : random.integer(1, 100);
+    return {
+      prompt_T: promptOf(config, length, random.below(4)),
+      seeds_S: [random.uint32()],
+      promptLogprobs: random.chance(0.1),
+      topLogprobs: random.chance(0.1) ? 3 : 0,
+      sampling: {
+        maxTokens: random.integer(1, 30),
+        temperature: random.pick([0, 0.6, 1, 1, 1.4]),
+        stopTokenIds: random.chance(0.5) ? [random.below(config.vocab_size), 3] : [],
+        ...(random.chance(0.1) ? { stopStrings: ['tok7'] } : {}),
+        ...maybe(0.2, 'topK', random.integer(1, 20)),
+        ...maybe(0.2, 'topP', 0.8),
+        ...maybe(0.2, 'minP', 0.05),
+        ...maybe(0.2, 'repetitionPenalty', 1.2),
+        ...maybe(0.2, 'frequencyPenalty', 0.4),
+        ...maybe(0.2, 'presencePenalty', -0.3),
+      },
+    };
+  });
 }
 
 async function sampleAll(
   config: ModelConfig,
-  options: { threads: number; maximumRows: number },
+  options: { threads: number; maximumRows: number; cacheBytes?: number },
   requests: readonly SequenceRequest[],
 ): Promise<Sample[]> {
   const flat = livelyParameters(config, 4);
   const version = 0 as PolicyVersion;
-  const core = await SamplerCore.create({ config, flat, version, kind: 'snapshot', ...options });
+  const tokenizer = { bytesOf: (id: number) => new TextEncoder().encode(`tok${id}`) };
+  const core = await SamplerCore.create({
+    config,
+    flat,
+    version,
+    kind: 'snapshot',
+    tokenBytes: tokenBytesOf(tokenizer, config.vocab_size),
+    promptLogprobs: true,
+    ...options,
+  });
   try {
     return (await Promise.all(requests.map((request) => core.sample(request)))).flat();
   } finally {

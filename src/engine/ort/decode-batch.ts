@@ -10,6 +10,7 @@ import type { ModelConfig } from '../engine.ts';
 import { maskedScore } from './decode-graph.ts';
 import { float32 } from './float32.ts';
 import { KeyValueCache } from './kv-cache.ts';
+import type { NextTokenRows } from './token-chooser.ts';
 
 /** Where a row's past lies: the first `length` tokens of a row of a cache. */
 export interface Past {
@@ -17,6 +18,9 @@ export interface Past {
   readonly row: number;
   readonly length: number;
 }
+
+const fetches = ['probabilities', 'cacheRows'];
+const fetchesWithLogits = [...fetches, 'logits'];
 
 export class DecodeBatch<Owner> {
   readonly capacity: number;
@@ -62,9 +66,9 @@ export class DecodeBatch<Owner> {
     this.#bias.fill(maskedScore, row * this.capacity + past.length, (row + 1) * this.capacity);
   }
 
-  /** Runs one step. Probabilities of the next token, [rows, vocabulary]; each row's past is longer by its token. */
-  async step(session: InferenceSession): Promise<Float32Array> {
-    const outputs = await session.run(this.#feedsNow());
+  /** Runs one step. What is known of the next token, by rows; each row's past is longer by its token. */
+  async step(session: InferenceSession, options: { readonly logits: boolean }): Promise<NextTokenRows> {
+    const outputs = await session.run(this.#feedsNow(), options.logits ? fetchesWithLogits : fetches);
     const fresh = float32(outputs.cacheRows);
     for (let row = 0; row < this.#owners.length; row += 1) {
       const position = Number(this.#positions[row]);
@@ -72,7 +76,10 @@ export class DecodeBatch<Owner> {
       this.#bias[row * this.capacity + position] = 0;
       this.#positions[row] = BigInt(position + 1);
     }
-    return float32(outputs.probabilities);
+    return {
+      probabilities: float32(outputs.probabilities),
+      logits: options.logits ? float32(outputs.logits) : undefined,
+    };
   }
 
   /** The token that the row goes on with. */

@@ -18,8 +18,9 @@ export const maskedScore = -1e9;
  *   `tokens` int64 [B], `positions` int64 [B, 1], `inverseTemperature` float32 [B, 1],
  *   `bias` float32 [B, 1, 1, L]: 0 for slots in use, `maskedScore` for the others,
  *   `keys.<layer>`, `values.<layer>` float32 [B, KV, L, head_dim], finite everywhere.
- * Outputs: `probabilities` [B, vocabulary] = softmax(logits · inverseTemperature) and `cacheRows`
- * [B, layers · 2 · KV, 1, head_dim]: for each layer the new keys, then the new values.
+ * Outputs: `logits` [B, vocabulary], `probabilities` [B, vocabulary] = softmax(logits · inverseTemperature) and
+ * `cacheRows` [B, layers · 2 · KV, 1, head_dim]: for each layer the new keys, then the new values. What is not asked
+ * for of them is not copied.
  */
 export function decodeGraph(config: ModelConfig, flat: Float32Array): OnnxGraph {
   const { num_key_value_heads: groups, head_dim: width, num_attention_heads: heads } = config;
@@ -61,8 +62,9 @@ export function decodeGraph(config: ModelConfig, flat: Float32Array): OnnxGraph 
   }
   const head = config.tie_word_embeddings ? embedding : layers.weight(outputWeightName(config));
   const final = layers.norm(hidden, layers.weight(finalNormName));
-  const logits = graph.mul(graph.gemm(final, head, { transB: true }), inverseTemperature);
-  const probabilities = graph.op('Softmax', [logits], { axis: -1 });
+  const logits = graph.gemm(final, head, { transB: true });
+  const probabilities = graph.op('Softmax', [graph.mul(logits, inverseTemperature)], { axis: -1 });
+  graph.output('logits', logits, 'float32', ['B', config.vocab_size]);
   graph.output('probabilities', probabilities, 'float32', ['B', config.vocab_size]);
   const rowCount = config.num_hidden_layers * 2 * groups;
   graph.output('cacheRows', graph.op('Concat', cacheRows, { axis: 1 }), 'float32', ['B', rowCount, 1, width]);

@@ -15,6 +15,7 @@ import type {
   OptimiserStepResult,
   PolicyVersion,
   Sampler,
+  SamplerOptions,
   TrainableModel,
 } from '../engine.ts';
 import { readModelDirectory } from '../model-directory.ts';
@@ -100,10 +101,13 @@ class OrtEngine implements Engine {
     return await this.#startModel((client) => client.call('load', { directory, ...options, ...compute }));
   }
 
-  async loadSampler(directory: string): Promise<Sampler> {
+  async loadSampler(directory: string, options: SamplerOptions = {}): Promise<Sampler> {
     await assertProviderWorks(this.#compute.provider);
     const model = await readModelDirectory(directory);
-    return track(await startSampler({ ...model, kind: 'snapshot', ...this.#compute }), this.#open);
+    return track(
+      await startSampler({ ...model, ...options, kind: 'snapshot', ...this.#compute }),
+      this.#open,
+    );
   }
 
   async close(): Promise<void> {
@@ -164,13 +168,13 @@ class OrtModel implements TrainableModel {
     return this.#client.call('save', { directory, ...options });
   }
 
-  async snapshotSampler(): Promise<Sampler> {
-    return track(await this.#startSampler('snapshot', await this.#weights()), this.#open);
+  async snapshotSampler(options: SamplerOptions = {}): Promise<Sampler> {
+    return track(await this.#startSampler('snapshot', await this.#weights(), options), this.#open);
   }
 
-  liveSampler(): Promise<Sampler> {
+  liveSampler(options: SamplerOptions = {}): Promise<Sampler> {
     return this.#inTurn(this.#weights(), async (weights) => {
-      const sampler = await this.#startSampler('live', weights);
+      const sampler = await this.#startSampler('live', weights, options);
       return track(track(sampler, this.#live), this.#open);
     });
   }
@@ -192,8 +196,8 @@ class OrtModel implements TrainableModel {
     return this.#client.call('weights', undefined);
   }
 
-  #startSampler(kind: Sampler['kind'], weights: Weights): Promise<WeightedSampler> {
-    return startSampler({ config: this.#config, ...weights, kind, ...this.#compute });
+  #startSampler(kind: Sampler['kind'], weights: Weights, options: SamplerOptions): Promise<WeightedSampler> {
+    return startSampler({ config: this.#config, ...options, ...weights, kind, ...this.#compute });
   }
 
   /** Runs what concerns the live samplers one after another: none that is starting misses a publication. */

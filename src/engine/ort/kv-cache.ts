@@ -45,6 +45,13 @@ export class KeyValueCache {
     return cache;
   }
 
+  /** A cache with one row of zeros and no room for others. */
+  static emptyRow(config: ModelConfig, capacity: number): KeyValueCache {
+    const length = config.num_key_value_heads * config.head_dim * capacity;
+    const arrays = Array.from({ length: 2 * config.num_hidden_layers }, () => new Float32Array(length));
+    return KeyValueCache.ofRow(config, capacity, arrays);
+  }
+
   get rows(): number {
     return this.#rows;
   }
@@ -84,6 +91,22 @@ export class KeyValueCache {
       }
     });
     this.#rows += 1;
+  }
+
+  /**
+   * Stores the keys and values of several tokens from slot `position` on in row 0. `arrays` [KV, tokens, head_dim]
+   * come in the order of `ofRow`.
+   */
+  writeChunk(position: number, arrays: readonly Float32Array[]): void {
+    const stride = this.capacity * this.#width;
+    for (const [index, chunk] of arrays.entries()) {
+      const length = chunk.length / this.#heads;
+      const target = this.#array(index);
+      for (let head = 0; head < this.#heads; head += 1) {
+        const part = chunk.subarray(head * length, (head + 1) * length);
+        target.set(part, head * stride + position * this.#width);
+      }
+    }
   }
 
   /** Removes a row; the last row takes its place. */

@@ -1,61 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { ModelConfig, PolicyVersion, Sample, SamplingParameters } from '../engine.ts';
+import type { PolicyVersion, Sample, SamplingParameters } from '../engine.ts';
 import { referenceLogprobs } from './reference-forward.ts';
-import { SamplerCore, type SamplerCoreOptions } from './sampler-core.ts';
-import { livelyParameters, promptOf, smallConfig, tinyConfig } from './sampler-fixture.ts';
+import { SamplerCore } from './sampler-core.ts';
+import {
+  livelyParameters,
+  promptOf,
+  smallConfig,
+  tinyConfig,
+  waitForTokens,
+  withCore,
+  worstDifference,
+} from './sampler-fixture.ts';
 
-const first = 3 as PolicyVersion;
-const second = 4 as PolicyVersion;
+const first = 0 as PolicyVersion;
+const second = 1 as PolicyVersion;
 const free: SamplingParameters = { maxTokens: 20, temperature: 1, stopTokenIds: [] };
-
-async function withCore(
-  options: Partial<SamplerCoreOptions>,
-  body: (core: SamplerCore) => Promise<void>,
-): Promise<void> {
-  const config = options.config ?? tinyConfig;
-  const flat = livelyParameters(config, 1);
-  const core = await SamplerCore.create({
-    config,
-    flat,
-    version: first,
-    kind: 'live',
-    threads: 1,
-    ...options,
-  });
-  try {
-    await body(core);
-    const { rows, waitingJobs, waitingPrompts, reservedBytes } = core.holdings();
-    assert.deepEqual({ rows, waitingJobs, waitingPrompts, reservedBytes }, nothingHeld);
-  } finally {
-    await core.close();
-  }
-}
-
-const nothingHeld = { rows: 0, waitingJobs: 0, waitingPrompts: 0, reservedBytes: 0 };
-
-/** Greatest difference between recorded log-probs and those of a whole forward pass in float64. */
-function worstDifference(
-  config: ModelConfig,
-  flat: Float32Array,
-  prompt: Int32Array,
-  { tokens_T, logprobs_T }: Sample,
-  temperature: number,
-): number {
-  const expected = referenceLogprobs(config, flat, [...prompt, ...tokens_T], temperature);
-  return tokens_T.reduce((worst, token, t) => {
-    const logprob = expected[prompt.length - 1 + t]?.[token] ?? Number.NaN;
-    return Math.max(worst, Math.abs((logprobs_T[t] ?? 0) - logprob));
-  }, 0);
-}
-
-async function waitForTokens(core: SamplerCore, count: number): Promise<void> {
-  for (let ticks = 0; core.usage().sampledTokens < count; ticks += 1) {
-    assert.ok(ticks < 100_000, 'nothing is being sampled');
-    await nextTick();
-  }
-}
 
 test('SAME-LOGPROB: log-probs are those of a whole forward pass after temperature', async () => {
   for (const config of [tinyConfig, { ...tinyConfig, tie_word_embeddings: false }, smallConfig]) {

@@ -3,27 +3,24 @@
  * and work follows the number of live rows. Promises:
  * - BATCH-INVARIANT: tokens and log-probs of a sample depend, bit for bit, on prompt, weights, parameters and seed
  *   only. Random numbers are counted per sample; a row's cache capacity follows from its own length; each prompt is
- *   run by itself; and the graphs compute a row alike among any number of others.
- * - SAME-LOGPROB: recorded log-probs are ln p of the distribution that the token was drawn from.
+ *   run by itself, cut at fixed places; and the graphs compute a row alike among any number of others.
+ * - SAME-LOGPROB: recorded log-probs are ln p of the model's distribution after temperature, the one that tokens are
+ *   drawn from unless the request penalises or truncates it.
  * - New weights apply from the next token on. Caches are kept (PipelineRL, Piché et al. 2025); each sample says
  *   which version produced which tokens.
  * Runs in the thread that made it and yields to its event loop at every step.
  */
 import { uniformAt } from '../../stats/random.ts';
-import type {
-  ModelConfig,
-  PolicyVersion,
-  Sample,
-  Sampler,
-  SamplingParameters,
-  VersionSpan,
-} from '../engine.ts';
+import type { ModelConfig, PolicyVersion, Sample, Sampler, SamplerUsage } from '../engine.ts';
 import { DecodeBatch } from './decode-batch.ts';
-import { drawToken, likeliestToken } from './draw-token.ts';
-import { cacheCapacity, cacheRowBytes, type KeyValueCache } from './kv-cache.ts';
+import { cacheCapacity, cacheRowBytes } from './kv-cache.ts';
+import { chunkTokens, PromptRuns } from './prompt-runs.ts';
 import type { ExecutionProvider } from './provider-names.ts';
-import { SamplerSessions } from './sampler-sessions.ts';
+import { SamplerSessions, type SamplerSessionsOptions } from './sampler-sessions.ts';
+import { SamplingJob, type Sequence } from './sampling-job.ts';
 import { checkSequenceRequest, type SequenceRequest } from './sequence-request.ts';
+import type { TokenBytes } from './token-bytes.ts';
+import { type Choice, type NextTokenRows, TokenChooser } from './token-chooser.ts';
 
 export interface SamplerCoreOptions {
   readonly config: ModelConfig;
@@ -34,43 +31,18 @@ export interface SamplerCoreOptions {
   /** Threads of onnxruntime. */
   readonly threads: number;
   readonly provider?: ExecutionProvider;
+  /** What tokens stand for; without it stop strings are refused. */
+  readonly tokenBytes?: TokenBytes | undefined;
+  /** Whether requests may ask for prompt log-probs; default false. */
+  readonly promptLogprobs?: boolean;
   /** Most sequences decoded at a time; default 256. */
   readonly maximumRows?: number;
   /**
    * Rows are admitted while their caches at full length fit into this many bytes (one row always is); default
-   * 1 GiB. Arrays grow by doubling, so at most about twice as much is held.
+   * 1 GiB. Arrays grow by doubling, so at most about twice as much is held. What rows leave of it, up to a quarter,
+   * keeps beginnings of prompts for prompts to come.
    */
   readonly cacheBytes?: number;
-}
-
-interface Job {
-  readonly request: SequenceRequest;
-  readonly stops: ReadonlySet<number>;
-  readonly promptKey: string;
-  /** Bytes of a row's cache at full length. */
-  readonly rowBytes: number;
-  readonly samples: (Sample | undefined)[];
-  /** Seeds up to this index have been admitted. */
-  admitted: number;
-  unfinished: number;
-  isOver: boolean;
-  resolve(samples: Sample[]): void;
-  reject(error: unknown): void;
-}
-
-interface Sequence {
-  readonly job: Job;
-  readonly index: number;
-  readonly seed: number;
-  readonly tokens: number[];
-  readonly logprobs: number[];
-  readonly versions: VersionSpan[];
-}
-
-interface WaitingPrompt {
-  /** Seeds that are not admitted yet and begin with this prompt. */
-  waiting: number;
-  cache: KeyValueCache | undefined;
 }
 
 interface WeightUpdate {
@@ -80,33 +52,37 @@ interface WeightUpdate {
   reject(error: unknown): void;
 }
 
+/** Share of the caches' memory that beginnings of prompts may take. */
+const prefixShare = 0.25;
+
 export class SamplerCore {
-  readonly #config: ModelConfig;
+  readonly #options: Omit<SamplerSessionsOptions, 'flat' | 'version'>;
   readonly #kind: Sampler['kind'];
   readonly #maximumRows: number;
   readonly #cacheBytes: number;
-  readonly #threads: number;
-  readonly #provider: ExecutionProvider | undefined;
+  readonly #tokenBytes: TokenBytes | undefined;
+  readonly #prompts: PromptRuns;
+  readonly #chooser: TokenChooser;
   #sessions: SamplerSessions;
-  readonly #queue: Job[] = [];
-  readonly #prompts = new Map<string, WaitingPrompt>();
+  readonly #queue: SamplingJob[] = [];
   readonly #batches = new Map<number, DecodeBatch<Sequence>>();
   readonly #updates: WeightUpdate[] = [];
   #rows = 0;
   #reservedBytes = 0;
-  #prefills = 0;
   #sampledTokens = 0;
   #busyMilliseconds = 0;
   #running: Promise<void> | undefined;
   #isClosed = false;
 
   private constructor(options: SamplerCoreOptions, sessions: SamplerSessions) {
-    this.#config = options.config;
+    const { config, threads, provider, promptLogprobs } = options;
+    this.#options = { config, threads, provider, promptLogprobs };
     this.#kind = options.kind;
     this.#maximumRows = options.maximumRows ?? 256;
     this.#cacheBytes = options.cacheBytes ?? 2 ** 30;
-    this.#threads = options.threads;
-    this.#provider = options.provider;
+    this.#tokenBytes = options.tokenBytes;
+    this.#prompts = new PromptRuns(config);
+    this.#chooser = new TokenChooser(config.vocab_size);
     this.#sessions = sessions;
   }
 
@@ -121,7 +97,10 @@ export class SamplerCore {
    */
   async sample(request: SequenceRequest, signal?: AbortSignal): Promise<Sample[]> {
     if (this.#isClosed) throw new Error('the sampler is closed');
-    checkSequenceRequest(request, this.#config);
+    checkSequenceRequest(request, this.#options.config, {
+      stopStrings: this.#tokenBytes !== undefined,
+      promptLogprobs: this.#options.promptLogprobs ?? false,
+    });
     if (signal?.aborted) throw abortError();
     if (request.seeds_S.length === 0) return [];
     let onAbort = () => {};
@@ -147,26 +126,30 @@ export class SamplerCore {
     });
   }
 
-  usage(): { sampledTokens: number; busySeconds: number } {
-    return { sampledTokens: this.#sampledTokens, busySeconds: this.#busyMilliseconds / 1000 };
+  usage(): Omit<SamplerUsage, 'promptTokens'> {
+    const { computedTokens, reusedTokens } = this.#prompts.figures;
+    return {
+      computedPromptTokens: computedTokens,
+      reusedPromptTokens: reusedTokens,
+      sampledTokens: this.#sampledTokens,
+      busySeconds: this.#busyMilliseconds / 1000,
+    };
   }
 
-  /** What the core holds at this moment, for tests and diagnosis. All but `cacheBytes` and `prefills` end at 0. */
-  holdings(): {
-    rows: number;
-    waitingJobs: number;
-    waitingPrompts: number;
-    reservedBytes: number;
-    cacheBytes: number;
-    prefills: number;
-  } {
+  /**
+   * What the core holds at this moment, for tests and diagnosis. Rows, waiting jobs and prompts and reserved bytes end
+   * at 0.
+   */
+  holdings() {
+    const { waitingPrompts, prefills, prefixBytes } = this.#prompts.figures;
     return {
       rows: this.#rows,
       waitingJobs: this.#queue.length,
-      waitingPrompts: this.#prompts.size,
+      waitingPrompts,
       reservedBytes: this.#reservedBytes,
       cacheBytes: this.#heldBytes(),
-      prefills: this.#prefills,
+      prefixBytes,
+      prefills,
     };
   }
 
@@ -179,25 +162,20 @@ export class SamplerCore {
     await this.#sessions.release();
   }
 
-  #enqueue(request: SequenceRequest, resolve: Job['resolve'], reject: Job['reject']): Job {
-    const { prompt_T, seeds_S, sampling } = request;
-    const job: Job = {
-      request,
-      stops: new Set(sampling.stopTokenIds),
-      promptKey: prompt_T.join(),
-      rowBytes: cacheRowBytes(this.#config, cacheCapacity(prompt_T.length + sampling.maxTokens - 1)),
-      samples: seeds_S.map(() => undefined),
-      admitted: 0,
-      unfinished: seeds_S.length,
-      isOver: false,
+  #enqueue(
+    request: SequenceRequest,
+    resolve: (samples: Sample[]) => void,
+    reject: (error: unknown) => void,
+  ): SamplingJob {
+    const { prompt_T, sampling } = request;
+    const job = new SamplingJob(request, {
+      promptKey: this.#prompts.expect(request),
+      rowBytes: cacheRowBytes(this.#options.config, cacheCapacity(prompt_T.length + sampling.maxTokens - 1)),
+      tokenBytes: this.#tokenBytes,
       resolve,
       reject,
-    };
+    });
     this.#queue.push(job);
-    const prompt = this.#prompts.get(job.promptKey);
-    if (prompt === undefined) {
-      this.#prompts.set(job.promptKey, { waiting: seeds_S.length, cache: undefined });
-    } else prompt.waiting += seeds_S.length;
     return job;
   }
 
@@ -241,61 +219,53 @@ export class SamplerCore {
     }
     try {
       const former = this.#sessions;
-      this.#sessions = await SamplerSessions.create({
-        config: this.#config,
-        flat: newest.flat,
-        version: newest.version,
-        threads: this.#threads,
-        provider: this.#provider,
-      });
+      const { flat, version } = newest;
+      this.#sessions = await SamplerSessions.create({ ...this.#options, flat, version });
       await former.release();
-      for (const prompt of this.#prompts.values()) prompt.cache = undefined;
+      this.#prompts.restart();
       for (const update of updates) update.resolve();
     } catch (error) {
       for (const update of updates) update.reject(error);
     }
   }
 
+  /**
+   * First come, first served. Prompts are run for about a chunk's tokens a turn, so that rows go on meanwhile; the
+   * next turn goes on where this one ends.
+   */
   async #admit(): Promise<void> {
+    let tokensRun = 0;
     for (let job = this.#queue[0]; job !== undefined; job = this.#queue[0]) {
-      const { prompt_T, seeds_S, sampling } = job.request;
-      while (job.admitted < seeds_S.length && !job.isOver) {
+      while (job.waitingSeeds > 0 && !job.isOver) {
         const isFull =
           this.#rows >= this.#maximumRows || this.#reservedBytes + job.rowBytes > this.#cacheBytes;
         if (isFull && this.#rows > 0) return;
-        const cache = await this.#prefilled(job);
-        // The prompt's run let other calls in: the job may have been abandoned meanwhile.
-        if (job.isOver) break;
-        const index = job.admitted;
-        const seed = seeds_S[index] ?? 0;
-        const sequence: Sequence = { job, index, seed, tokens: [], logprobs: [], versions: [] };
-        job.admitted += 1;
-        this.#forgetPrompt(job.promptKey, 1);
+        const prompt = this.#prompts.finished(job.promptKey);
+        if (prompt === undefined) {
+          if (tokensRun >= chunkTokens) return;
+          // Lets other calls in: the job may be abandoned meanwhile.
+          tokensRun += await this.#prompts.advance(job.promptKey, this.#sessions);
+          this.#trimPrefixes();
+          continue;
+        }
+        const { prompt_T, sampling } = job.request;
+        const sequence = job.admit(prompt.logprobs_T);
+        this.#prompts.forget(job.promptKey, 1);
         this.#rows += 1;
         this.#reservedBytes += job.rowBytes;
+        this.#trimPrefixes();
         const length = prompt_T.length - 1;
-        const past = { cache, row: 0, length };
+        const past = { cache: prompt.cache, row: 0, length };
         this.#batchFor(length).add(sequence, past, prompt_T[length] ?? 0, inverseTemperature(sampling));
       }
       if (this.#queue[0] === job) this.#queue.shift();
     }
   }
 
-  /** A prompt is run once for all the seeds that wait with it. */
-  async #prefilled(job: Job): Promise<KeyValueCache> {
-    const prompt = this.#prompts.get(job.promptKey);
-    if (prompt?.cache !== undefined) return prompt.cache;
-    this.#prefills += 1;
-    const cache = await this.#sessions.prefill(job.request.prompt_T);
-    if (prompt !== undefined) prompt.cache = cache;
-    return cache;
-  }
-
-  #forgetPrompt(key: string, seeds: number): void {
-    const prompt = this.#prompts.get(key);
-    if (prompt === undefined) return;
-    prompt.waiting -= seeds;
-    if (prompt.waiting <= 0) this.#prompts.delete(key);
+  /** Rows come first. */
+  #trimPrefixes(): void {
+    const left = this.#cacheBytes - this.#reservedBytes;
+    this.#prompts.trim(Math.max(0, Math.min(left, prefixShare * this.#cacheBytes)));
   }
 
   /** The batch for rows with `length` tokens in the cache and one to come. */
@@ -303,75 +273,48 @@ export class SamplerCore {
     const capacity = cacheCapacity(length + 1);
     const known = this.#batches.get(capacity);
     if (known !== undefined) return known;
-    const batch = new DecodeBatch<Sequence>(this.#config, capacity, this.#threads);
+    const batch = new DecodeBatch<Sequence>(this.#options.config, capacity, this.#options.threads);
     this.#batches.set(capacity, batch);
     return batch;
   }
 
   async #step(batch: DecodeBatch<Sequence>): Promise<void> {
-    const probabilities = await batch.step(this.#sessions.decode);
+    const logits = batch.owners.some(({ job }) => job.hasPenalties);
+    const rows = await batch.step(this.#sessions.decode, { logits });
     // From the last row down, so that removing a row moves only rows that are done.
     for (let row = batch.owners.length - 1; row >= 0; row -= 1) {
       const sequence = batch.owners[row];
       if (sequence === undefined || sequence.job.isOver) continue;
-      const token = this.#draw(sequence, probabilities, row * this.#config.vocab_size);
-      if (token === undefined) continue;
-      const finish = this.#finishOf(sequence, token);
-      if (finish !== undefined) {
+      const choice = this.#choose(sequence, rows, row);
+      if (choice === undefined) continue;
+      const { vocab_size: vocabularySize } = this.#options.config;
+      const from = { probabilities: rows.probabilities, offset: row * vocabularySize, vocabularySize };
+      const end = sequence.append(choice, this.#sessions.version, from);
+      this.#sampledTokens += 1;
+      if (end !== undefined) {
         this.#remove(batch, row, sequence);
-        this.#deliver(sequence, finish);
+        sequence.deliver(end);
         continue;
       }
-      batch.setToken(row, token);
+      batch.setToken(row, choice.token);
       const past = batch.past(row);
       if (past.length + 1 > batch.capacity) {
         const { sampling } = sequence.job.request;
-        this.#batchFor(past.length).add(sequence, past, token, inverseTemperature(sampling));
+        this.#batchFor(past.length).add(sequence, past, choice.token, inverseTemperature(sampling));
         batch.remove(row);
       }
     }
   }
 
-  /** Draws and records the next token; undefined when the model has none to give, which fails the job. */
-  #draw(sequence: Sequence, probabilities: Float32Array, offset: number): number | undefined {
-    const { tokens, logprobs, versions, job, seed } = sequence;
-    const size = this.#config.vocab_size;
-    let token: number;
+  /** Draws the next token; undefined when the model has none to give, which fails the job. */
+  #choose({ job, seed, counts, length }: Sequence, rows: NextTokenRows, row: number): Choice | undefined {
+    const history = { prompt: job.promptTokens, counts };
     try {
-      token =
-        job.request.sampling.temperature === 0
-          ? likeliestToken(probabilities, offset, size)
-          : drawToken(probabilities, offset, size, uniformAt(seed, tokens.length));
+      return this.#chooser.choose(rows, row, job.request.sampling, history, uniformAt(seed, length));
     } catch (error) {
       this.#abandon(job, error);
       return undefined;
     }
-    if (versions.at(-1)?.version !== this.#sessions.version) {
-      versions.push({ start: tokens.length, version: this.#sessions.version });
-    }
-    tokens.push(token);
-    logprobs.push(Math.log(probabilities[offset + token] ?? 0));
-    this.#sampledTokens += 1;
-    return token;
-  }
-
-  #finishOf(sequence: Sequence, token: number): Sample['finish'] | undefined {
-    if (sequence.job.stops.has(token)) return 'stop';
-    return sequence.tokens.length >= sequence.job.request.sampling.maxTokens ? 'length' : undefined;
-  }
-
-  #deliver(sequence: Sequence, finish: Sample['finish']): void {
-    const { job, index, tokens, logprobs, versions } = sequence;
-    job.samples[index] = {
-      tokens_T: Int32Array.from(tokens),
-      logprobs_T: Float32Array.from(logprobs),
-      finish,
-      versions,
-    };
-    job.unfinished -= 1;
-    if (job.unfinished > 0) return;
-    job.isOver = true;
-    job.resolve(job.samples.filter((sample) => sample !== undefined));
   }
 
   #remove(batch: DecodeBatch<Sequence>, row: number, sequence: Sequence): void {
@@ -381,13 +324,12 @@ export class SamplerCore {
   }
 
   /** Rejects a job at once; its rows go at the next sweep. */
-  #abandon(job: Job, error: unknown): void {
+  #abandon(job: SamplingJob, error: unknown): void {
     if (job.isOver) return;
-    job.isOver = true;
-    this.#forgetPrompt(job.promptKey, job.request.seeds_S.length - job.admitted);
+    this.#prompts.forget(job.promptKey, job.waitingSeeds);
     const place = this.#queue.indexOf(job);
     if (place >= 0) this.#queue.splice(place, 1);
-    job.reject(error);
+    job.fail(error);
   }
 
   /** Removes the rows of jobs that are over; batches without rows lend their memory beyond the budget. */
@@ -417,7 +359,7 @@ export class SamplerCore {
   }
 }
 
-function inverseTemperature({ temperature }: SamplingParameters): number {
+function inverseTemperature({ temperature }: SequenceRequest['sampling']): number {
   return temperature === 0 ? 1 : 1 / temperature;
 }
 

@@ -1,8 +1,12 @@
 /**
  * Models and requests for the sampler's tests: a tiny model, and one of the size that QED trains on a laptop.
  */
-import type { ModelConfig } from '../engine.ts';
+import assert from 'node:assert/strict';
+import { setImmediate as nextTick } from 'node:timers/promises';
+import type { ModelConfig, PolicyVersion, Sample } from '../engine.ts';
 import { initialParameters } from './parameters.ts';
+import { referenceLogprobs } from './reference-forward.ts';
+import { SamplerCore, type SamplerCoreOptions } from './sampler-core.ts';
 
 export const tinyConfig: ModelConfig = {
   model_type: 'qwen3',
@@ -36,4 +40,52 @@ export function livelyParameters(config: ModelConfig, seed: number): Float32Arra
 /** A deterministic prompt of `length` tokens. */
 export function promptOf(config: ModelConfig, length: number, salt = 0): Int32Array {
   return Int32Array.from({ length }, (_, i) => (i * i + 7 * i + 13 * salt + 3) % config.vocab_size);
+}
+
+/** Runs `body` with a core of one thread, closes it, and asserts that nothing is left in it. */
+export async function withCore(
+  options: Partial<SamplerCoreOptions>,
+  body: (core: SamplerCore) => Promise<void>,
+): Promise<void> {
+  const config = options.config ?? tinyConfig;
+  const flat = livelyParameters(config, 1);
+  const core = await SamplerCore.create({
+    config,
+    flat,
+    version: 0 as PolicyVersion,
+    kind: 'live',
+    threads: 1,
+    ...options,
+  });
+  try {
+    await body(core);
+    const { rows, waitingJobs, waitingPrompts, reservedBytes } = core.holdings();
+    assert.deepEqual({ rows, waitingJobs, waitingPrompts, reservedBytes }, nothingHeld);
+  } finally {
+    await core.close();
+  }
+}
+
+const nothingHeld = { rows: 0, waitingJobs: 0, waitingPrompts: 0, reservedBytes: 0 };
+
+/** Greatest difference between recorded log-probs and those of a whole forward pass in float64. */
+export function worstDifference(
+  config: ModelConfig,
+  flat: Float32Array,
+  prompt: Int32Array,
+  { tokens_T, logprobs_T }: Sample,
+  temperature: number,
+): number {
+  const expected = referenceLogprobs(config, flat, [...prompt, ...tokens_T], temperature);
+  return tokens_T.reduce((worst, token, t) => {
+    const logprob = expected[prompt.length - 1 + t]?.[token] ?? Number.NaN;
+    return Math.max(worst, Math.abs((logprobs_T[t] ?? 0) - logprob));
+  }, 0);
+}
+
+export async function waitForTokens(core: SamplerCore, count: number): Promise<void> {
+  for (let ticks = 0; core.usage().sampledTokens < count; ticks += 1) {
+    assert.ok(ticks < 100_000, 'nothing is being sampled');
+    await nextTick();
+  }
 }

@@ -7,6 +7,7 @@ import type { ExecutionProvider } from './provider-names.ts';
 import { serve } from './rpc.ts';
 import { SamplerCore } from './sampler-core.ts';
 import type { SequenceRequest } from './sequence-request.ts';
+import type { TokenBytes } from './token-bytes.ts';
 
 export type SamplerService = {
   start(options: {
@@ -18,6 +19,8 @@ export type SamplerService = {
     readonly provider: ExecutionProvider;
     readonly maximumRows: number;
     readonly cacheBytes: number;
+    readonly tokenBytes: TokenBytes | undefined;
+    readonly promptLogprobs: boolean;
   }): Promise<void>;
   sample(request: SequenceRequest): Promise<Sample[]>;
   setWeights(update: { readonly weights: SharedArrayBuffer; readonly version: PolicyVersion }): Promise<void>;

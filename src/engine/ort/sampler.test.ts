@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import type { PolicyVersion, Sample } from '../engine.ts';
-import { type SamplerOptions, startSampler, type WeightedSampler } from './sampler.ts';
+import { type StartSamplerOptions, startSampler, type WeightedSampler } from './sampler.ts';
 import { livelyParameters, promptOf, tinyConfig } from './sampler-fixture.ts';
 
 const first = 0 as PolicyVersion;
@@ -14,7 +14,7 @@ const prompt_T = promptOf(tinyConfig, 20);
 const seeds_S = Array.from({ length: 13 }, (_, seed) => seed);
 
 async function withSampler<T>(
-  options: Partial<SamplerOptions>,
+  options: Partial<StartSamplerOptions>,
   body: (sampler: WeightedSampler) => Promise<T>,
 ): Promise<T> {
   const sampler = await startSampler({
@@ -48,6 +48,29 @@ test('BATCH-INVARIANT: samples do not depend on the number of workers, and come 
   assert.deepEqual(three, one);
 });
 
+test('workers know the tokenizer, share prompt log-probs and say what they were not made for', async () => {
+  const tokenizer = { bytesOf: (id: number) => (id < 10 ? Uint8Array.of(48 + id) : undefined) };
+  const request = {
+    prompt_T,
+    seeds_S,
+    sampling: { ...sampling, stopTokenIds: [], stopStrings: ['42', '77'] },
+  };
+  await withSampler({ tokenizer, promptLogprobs: true }, async (sampler) => {
+    const samples = await sampler.sample({ ...request, promptLogprobs: true, topLogprobs: 2 });
+    for (const { tokens_T, finish, stopString, promptLogprobs_T, topLogprobs } of samples) {
+      assert.equal(finish === 'stop', stopString !== undefined);
+      if (stopString !== undefined) assert.equal(tokens_T.slice(-2).join(''), stopString);
+      assert.equal(topLogprobs?.tokens.length, 2 * tokens_T.length);
+      assert.deepEqual(promptLogprobs_T, samples[0]?.promptLogprobs_T);
+    }
+    assert.ok(samples.some(({ finish }) => finish === 'stop'));
+  });
+  await withSampler({}, async (sampler) => {
+    await assert.rejects(sampler.sample(request), /without a tokenizer/);
+    await assert.rejects(sampler.sample({ prompt_T, seeds_S, sampling, promptLogprobs: true }), RangeError);
+  });
+});
+
 test('usage counts a prompt once a request, and every sampled token', async () => {
   await withSampler({}, async (sampler) => {
     assert.equal(sampler.kind, 'live');
@@ -60,6 +83,7 @@ test('usage counts a prompt once a request, and every sampled token', async () =
       samples.reduce((sum, { tokens_T }) => sum + tokens_T.length, 0),
     );
     assert.ok(usage.busySeconds > 0);
+    assert.equal(usage.computedPromptTokens, 2 * (prompt_T.length - 1), 'once a worker');
   });
 });
 

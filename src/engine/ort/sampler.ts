@@ -5,14 +5,23 @@
  * model gets one worker with all threads.
  */
 import './no-telemetry.ts';
-import type { ModelConfig, PolicyVersion, Sample, SampleRequest, Sampler } from '../engine.ts';
+import type {
+  ModelConfig,
+  PolicyVersion,
+  Sample,
+  SampleRequest,
+  Sampler,
+  SamplerOptions,
+  SamplerUsage,
+} from '../engine.ts';
 import { parameterCount } from './parameters.ts';
 import type { ExecutionProvider } from './provider-names.ts';
 import { siblingModule, WorkerClient } from './rpc.ts';
 import type { SamplerService } from './sampler-worker.ts';
-import { checkSequenceRequest } from './sequence-request.ts';
+import { checkSequenceRequest, type SamplerAbilities } from './sequence-request.ts';
+import { tokenBytesOf } from './token-bytes.ts';
 
-export interface SamplerOptions {
+export interface StartSamplerOptions extends SamplerOptions {
   readonly config: ModelConfig;
   /** All parameters (parameters.ts); copied before `startSampler` returns its promise. */
   readonly flat: Float32Array;
@@ -45,9 +54,9 @@ interface Shard {
 const largestCopiedModel = 2 ** 25;
 
 /** Starts a sampler; resolves when it is ready to sample. */
-export async function startSampler(options: SamplerOptions): Promise<WeightedSampler> {
+export async function startSampler(options: StartSamplerOptions): Promise<WeightedSampler> {
   const { config, flat, version, kind, threads, maximumRows = 256, cacheBytes = 2 ** 30 } = options;
-  const { provider = 'cpu' } = options;
+  const { provider = 'cpu', tokenizer, promptLogprobs = false } = options;
   checkSize(flat, config);
   const isCopied = provider === 'cpu' && flat.length <= largestCopiedModel;
   const shardCount = isCopied ? Math.max(1, Math.min(threads, maximumRows)) : 1;
@@ -62,6 +71,8 @@ export async function startSampler(options: SamplerOptions): Promise<WeightedSam
     threads: shardCount === 1 ? threads : 1,
     maximumRows: Math.ceil(maximumRows / shardCount),
     cacheBytes: Math.ceil(cacheBytes / shardCount),
+    tokenBytes: tokenizer === undefined ? undefined : tokenBytesOf(tokenizer, config.vocab_size),
+    promptLogprobs,
   };
   try {
     await Promise.all(
@@ -71,23 +82,30 @@ export async function startSampler(options: SamplerOptions): Promise<WeightedSam
     await Promise.all(shards.map(({ client }) => client.close()));
     throw error;
   }
-  return new ShardedSampler(kind, config, shards);
+  return new ShardedSampler(kind, config, shards, { stopStrings: tokenizer !== undefined, promptLogprobs });
 }
 
 class ShardedSampler implements WeightedSampler {
   readonly kind: Sampler['kind'];
   readonly #config: ModelConfig;
   readonly #shards: readonly Shard[];
+  readonly #abilities: SamplerAbilities;
   #promptTokens = 0;
 
-  constructor(kind: Sampler['kind'], config: ModelConfig, shards: readonly Shard[]) {
+  constructor(
+    kind: Sampler['kind'],
+    config: ModelConfig,
+    shards: readonly Shard[],
+    abilities: SamplerAbilities,
+  ) {
     this.kind = kind;
     this.#config = config;
     this.#shards = shards;
+    this.#abilities = abilities;
   }
 
   async sample({ signal, ...request }: SampleRequest): Promise<Sample[]> {
-    checkSequenceRequest(request, this.#config);
+    checkSequenceRequest(request, this.#config, this.#abilities);
     this.#promptTokens += request.prompt_T.length;
     // When one worker fails, the others need not finish.
     const siblings = new AbortController();
@@ -114,11 +132,15 @@ class ShardedSampler implements WeightedSampler {
   }
 
   /** Prompt tokens count once a request; seconds are those of the busiest worker. */
-  async usage(): Promise<{ promptTokens: number; sampledTokens: number; busySeconds: number }> {
+  async usage(): Promise<SamplerUsage> {
     const parts = await Promise.all(this.#shards.map(({ client }) => client.call('usage', undefined)));
+    const total = (name: 'computedPromptTokens' | 'reusedPromptTokens' | 'sampledTokens') =>
+      parts.reduce((sum, part) => sum + part[name], 0);
     return {
       promptTokens: this.#promptTokens,
-      sampledTokens: parts.reduce((sum, part) => sum + part.sampledTokens, 0),
+      computedPromptTokens: total('computedPromptTokens'),
+      reusedPromptTokens: total('reusedPromptTokens'),
+      sampledTokens: total('sampledTokens'),
       busySeconds: Math.max(...parts.map((part) => part.busySeconds)),
     };
   }
