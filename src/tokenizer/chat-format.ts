@@ -11,7 +11,23 @@ import { z } from 'zod';
 import { compileChatTemplate } from './chat-template.ts';
 import type { ChatFormat, Message, ParsedReply, Tokenizer } from './tokenizer.ts';
 
-const configSchema = z.looseObject({ chat_template: z.string().min(1) });
+const templateSchema = z.union([
+  z.string().min(1),
+  z.array(z.object({ name: z.string(), template: z.string() })).min(1),
+]);
+const configSchema = z.looseObject({ chat_template: templateSchema });
+/** As a text, or as older files write it with the token's flags. */
+const namedTokenSchema = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
+/** Tokens that templates know by these names, where the configuration has them. */
+const tokenNames = [
+  'bos_token',
+  'eos_token',
+  'unk_token',
+  'sep_token',
+  'pad_token',
+  'cls_token',
+  'mask_token',
+];
 const specialSchema = z.looseObject({
   added_tokens: z.array(
     z.looseObject({ content: z.string(), id: z.number(), special: z.boolean().default(false) }),
@@ -19,17 +35,24 @@ const specialSchema = z.looseObject({
 });
 
 /**
- * The chat format of a tokenizer whose configuration has a `chat_template`. `variables` go to the template
- * (Qwen3 knows `enable_thinking`). The stop token is the special token that the template writes after an
- * assistant's turn. Throws an Error if there is no template or no such token.
+ * The chat format of a tokenizer whose configuration has a `chat_template`; of several the one named `default`.
+ * `variables` go to the template (Qwen3 knows `enable_thinking`), after what transformers gives it: the special
+ * tokens by name, and no tools. `now` is the time for templates that write the date (Llama 3.2); without it they take
+ * the fixed date that they have for that case, and a run's prompts stay the same the day after. The stop token is the
+ * special token that the template writes after an assistant's turn. Throws an Error if there is no template or no such
+ * token.
  */
 export function createChatFormat(
   tokenizer: Tokenizer,
-  options: { readonly variables?: Readonly<Record<string, unknown>> } = {},
+  options: { readonly variables?: Readonly<Record<string, unknown>>; readonly now?: Date } = {},
 ): ChatFormat {
   const config = configSchema.safeParse(JSON.parse(tokenizer.configJson));
   if (!config.success) throw new Error('tokenizer_config.json has no chat_template');
-  const template = compileChatTemplate(config.data.chat_template);
+  const template = compileChatTemplate(
+    templateOf(config.data.chat_template),
+    options.now === undefined ? {} : { now: options.now },
+  );
+  const namedTokens = specialTokensOf(config.data);
   const controls = specialSchema
     .parse(JSON.parse(tokenizer.json))
     .added_tokens.filter((token) => token.special);
@@ -38,6 +61,9 @@ export function createChatFormat(
 
   const render = (messages: readonly Message[], addGenerationPrompt: boolean): string =>
     template({
+      ...namedTokens,
+      tools: null,
+      documents: null,
       ...options.variables,
       messages: messages.map(({ role, content }) => ({ role, content: contentFence(content) })),
       add_generation_prompt: addGenerationPrompt,
@@ -59,7 +85,7 @@ export function createChatFormat(
     stopTokenIds: [stopId],
     renderPrompt: (messages) => tokenizer.encode(render(messages, true)),
     renderReply: (content) => {
-      const content_T = tokenizer.encode(contentFence(content));
+      const content_T = encodeAfter(opening, contentFence(content), tokenizer);
       const reply_T = new Int32Array(content_T.length + 1).fill(stopId);
       reply_T.set(content_T);
       return reply_T;
@@ -71,6 +97,38 @@ export function createChatFormat(
         : parseIds(kept, openId, closeId, promptOpensThinking, (part) => tokenizer.decode(part));
     },
   };
+}
+
+function templateOf(templates: z.infer<typeof templateSchema>): string {
+  if (typeof templates === 'string') return templates;
+  const found = templates.find(({ name }) => name === 'default');
+  if (found !== undefined) return found.template;
+  throw new Error(
+    `tokenizer_config.json: of the chat templates ${templates.map(({ name }) => name).join(', ')} none is named default`,
+  );
+}
+
+function specialTokensOf(config: Readonly<Record<string, unknown>>): Record<string, string> {
+  const tokens: Record<string, string> = {};
+  for (const name of tokenNames) {
+    const parsed = namedTokenSchema.safeParse(config[name]);
+    if (!parsed.success) throw new Error(`tokenizer_config.json: ${name} is neither a text nor a token`);
+    const token = typeof parsed.data === 'string' ? parsed.data : parsed.data?.content;
+    if (token !== undefined) tokens[name] = token;
+  }
+  return tokens;
+}
+
+/**
+ * The tokens of a text where it follows another. They differ from the text's own where a tokenizer puts a space before
+ * every text (SentencePiece), and are its own where its first characters are joined to what comes before.
+ */
+function encodeAfter(before: string, text: string, tokenizer: Tokenizer): Int32Array {
+  const before_T = tokenizer.encode(before);
+  const both_T = tokenizer.encode(before + text);
+  return before_T.every((id, i) => both_T[i] === id)
+    ? both_T.subarray(before_T.length)
+    : tokenizer.encode(text);
 }
 
 /** Breaks control tokens in a text with a zero-width space after their first character. */
