@@ -80,11 +80,8 @@ export function traceDecoder(
 
   let x = embed(g, parameter(embeddingName), ids);
   for (let layer = 0; layer < config.num_hidden_layers; layer += 1) {
-    if (recomputeLayers) x = g.checkpoint(x, (input) => traceLayer(input, layer));
-    else {
-      g.barrier(x);
-      x = traceLayer(x, layer);
-    }
+    x = recomputeLayers ? g.checkpoint(x, (input) => traceLayer(input, layer)) : traceLayer(x, layer);
+    g.barrier(x);
   }
   return x;
 }

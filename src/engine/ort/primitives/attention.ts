@@ -99,8 +99,10 @@ export function attention(
     let dv: Value | undefined;
     split(g, dout, lengths).forEach((given, index) => {
       // One block after another: else the probabilities of all of them would be there at once.
-      const isWaiting = !keepProbabilities && dk !== undefined && dv !== undefined;
-      const part = isWaiting ? computedAfter(g, given, [dk as Value, dv as Value]) : given;
+      const before = keepProbabilities
+        ? []
+        : [dk, dv, dqueries.at(-1)].filter((value) => value !== undefined);
+      const part = before.length > 0 ? computedAfter(g, given, before) : given;
       const block = blocks[index] as AttentionBlock;
       const { query, mixed, ...forward } = forwards[index] as BlockForward;
       const keys = keysOf[index] as Value;
