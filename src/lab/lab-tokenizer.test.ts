@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { assertEqualsGolden } from '../../golden/tokenizer/check.ts';
 import { Random } from '../stats/random.ts';
 import { createChatFormat } from '../tokenizer/chat-format.ts';
+import { tokenizerFromGguf } from '../tokenizer/gguf-tokenizer.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
+import { tokenizerToGguf } from '../tokenizer/tokenizer-to-gguf.ts';
 import { generateProblems, LAB_PROFILES } from './generator.ts';
 import { labLetters, labTokenizer, labTokenParts } from './lab-tokenizer.ts';
 import { LAB_TASKS, skillExample } from './skills.ts';
@@ -111,4 +113,12 @@ test('any text in NFC survives', () => {
     }),
     { seed: 1, numRuns: 100 },
   );
+});
+
+test('llama.cpp can be told how it splits', () => {
+  const keys = tokenizerToGguf(json, configJson);
+  assert.equal(keys.get('tokenizer.ggml.pre'), 'qwen2');
+  const back = tokenizerFromGguf(keys);
+  const text = '<think> A and B give C.</think> 2024 é\n\nno. done.';
+  assert.deepEqual(loadTokenizer(back.json, back.configJson).encode(text), tokenizer.encode(text));
 });

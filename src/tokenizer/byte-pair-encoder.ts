@@ -69,7 +69,7 @@ export class BytePairEncoder {
       return;
     }
     const partCache = this.#partCache;
-    for (const part of cutWhereNothingJoins(word, this.#joins)) {
+    for (const part of cutWhereNothingJoins(this.#withoutLost(word), this.#joins)) {
       let found = partCache.get(part);
       if (found === undefined) {
         const fresh: number[] = [];
@@ -86,6 +86,14 @@ export class BytePairEncoder {
 
   /** Of parts, which are spelt, so not the same as words. */
   readonly #partCache = new Map<string, readonly number[]>();
+
+  /** Characters that have no token and leave none bring their neighbours together. */
+  #withoutLost(word: string): string {
+    if (this.#unkId !== undefined) return word;
+    const isKnown = (character: string): boolean =>
+      this.#model.vocab.has(character) || this.#bytesOf(character) !== undefined;
+    return Array.from(word).filter(isKnown).join('');
+  }
 
   /** The ids of single characters. */
   #symbols(word: string): number[] {

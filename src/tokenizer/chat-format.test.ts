@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readCases, readGolden } from '../../golden/tokenizer/read.ts';
+import { jsonOfKind, readFamilies } from '../../golden/tokenizer/read-families.ts';
 import { createChatFormat } from './chat-format.ts';
 import { loadTokenizer } from './load-tokenizer.ts';
 import { qwenTokenizerConfigJson, qwenTokenizerJson } from './qwen-tokenizer-json.ts';
@@ -100,4 +101,42 @@ test('the stop token is the one the template ends a turn with; none is an error'
   assert.deepEqual(other.stopTokenIds, [tokenizer.idOf('<|endoftext|>')]);
   assert.throws(() => withTemplate('{% for m in messages %}{{ m.content }}\n{% endfor %}'), /special token/);
   assert.throws(() => createChatFormat({ ...tokenizer, configJson: '{}' }), /no chat_template/);
+});
+
+test('a template gets the special tokens by name, and no tools; of several templates the default one renders', () => {
+  const source =
+    '{{ bos_token }}{% if tools is not none %}tools{% endif %}{% for m in messages %}{{ m.content }}{{ eos_token }}{{ pad_token is defined }}{% endfor %}';
+  const configured = (chatTemplate: unknown) =>
+    createChatFormat({
+      ...tokenizer,
+      configJson: JSON.stringify({
+        bos_token: { __type: 'AddedToken', content: '<|im_start|>' },
+        eos_token: '<|im_end|>',
+        pad_token: null,
+        chat_template: chatTemplate,
+      }),
+    });
+  const prompt = (chatTemplate: unknown) =>
+    tokenizer.decode(configured(chatTemplate).renderPrompt([{ role: 'user', content: 'a' }]));
+  assert.equal(prompt(source), '<|im_start|>a<|im_end|>False');
+  const tools = { name: 'tool_use', template: 'other' };
+  assert.equal(prompt([tools, { name: 'default', template: source }]), '<|im_start|>a<|im_end|>False');
+  assert.throws(() => prompt([tools]), /of the chat templates tool_use none is named default/);
+});
+
+test('a reply has the tokens that it has after the prompt, where a tokenizer puts a space before every text', () => {
+  const families = readFamilies();
+  const kind = families.kinds.find(({ name }) => name === 'llama 2');
+  assert.ok(kind !== undefined);
+  const template =
+    "{% for m in messages %}{{ '<' + m.role + '>\\n' + m.content + '</s>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<assistant>\\n' }}{% endif %}";
+  const pieces = loadTokenizer(jsonOfKind(families, kind), JSON.stringify({ chat_template: template }));
+  const byPieces = createChatFormat(pieces);
+  const question = { role: 'user', content: 'Is it even?' } as const;
+  for (const reply of ['It is even.', ' The sum', 'é\nLet']) {
+    const parts = [...byPieces.renderPrompt([question]), ...byPieces.renderReply(reply)];
+    const whole = `<user>\nIs it even?</s>\n<assistant>\n${reply}</s>`;
+    assert.deepEqual(parts, [...pieces.encode(whole)], reply);
+    assert.equal(byPieces.parseReply(byPieces.renderReply(reply)).answer, reply.trim());
+  }
 });

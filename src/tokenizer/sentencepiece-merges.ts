@@ -2,7 +2,7 @@
  * SentencePiece's BPE knows a score for each piece, `tokenizer.json` a list of merges. A piece can be made of any two
  * pieces that spell it, and the pair whose whole has the higher score is joined first; so scores become merges by
  * listing every such pair, best whole first (as transformers does when it converts such a model), and merges become
- * scores where they are such a list.
+ * scores where they are exactly such a list.
  */
 
 /** The merges that scores stand for, most important first. `scoreOf` holds the pieces in the order of their ids. */
@@ -26,36 +26,30 @@ export function mergesOfScores(scoreOf: ReadonlyMap<string, number>): [string, s
 }
 
 /**
- * Scores of pieces under which SentencePiece's BPE joins what the merges join: minus the place of a piece among the
- * pieces that merges make, and 0 for what no merge makes. Undefined where no scores do: some pair of pieces that
- * spells a piece is no merge, or merges of different pieces are interleaved.
+ * Scores of pieces, given in the order of their ids, for which `mergesOfScores` lists exactly these merges, or
+ * undefined where there are none. They fall from one piece to the next that merges make; pieces whose merges are
+ * interleaved share one, as runs of spaces do in Llama's vocabulary. What no merge makes has 0.
  */
 export function scoresOfMerges(
   pieces: readonly string[],
   merges: readonly (readonly [string, string])[],
 ): Float32Array<ArrayBuffer> | undefined {
-  const idOf = new Map(pieces.map((piece, id) => [piece, id]));
-  const mergesThatMake = new Map<string, number>();
-  let previous: string | undefined;
-  for (const [left, right] of merges) {
+  const lastMergeOf = new Map(merges.map(([left, right], place) => [left + right, place]));
+  const scoreOf = new Map(pieces.map((piece) => [piece, 0]));
+  let score = 0;
+  let sharedUntil = -1;
+  for (const [place, [left, right]] of merges.entries()) {
     const whole = left + right;
-    const count = mergesThatMake.get(whole);
-    if (count !== undefined && whole !== previous) return undefined;
-    mergesThatMake.set(whole, (count ?? 0) + 1);
-    previous = whole;
+    if (place > sharedUntil) score -= 1;
+    sharedUntil = Math.max(sharedUntil, lastMergeOf.get(whole) ?? place);
+    if (!scoreOf.has(whole)) return undefined;
+    scoreOf.set(whole, score);
   }
-  const scores = new Float32Array(pieces.length);
-  let place = 0;
-  for (const [whole, count] of mergesThatMake) {
-    const id = idOf.get(whole);
-    if (id === undefined || pairsThatSpell(whole, idOf).length !== count) return undefined;
-    place += 1;
-    scores[id] = -place;
-  }
-  const isWhole = (piece: string): boolean => mergesThatMake.has(piece);
-  return pieces.every((piece) => isWhole(piece) || pairsThatSpell(piece, idOf).length === 0)
-    ? scores
-    : undefined;
+  const again = mergesOfScores(scoreOf);
+  const isSame =
+    again.length === merges.length &&
+    again.every(([left, right], place) => left === merges[place]?.[0] && right === merges[place]?.[1]);
+  return isSame ? Float32Array.from(scoreOf.values()) : undefined;
 }
 
 function pairsThatSpell(piece: string, idOf: ReadonlyMap<string, number>): [string, string][] {

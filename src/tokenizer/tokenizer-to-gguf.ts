@@ -73,8 +73,8 @@ export function tokenizerToGguf(
     metadata.set('tokenizer.ggml.merges', file.model.merges.map(mergeText));
     metadata.set('tokenizer.ggml.add_space_prefix', false);
   } else {
-    metadata.set('tokenizer.ggml.scores', sentencePieceScores(file, tokens));
     metadata.set('tokenizer.ggml.add_space_prefix', addsSpacePrefix(file));
+    metadata.set('tokenizer.ggml.scores', sentencePieceScores(file, tokens));
   }
   const idOf = new Map(tokens.map(({ id, text }) => [text, id]));
   for (const [name, key] of specialTokenKeys) {
