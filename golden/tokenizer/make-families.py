@@ -173,7 +173,7 @@ def results(entry):
     ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
     decoded = [tokenizer.decode(row, skip_special_tokens=False) for row in ids]
     size = tokenizer.get_vocab_size()
-    fragments = [[(start * 37 + i * step) % size for i in range(12)] for start, step in enumerate(range(1, 21))]
+    fragments = [[(start * 37 + i * step) % size for i in range(12)] for start, step in enumerate(range(1, 9))]
     return {
         "ids": ids,
         # null where it is the text itself
@@ -190,11 +190,22 @@ def pieces(regexes):
 
 
 splits = json.loads((here / "gguf-splits.json").read_text("utf-8"))
+def listed(kinds):
+    """The kinds with their results; ids that are those of the first kind of the same model are null."""
+    first = {}
+    for entry in kinds:
+        found = results(entry)
+        other = first.setdefault(entry["model"], found["ids"])
+        if other is not found["ids"]:
+            found["ids"] = [None if row == same else row for row, same in zip(found["ids"], other)]
+        yield {**entry, **found}
+
+
 golden = {
     "versions": {"tokenizers": version("tokenizers")},
     "texts": texts,
     "models": learnt,
-    "kinds": [{**entry, **results(entry)} for entry in byte_kinds + sp_kinds],
+    "kinds": list(listed(byte_kinds + sp_kinds)),
     "splits": [{"names": entry["names"], "lengths": pieces(entry["splits"])} for entry in splits],
 }
 (here / "families.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n", "utf-8")

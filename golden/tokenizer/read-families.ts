@@ -25,7 +25,8 @@ const schema = z.object({
       settings: z.record(z.string(), z.unknown()),
       without: z.array(z.string()).default([]),
       mergesAsTexts: z.boolean().default(false),
-      ids: z.array(ids),
+      /** In the file null where they are those of the first kind of the same model. */
+      ids: z.array(ids.nullable()),
       /** null where it is the text itself. */
       decoded: z.array(z.string().nullable()),
       fragments: z.array(z.object({ ids, decoded: z.string() })),
@@ -34,14 +35,24 @@ const schema = z.object({
   splits: z.array(z.object({ names: z.array(z.string()), lengths: z.array(ids) })),
 });
 
-export type TokenizerFamilies = z.infer<typeof schema>;
+type Stored = z.infer<typeof schema>;
+export type TokenizerKind = Omit<Stored['kinds'][number], 'ids'> & {
+  readonly ids: readonly (readonly number[])[];
+};
+export type TokenizerFamilies = Omit<Stored, 'kinds'> & { readonly kinds: readonly TokenizerKind[] };
 
 export function readFamilies(): TokenizerFamilies {
-  return schema.parse(JSON.parse(readFileSync(new URL('families.json', import.meta.url), 'utf8')));
+  const stored = schema.parse(JSON.parse(readFileSync(new URL('families.json', import.meta.url), 'utf8')));
+  const firstOf = (model: string) => stored.kinds.find((kind) => kind.model === model);
+  const kinds = stored.kinds.map((kind) => ({
+    ...kind,
+    ids: kind.ids.map((row, i) => row ?? firstOf(kind.model)?.ids[i] ?? []),
+  }));
+  return { ...stored, kinds };
 }
 
 /** Text of the `tokenizer.json` of a kind. */
-export function jsonOfKind(families: TokenizerFamilies, kind: TokenizerFamilies['kinds'][number]): string {
+export function jsonOfKind(families: TokenizerFamilies, kind: TokenizerKind): string {
   const model = families.models[kind.model];
   if (model === undefined) throw new Error(`families.json has no model ${kind.model}`);
   const isGone = (token: string): boolean => kind.without.some((character) => token.includes(character));

@@ -89,13 +89,23 @@ function createEncoder(file: TokenizerFile): (text: string) => Int32Array {
   };
 }
 
-/** Ids by text. An added token wins over an entry of the model with the same text, as it does in encoding. */
+/**
+ * Ids by text, listed when first asked. An added token wins over an entry of the model with the same text, as it does
+ * in encoding.
+ */
 function createLookup(file: TokenizerFile, decoder: Decoder): (text: string) => number | undefined {
-  const idOfText = new Map<string, number>();
-  for (const [entry, id] of file.model.vocab) {
-    const text = strictUtf8(decoder.bytesOf(entry));
-    if (text !== undefined && !idOfText.has(text)) idOfText.set(text, id);
-  }
-  for (const token of file.addedTokens) idOfText.set(token.content, token.id);
-  return (text) => idOfText.get(text);
+  let idOfText: Map<string, number> | undefined;
+  const list = (): Map<string, number> => {
+    const ids = new Map<string, number>();
+    for (const [entry, id] of file.model.vocab) {
+      const text = strictUtf8(decoder.bytesOf(entry));
+      if (text !== undefined && !ids.has(text)) ids.set(text, id);
+    }
+    for (const token of file.addedTokens) ids.set(token.content, token.id);
+    return ids;
+  };
+  return (text) => {
+    idOfText ??= list();
+    return idOfText.get(text);
+  };
 }
