@@ -12,6 +12,7 @@ import { canSeeOthers, mostOthers } from './bench/quiet.ts';
 const usage = `usage: npm run bench -- engine [options]
   --json FILE      write the figures there too
   --peer PYTHON    measure torch and transformers beside, with a Python that has them
+  --llama-cpp DIR  measure llama.cpp beside, with node-llama-cpp as installed in this directory
   --threads N      most threads (default: one per core)
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)`;
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'string' },
     peer: { type: 'string' },
+    'llama-cpp': { type: 'string' },
     threads: { type: 'string' },
     repeats: { type: 'string' },
     patience: { type: 'string' },
@@ -59,7 +61,12 @@ console.log(
 console.log(figureHeading());
 
 const groups: FigureGroup[] = [];
-for await (const group of benchEngine({ threads, peer: values.peer, patience })) {
+for await (const group of benchEngine({
+  threads,
+  peer: values.peer,
+  llamaCpp: values['llama-cpp'],
+  patience,
+})) {
   groups.push(group);
   console.log(group.title);
   for (const figure of group.figures) console.log(figureLine(figure));

@@ -5,7 +5,9 @@
  */
 import { createCeiling, squareProducts } from './ceiling.ts';
 import { type Figure, measured } from './figure.ts';
+import { LlamaCppPeer } from './llama-cpp-peer.ts';
 import { productFlops } from './matrix-products.ts';
+import { memoryFigures } from './memory.ts';
 import { type ModelSize, modelSizes, samplingRequest, trainingData } from './model-sizes.ts';
 import { overlapFigures } from './overlap.ts';
 import { measure, type Patience } from './quiet.ts';
@@ -19,6 +21,8 @@ export interface EngineBenchOptions {
   readonly threads: number;
   /** A Python with torch and transformers. */
   readonly peer: string | undefined;
+  /** A directory in which node-llama-cpp is installed. */
+  readonly llamaCpp: string | undefined;
   readonly patience: Patience;
 }
 
@@ -32,10 +36,14 @@ export async function* benchEngine(options: EngineBenchOptions): AsyncGenerator<
   const { threads, patience } = options;
   const threadCounts = [...new Set([threads, 1])];
   const peer = options.peer === undefined ? undefined : await TorchPeer.start(options.peer, threads);
+  const llamaCpp =
+    options.llamaCpp === undefined ? undefined : await LlamaCppPeer.start(options.llamaCpp, threads);
   try {
     yield { title: 'Matrix products of onnxruntime', figures: await squareFigures(threadCounts, patience) };
     for (const size of modelSizes) {
-      await peer?.load(peerTask(size));
+      const task = peerTask(size);
+      await peer?.load(task);
+      await llamaCpp?.load(task);
       for (const count of threadCounts) {
         const title = `Training, ${size.name}, ${count} ${count === 1 ? 'thread' : 'threads'}`;
         // The peer keeps its number of threads.
@@ -43,12 +51,16 @@ export async function* benchEngine(options: EngineBenchOptions): AsyncGenerator<
         yield { title, figures: await trainingFigures(size, { threads: count, patience, peer: beside }) };
       }
       const common = { threads, patience };
-      yield { title: `Sampling, ${size.name}`, figures: await samplingFigures(size, { ...common, peer }) };
+      const peers = { torch: peer, llamaCpp };
+      yield { title: `Sampling, ${size.name}`, figures: await samplingFigures(size, { ...common, peers }) };
       yield { title: `Shared prompts, ${size.name}`, figures: await sharedPromptFigures(size, common) };
+      const title = `Training on one row of 8,192 tokens, ${size.name}`;
+      yield { title, figures: await memoryFigures(size, threads) };
       yield { title: `Sampling beside training, ${size.name}`, figures: await overlapFigures(size, common) };
     }
   } finally {
     peer?.close();
+    llamaCpp?.close();
   }
 }
 

@@ -7,6 +7,8 @@ export interface ModelSize {
   readonly config: ModelConfig;
   /** Share of the matrix-multiply ceiling that training should reach, in percent. */
   readonly ceilingGoal: number;
+  /** Tokens per second in training, against PyTorch's. */
+  readonly peerGoal: number;
 }
 
 const common = {
@@ -31,6 +33,7 @@ export const modelSizes: readonly ModelSize[] = [
       head_dim: 32,
     },
     ceilingGoal: 55,
+    peerGoal: 1.5,
   },
   {
     name: '10M',
@@ -44,6 +47,7 @@ export const modelSizes: readonly ModelSize[] = [
       head_dim: 64,
     },
     ceilingGoal: 75,
+    peerGoal: 1,
   },
 ];
 

@@ -1,21 +1,27 @@
-/** Sampling: new tokens per second by the number of sequences at a time, and a peer at 64. */
+/** Sampling: new tokens per second by the number of sequences at a time, and peers at 64. */
 import type { Sampler } from '../../src/engine/engine.ts';
 import { createOrtEngine } from '../../src/engine/ort/engine.ts';
 import { compared, type Figure, measured } from './figure.ts';
+import type { LlamaCppPeer } from './llama-cpp-peer.ts';
 import { type ModelSize, randomTokens, samplingRequest } from './model-sizes.ts';
 import { type Measurement, measure, type Patience, type Work } from './quiet.ts';
 import type { TorchPeer } from './torch-peer.ts';
 
 const rowCounts = [1, 16, 64, 256] as const;
-/** Sequences that the peer samples. */
+/** Sequences that a peer samples. */
 export const peerRows = 64;
 
-/** With `peer`, which has the same shape and the prompts of `peerRows` loaded, and as many threads. */
+export interface SamplingPeers {
+  readonly torch: TorchPeer | undefined;
+  readonly llamaCpp: LlamaCppPeer | undefined;
+}
+
+/** Peers have the same shape and the prompts of `peerRows` loaded, and as many threads. */
 export async function samplingFigures(
   size: ModelSize,
-  options: { readonly threads: number; readonly patience: Patience; readonly peer: TorchPeer | undefined },
+  options: { readonly threads: number; readonly patience: Patience; readonly peers: SamplingPeers },
 ): Promise<Figure[]> {
-  const { threads, patience, peer } = options;
+  const { threads, patience, peers } = options;
   const engine = createOrtEngine({ threads });
   try {
     const model = await engine.createModel({ config: size.config, seed: 1 });
@@ -23,7 +29,8 @@ export async function samplingFigures(
     const works = new Map<string, Work>(
       rowCounts.map((rows) => [`${rows}`, samplingWork(sampler, size, rows)]),
     );
-    if (peer !== undefined) works.set('peer', peer.generate);
+    if (peers.torch !== undefined) works.set('generate', peers.torch.generate);
+    if (peers.llamaCpp !== undefined) works.set('llama.cpp', peers.llamaCpp.generate);
     const found: Partial<Record<string, Measurement>> = await measure(Object.fromEntries(works), patience);
     const tokensOf = (rows: number) => rows * samplingRequest.newTokens;
     const figures = rowCounts.flatMap((rows) => {
@@ -32,14 +39,18 @@ export async function samplingFigures(
       const name = `${rows} ${rows === 1 ? 'sequence' : 'sequences'} at a time`;
       return measured(name, 'tokens/s', measurement, (seconds) => tokensOf(rows) / seconds);
     });
-    const [ours, theirs] = [found[`${peerRows}`], found.peer];
-    if (ours === undefined || theirs === undefined) return figures;
+    const ours = found[`${peerRows}`];
+    const beside = (name: string, theirs: Measurement | undefined, atLeast: number): Figure[] =>
+      ours === undefined || theirs === undefined
+        ? []
+        : [
+            measured(`${name}: ${peerRows} sequences`, 'tokens/s', theirs, (s) => tokensOf(peerRows) / s),
+            compared(`engine / ${name}`, 'ratio', [theirs, ours], (a, b) => a / b, { atLeast }),
+          ];
     return [
       ...figures,
-      measured(`peer: ${peerRows} sequences`, 'tokens/s', theirs, (seconds) => tokensOf(peerRows) / seconds),
-      compared(`engine / peer, ${peerRows} sequences`, 'ratio', [theirs, ours], (a, b) => a / b, {
-        atLeast: 1,
-      }),
+      ...beside('transformers generate', found.generate, 3),
+      ...beside('llama.cpp', found['llama.cpp'], 1),
     ];
   } finally {
     await engine.close();

@@ -84,7 +84,9 @@ export async function trainingFigures(
         ? []
         : [
             measured('peer: forward + backward', 'tokens/s', found.peer, perSecond),
-            compared('engine / peer', 'ratio', [found.peer, found.training], (a, b) => a / b, { atLeast: 1 }),
+            compared('engine / peer', 'ratio', [found.peer, found.training], (a, b) => a / b, {
+              atLeast: size.peerGoal,
+            }),
           ]),
     ];
   } finally {

@@ -1,6 +1,7 @@
 /**
  * How much the forward pass keeps for the backward pass, and what follows: how large a micro-batch may be, and when
- * layers are computed again instead. Estimates, checked against the process's memory in `npm run bench -- memory`.
+ * layers are computed again instead. Estimates; `npm run bench -- engine` measures
+ * what a process takes.
  */
 import type { ModelConfig } from '../engine.ts';
 import { longestKeptRow } from './primitives/attention.ts';
