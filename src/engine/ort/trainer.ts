@@ -181,15 +181,16 @@ export class Trainer {
 }
 
 /**
- * Work of a token, in multiplications: the matrices of the layers, and per layer and head a score for every
- * position of the row, whose element-wise passes (mask, softmax, gradients) cost about 60 more. Fitted to CPU time
- * of row lengths 64 to 1024 at widths 128 and 384 (one run on a busy machine), within a third.
+ * Work of a token, in multiplications: the matrices of the layers, and per layer and head a score for every position
+ * that the token's block may see, five eighths of the row on average, whose element-wise passes (mask, softmax,
+ * gradients) cost about 60 more. Fitted to CPU time of row lengths 64 to 1024 at widths 128 and 384 (one run on a busy
+ * machine), within a third.
  */
 export function packingOptions(config: ModelConfig, lanes: number): PackingOptions {
   const layerWeights = parameterSpecs(config)
     .filter((spec) => spec.isLayerMatrix)
     .reduce((total, spec) => total + spec.length, 0);
-  const scores = config.num_hidden_layers * config.num_attention_heads;
+  const scores = 0.625 * config.num_hidden_layers * config.num_attention_heads;
   const workPerScore = 2 * config.head_dim + 60;
   return {
     microBatchTokens: microBatchPositions(config),
