@@ -9,7 +9,7 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../engine.ts';
 import { maskedScore } from './decode-graph.ts';
 import { float32 } from './float32.ts';
-import { KeyValueCache } from './kv-cache.ts';
+import { cacheRowBytes, KeyValueCache } from './kv-cache.ts';
 import type { NextTokenRows } from './token-chooser.ts';
 
 /** Where a row's past lies: the first `length` tokens of a row of a cache. */
@@ -18,6 +18,9 @@ export interface Past {
   readonly row: number;
   readonly length: number;
 }
+
+/** Memory that a batch begins with, unless its first rows need more: eight rows, or fewer long ones. */
+const firstBytes = 2 ** 24;
 
 const fetches = ['probabilities', 'cacheRows'];
 const fetchesWithLogits = [...fetches, 'logits'];
@@ -114,7 +117,8 @@ export class DecodeBatch<Owner> {
 
   #reserve(rows: number): void {
     if (rows <= this.#room) return;
-    this.#room = Math.max(8, this.#leastRows, 2 * this.#room);
+    const roomy = Math.floor(firstBytes / cacheRowBytes(this.#config, this.capacity));
+    this.#room = Math.max(this.#leastRows, 2 * this.#room, Math.min(8, roomy));
     this.#cache.reserve(this.#room);
     this.#tokens = grown(this.#tokens, new BigInt64Array(this.#room));
     this.#positions = grown(this.#positions, new BigInt64Array(this.#room));

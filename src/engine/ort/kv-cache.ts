@@ -129,7 +129,7 @@ export class KeyValueCache {
     for (const array of this.#arrays) {
       for (let head = 0; head < this.#heads; head += 1) {
         const target = ((row * this.#heads + head) * this.capacity + position) * width;
-        for (let i = 0; i < width; i += 1) array[target + i] = fresh[from + i] ?? 0;
+        array.set(fresh.subarray(from, from + width), target);
         from += width;
       }
     }

@@ -87,6 +87,19 @@ test('usage counts a prompt once a request, and every sampled token', async () =
   });
 });
 
+test('seeds of requests that arrive together stay together: each prompt is run by one worker', async () => {
+  await withSampler({}, async (sampler) => {
+    const ask = (salt: number) => {
+      const request = { prompt_T: promptOf(tinyConfig, 21, salt), seeds_S: seeds_S.slice(0, 8), sampling };
+      return sampler.sample(request);
+    };
+    await Promise.all([ask(1), ask(2), ask(3), ask(4)]);
+    assert.equal((await sampler.usage()).computedPromptTokens, 4 * 20);
+    await ask(5);
+    assert.equal((await sampler.usage()).computedPromptTokens, 6 * 20, 'one alone has all workers');
+  });
+});
+
 test('an aborted request rejects with an AbortError and stops the workers', async () => {
   await withSampler({}, async (sampler) => {
     const controller = new AbortController();

@@ -90,7 +90,9 @@ class ShardedSampler implements WeightedSampler {
   readonly #config: ModelConfig;
   readonly #shards: readonly Shard[];
   readonly #abilities: SamplerAbilities;
+  readonly #arrivals: { readonly count: number; resolve(dealt: Map<Shard, number[]>): void }[] = [];
   #promptTokens = 0;
+  #isClosed = false;
 
   constructor(
     kind: Sampler['kind'],
@@ -105,6 +107,7 @@ class ShardedSampler implements WeightedSampler {
   }
 
   async sample({ signal, ...request }: SampleRequest): Promise<Sample[]> {
+    if (this.#isClosed) throw new Error('the sampler is closed');
     checkSequenceRequest(request, this.#config, this.#abilities);
     this.#promptTokens += request.prompt_T.length;
     // When one worker fails, the others need not finish.
@@ -112,7 +115,9 @@ class ShardedSampler implements WeightedSampler {
     const anySignal = signal === undefined ? siblings.signal : AbortSignal.any([signal, siblings.signal]);
     const samples: Sample[] = [];
     try {
-      const parts = [...this.#deal(request.seeds_S.length)].map(async ([shard, places]) => {
+      const dealt = await this.#deal(request.seeds_S.length);
+      if (this.#isClosed) throw new DOMException('sampling was aborted', 'AbortError');
+      const parts = [...dealt].map(async ([shard, places]) => {
         const seeds_S = places.map((place) => request.seeds_S[place] ?? 0);
         try {
           const part = await shard.client.call('sample', { ...request, seeds_S }, { signal: anySignal });
@@ -152,18 +157,39 @@ class ShardedSampler implements WeightedSampler {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(this.#shards.map(({ client }) => client.close()));
   }
 
-  /** Places of a request's seeds by worker: each seed goes to the worker with the fewest sequences. */
-  #deal(count: number): Map<Shard, number[]> {
-    const dealt = new Map<Shard, number[]>();
-    for (let place = 0; place < count; place += 1) {
-      const shard = this.#shards.reduce((least, other) => (other.load < least.load ? other : least));
-      shard.load += 1;
-      dealt.set(shard, [...(dealt.get(shard) ?? []), place]);
+  /** Places of a request's seeds by worker. What arrives together is dealt together. */
+  #deal(count: number): Promise<Map<Shard, number[]>> {
+    return new Promise((resolve) => {
+      if (this.#arrivals.length === 0) setImmediate(() => this.#dealAll());
+      this.#arrivals.push({ count, resolve });
+    });
+  }
+
+  /**
+   * All workers get the same load, and seeds of one request stay together as far as that allows: each worker runs the
+   * prompts of its seeds.
+   */
+  #dealAll(): void {
+    const arrivals = this.#arrivals.splice(0);
+    const load = this.#shards.reduce((sum, shard) => sum + shard.load, 0);
+    const total = arrivals.reduce((sum, { count }) => sum + count, load);
+    const share = Math.ceil(total / this.#shards.length);
+    for (const { count, resolve } of arrivals) {
+      const dealt = new Map<Shard, number[]>();
+      for (let place = 0; place < count; ) {
+        const shard = this.#shards.reduce((least, other) => (other.load < least.load ? other : least));
+        const taken = Math.min(count - place, share - shard.load);
+        const places = Array.from({ length: taken }, (_, i) => place + i);
+        dealt.set(shard, [...(dealt.get(shard) ?? []), ...places]);
+        shard.load += taken;
+        place += taken;
+      }
+      resolve(dealt);
     }
-    return dealt;
   }
 }
 
