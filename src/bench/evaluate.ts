@@ -8,7 +8,7 @@ import type { Journal, Json } from '../journal/journal.ts';
 import { runTogether } from '../journal/run-together.ts';
 import type { ChatModel, ChatRequest, Reply } from '../model/chat-model.ts';
 import type { Problem } from '../problems/problem.ts';
-import type { Scaffold } from '../scaffold/scaffold.ts';
+import type { Scaffold, ScaffoldContext } from '../scaffold/scaffold.ts';
 import { Random, seedFrom } from '../stats/random.ts';
 
 export interface AttemptResult {
@@ -69,8 +69,9 @@ async function evaluateAttempt(
   unit: string,
 ): Promise<AttemptResult> {
   let reasoning = '';
-  const solved = await request.scaffold(problem, {
-    call: async (label, call) => {
+  const context = (prefix: string): ScaffoldContext => ({
+    call: async (name, call) => {
+      const label = `${prefix}${name}`;
       const reply = await callDurably(request, unit, label, {
         ...call,
         seed: seedFrom(request.seed, unit, label),
@@ -78,10 +79,15 @@ async function evaluateAttempt(
       reasoning = reply.reasoning;
       return reply;
     },
-    random: new Random(request.seed, unit),
+    // Evaluations have no budget and leave scores, not traces.
+    note: () => undefined,
+    keep: () => undefined,
+    within: (name) => context(`${prefix}${name}/`),
+    random: prefix === '' ? new Random(request.seed, unit) : new Random(request.seed, unit, prefix),
     maxTokens: request.maxTokens,
     temperature: request.temperature,
   });
+  const solved = await request.scaffold(problem, context(''));
   let last: { proof: string | undefined; grade: Grade } | undefined;
   const turns: AttemptResult['turns'][number][] = [];
   for (const [index, turn] of solved.turns.entries()) {
@@ -110,7 +116,7 @@ async function callDurably(
   label: string,
   call: ChatRequest,
 ): Promise<Reply> {
-  const { messages, maxTokens, temperature, seed } = call;
+  const { messages, maxTokens, temperature, seed, sampling } = call;
   const key = {
     unit,
     label,
@@ -120,6 +126,7 @@ async function callDurably(
       maxTokens,
       temperature,
       seed,
+      ...(sampling === undefined ? {} : { sampling: { ...sampling } }),
     } satisfies Json,
   };
   const { value } = await request.journal.effect(key, async () => {
@@ -129,7 +136,7 @@ async function callDurably(
     return { value: { reasoning, answer: answer ?? null, finish, usage: { ...usage } } };
   });
   // The journal gives back what was put in above.
-  const recorded = value as {
+  const recorded = value as unknown as {
     reasoning: string;
     answer: string | null;
     finish: Reply['finish'];

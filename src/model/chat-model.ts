@@ -5,11 +5,34 @@
 import type { VersionSpan } from '../engine/engine.ts';
 import type { Message } from '../tokenizer/tokenizer.ts';
 
+/** What a model may be told beyond temperature. What a model cannot do it refuses; nothing is ignored. */
+export interface SamplingSettings {
+  readonly topP?: number;
+  readonly topK?: number;
+  readonly minP?: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+  readonly repetitionPenalty?: number;
+  /** Texts that end a reply; they are not part of it. */
+  readonly stop?: readonly string[];
+  readonly reasoningEffort?: 'low' | 'medium' | 'high';
+}
+
 export interface ChatRequest {
   readonly messages: readonly Message[];
+  /** Most tokens of a reply, its reasoning included. */
   readonly maxTokens: number;
   readonly temperature: number;
   readonly seed: number;
+  readonly sampling?: SamplingSettings;
+}
+
+export interface Usage {
+  readonly promptTokens: number;
+  /** Reasoning included. */
+  readonly completionTokens: number;
+  /** Where the server tells: how many of the prompt's tokens it had in a cache. */
+  readonly cachedPromptTokens?: number;
 }
 
 export interface Reply {
@@ -17,7 +40,7 @@ export interface Reply {
   /** Undefined when the reasoning did not end within the limit. */
   readonly answer: string | undefined;
   readonly finish: 'stop' | 'length';
-  readonly usage: { readonly promptTokens: number; readonly completionTokens: number };
+  readonly usage: Usage;
   /** Present when the server gives them; needed for training. */
   readonly tokens?: {
     readonly prompt_T: Int32Array;
@@ -27,7 +50,31 @@ export interface Reply {
   };
 }
 
+/** A piece of a reply as it comes. */
+export interface Delta {
+  readonly kind: 'reasoning' | 'answer';
+  readonly text: string;
+}
+
+export interface GenerateContext {
+  readonly signal?: AbortSignal;
+  /** Called with the pieces in order. A retry begins the reply again, with a piece of kind `restart`. */
+  readonly onDelta?: (delta: Delta | { readonly kind: 'restart' }) => void;
+}
+
+/** Dollars for a million tokens. */
+export interface Price {
+  readonly prompt: number;
+  readonly completion: number;
+  readonly cachedPrompt?: number;
+}
+
 export interface ChatModel {
   readonly name: string;
-  generate(request: ChatRequest, context?: { readonly signal?: AbortSignal }): Promise<Reply>;
+  /** Undefined when nobody said: such a model is refused where money is capped. Free models say 0. */
+  readonly price?: Price;
+  /** Prompt and reply together, where known. */
+  readonly contextTokens?: number;
+  generate(request: ChatRequest, context?: GenerateContext): Promise<Reply>;
+  close?(): Promise<void>;
 }

@@ -41,9 +41,16 @@ export function reasoningCache(options: {
     let tokens = 0;
     for (let turn = 1; turn <= options.turns; turn += 1) {
       const messages = options.ask(problem, summary);
-      const reply = await context.call(`reason-${turn}`, { messages, maxTokens, temperature });
+      const reply = await context.call(
+        `reason-${turn}`,
+        { messages, maxTokens, temperature },
+        { role: 'solve' },
+      );
       tokens += reply.usage.completionTokens;
-      if (reply.answer !== undefined && reply.answer !== '') proof = reply.answer;
+      if (reply.answer !== undefined && reply.answer !== '') {
+        proof = reply.answer;
+        context.keep(proof, `the answer of turn ${turn}`);
+      }
       turns.push({ proof, tokens, overflowed: reply.finish === 'length' });
       if (turn === options.turns) break;
       const { reasoning, answer } = reply;

@@ -24,6 +24,9 @@ function scripted(replies: readonly Partial<Reply>[]) {
         ...reply,
       };
     },
+    note: () => undefined,
+    keep: () => undefined,
+    within: () => context,
     random: new Random(1),
     maxTokens: 48,
     temperature: 0.8,

@@ -7,7 +7,12 @@ import type { Scaffold } from './scaffold.ts';
 export function singleTurn(ask: (problem: Problem) => readonly Message[]): Scaffold {
   return async (problem, context) => {
     const { maxTokens, temperature } = context;
-    const reply = await context.call('solve', { messages: ask(problem), maxTokens, temperature });
+    const reply = await context.call(
+      'solve',
+      { messages: ask(problem), maxTokens, temperature },
+      { role: 'solve' },
+    );
+    if (reply.answer !== undefined && reply.answer !== '') context.keep(reply.answer, 'the only answer');
     const turn = {
       proof: reply.answer,
       tokens: reply.usage.completionTokens,

@@ -1,0 +1,53 @@
+/** Why a model gave no reply, and whether asking again may help. A failed call is never an answer. */
+
+export type ModelErrorKind =
+  /** No connection, or it broke. */
+  | 'connection'
+  /** Nothing came for too long, or the whole took too long. */
+  | 'idle-timeout'
+  | 'total-timeout'
+  /** 429, or 503 with a hint when to come again. */
+  | 'overloaded'
+  /** Other 5xx. */
+  | 'server'
+  /** 401, 403. */
+  | 'authentication'
+  /** 400, 404, 422, and what the model cannot do. */
+  | 'invalid-request'
+  | 'context-length'
+  /** The provider refused to answer for reasons of content. */
+  | 'refused'
+  /** What came is not what the protocol says: HTML, broken JSON, a stream without an end. */
+  | 'protocol'
+  /** The endpoint failed so often that it is left alone for a while. */
+  | 'circuit-open';
+
+export interface ModelErrorDetails {
+  readonly kind: ModelErrorKind;
+  readonly isRetryable: boolean;
+  /** HTTP status, where there was one. */
+  readonly status?: number;
+  /** The server's own wish, in milliseconds. */
+  readonly retryAfterMilliseconds?: number;
+  /** Beginning of the server's answer, for a human. */
+  readonly body?: string;
+  readonly cause?: unknown;
+}
+
+export class ModelError extends Error {
+  readonly kind: ModelErrorKind;
+  readonly isRetryable: boolean;
+  readonly status: number | undefined;
+  readonly retryAfterMilliseconds: number | undefined;
+  readonly body: string | undefined;
+
+  constructor(message: string, details: ModelErrorDetails) {
+    super(message, { cause: details.cause });
+    this.name = 'ModelError';
+    this.kind = details.kind;
+    this.isRetryable = details.isRetryable;
+    this.status = details.status;
+    this.retryAfterMilliseconds = details.retryAfterMilliseconds;
+    this.body = details.body;
+  }
+}
