@@ -21,8 +21,8 @@ const digits = [
   { shift: 0, width: 10 },
 ] as const;
 
-/** Tokens below this share of the highest probability are looked at only when those above do not suffice. */
-const usualShare = 2 ** -9;
+/** Tokens below such a share of the highest probability are looked at only when those above it do not suffice. */
+const usualShares = [2 ** -8, 2 ** -18, 0];
 
 /** Holds what selections in a vocabulary of one size need. One at a time. */
 export class Truncator {
@@ -42,9 +42,12 @@ export class Truncator {
    */
   keep(weights: Float32Array, total: number, { topK, topP, minP = 0 }: Truncation): number {
     const isSelected = topK !== undefined || topP !== undefined;
-    const highest = this.#gather(weights, isSelected ? usualShare : minP);
-    const suffices = topK === undefined ? this.#mass(weights) >= (topP ?? 0) * total : this.#count >= topK;
-    if (!suffices) this.#gather(weights, 0);
+    let highest = 0;
+    for (const share of isSelected ? usualShares : [minP]) {
+      highest = this.#gather(weights, share);
+      const suffices = topK === undefined ? this.#mass(weights) >= (topP ?? 0) * total : this.#count >= topK;
+      if (suffices) break;
+    }
     if (topK !== undefined) this.#select(weights, topK, false);
     if (topP !== undefined) {
       this.#select(weights, topP * (topK === undefined ? total : this.#mass(weights)), true);
