@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ModelConfig, TrainableModel } from '../engine/engine.ts';
+import { parseJson } from '../engine/json-file.ts';
 import { labTokenParts } from '../lab/lab-tokenizer.ts';
 import { lookupHeadTensors } from '../lab/lookup-heads.ts';
 import { seedFrom } from '../stats/random.ts';
@@ -24,7 +25,7 @@ export async function loadFormat(context: RunContext): Promise<ChatFormat> {
   const directory = dataPath(context, 'tokenizer');
   const { json, configJson } = await readTokenizerDirectory(directory);
   const format = createChatFormat(loadTokenizer(json, configJson));
-  const ends = await generationEnds(directory);
+  const ends = await generationEnds(directory, format.tokenizer.vocabularySize);
   return { ...format, stopTokenIds: [...new Set([...format.stopTokenIds, ...ends])] };
 }
 
@@ -32,11 +33,17 @@ const generationConfigSchema = z.looseObject({
   eos_token_id: z.union([z.int(), z.array(z.int())]).nullish(),
 });
 
-async function generationEnds(directory: string): Promise<readonly number[]> {
+async function generationEnds(directory: string, vocabularySize: number): Promise<readonly number[]> {
   const file = path.join(directory, 'generation_config.json');
   if (!existsSync(file)) return [];
-  const { eos_token_id: ends } = generationConfigSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  return ends === undefined || ends === null ? [] : [ends].flat();
+  const parsed = generationConfigSchema.safeParse(parseJson(await readFile(file), file));
+  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+  const ends = [parsed.data.eos_token_id ?? []].flat();
+  const stranger = ends.find((id) => id < 0 || id >= vocabularySize);
+  if (stranger === undefined) return ends;
+  throw new Error(
+    `${file}: eos_token_id ${stranger} is no token of the tokenizer beside it, which has ${vocabularySize}`,
+  );
 }
 
 /** The `config.json` of a new model. */

@@ -4,6 +4,7 @@
  */
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isRecord, parseJson } from '../engine/json-file.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 
 export interface TokenizerTexts {
@@ -18,16 +19,16 @@ const companions = ['generation_config.json', 'special_tokens_map.json'];
 
 /**
  * The tokenizer in a directory of the Hugging Face layout. A template that has a file of its own
- * (chat_template.jinja) goes into the configuration. Throws an Error that names the file that is missing.
+ * (chat_template.jinja) goes into the configuration and wins over one that is there, as in transformers. Throws an
+ * Error that names the file that is missing or broken.
  */
 export async function readTokenizerDirectory(directory: string): Promise<TokenizerTexts> {
   const json = await readText(directory, 'tokenizer.json');
   const configJson = await readText(directory, 'tokenizer_config.json');
   const template = await readText(directory, 'chat_template.jinja').catch(() => undefined);
-  const config: unknown = JSON.parse(configJson);
-  if (template === undefined || typeof config !== 'object' || config === null || 'chat_template' in config) {
-    return { json, configJson };
-  }
+  if (template === undefined) return { json, configJson };
+  const config = parseJson(Buffer.from(configJson), path.join(directory, 'tokenizer_config.json'));
+  if (!isRecord(config) || config.chat_template === template) return { json, configJson };
   return { json, configJson: `${JSON.stringify({ ...config, chat_template: template }, null, 2)}\n` };
 }
 
