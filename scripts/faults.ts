@@ -1,4 +1,4 @@
-// npm run faults: the long form of the tests of kills, stops, torn checkpoints and full disks. Real processes, real
+// npm run faults: the long form of the tests of kills, stops, torn checkpoints, full disks and memory. Real processes, real
 // signals, a real full disk where a tmpfs can be mounted. Every disturbed run must come to the end of an undisturbed
 // twin: same tensors, metrics, report and record, nothing paid for twice. Exit code 1 if one does not.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,16 +9,18 @@ import { outcomeOf } from '../src/recipe/fixtures/outcome.ts';
 import { sit } from '../src/recipe/fixtures/sitting.ts';
 import { fullDisk } from './faults/full-disk.ts';
 import { killOnce, killRepeatedly } from './faults/kills.ts';
+import { flatMemory } from './faults/memory.ts';
 import { killAtMoments } from './faults/moments.ts';
 import { type Section, type Setting, secondsText } from './faults/setting.ts';
 import { stopInOrder } from './faults/signals.ts';
 import { tornCheckpoints } from './faults/torn.ts';
 
 const usage = `usage: npm run faults -- [NAME…] [options]
-  NAME             kills, repeated, moments, torn, signals, disk (default: all)
+  NAME             kills, repeated, moments, torn, signals, disk, memory (default: all)
   --kills N        runs that are killed once (default 20)
   --recipe FILE    another recipe for kills, repeated, signals and disk (default: tiny.yaml)
-  --seed N         of the moments (default 1)`;
+  --seed N         of the moments (default 1)
+  --steps N        optimiser steps of memory (default 1000)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,10 +28,12 @@ const { values, positionals } = parseArgs({
     kills: { type: 'string', default: '20' },
     recipe: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    steps: { type: 'string', default: '1000' },
     help: { type: 'boolean' },
   },
 });
 const kills = Number(values.kills);
+const steps = Number(values.steps);
 const tests: Readonly<Record<string, { run(setting: Setting): Promise<Section>; onlyTiny?: boolean }>> = {
   kills: { run: (setting) => killOnce(setting, kills) },
   repeated: { run: killRepeatedly },
@@ -37,9 +41,14 @@ const tests: Readonly<Record<string, { run(setting: Setting): Promise<Section>; 
   torn: { run: tornCheckpoints, onlyTiny: true },
   signals: { run: (setting) => stopInOrder(setting, 6) },
   disk: { run: (setting) => fullDisk(setting, 8) },
+  memory: { run: (setting) => flatMemory(setting, steps), onlyTiny: true },
 };
 const named = positionals.length > 0 ? positionals : Object.keys(tests);
-if (values.help || !named.every((name) => name in tests) || !(Number.isInteger(kills) && kills >= 1)) {
+if (
+  values.help ||
+  !named.every((name) => name in tests) ||
+  !(Number.isInteger(kills) && kills >= 1 && Number.isInteger(steps) && steps >= 20)
+) {
   console.error(usage);
   process.exit(values.help ? 0 : 2);
 }

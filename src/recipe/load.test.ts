@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -44,11 +44,20 @@ sft:
 `;
 
 test('every recipe that comes with QED is valid, and bears the name of its file', () => {
+  // A model to begin from is not part of QED: one of these sizes stands for it.
+  const config = {
+    ...{ model_type: 'llama', vocab_size: 49_152, hidden_size: 576, intermediate_size: 1536 },
+    ...{ num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3, rms_norm_eps: 1e-5 },
+    ...{ rope_theta: 100_000, max_position_embeddings: 8192, tie_word_embeddings: true },
+  };
+  writeFileSync(path.join(scratch, 'config.json'), JSON.stringify(config));
   const files = readdirSync(recipes);
-  assert.ok(files.length >= 3);
+  assert.ok(files.length >= 4);
   for (const file of files) {
-    const { recipe } = loadRecipe(path.join(recipes, file));
+    const from = /^ +from: \.\./m.test(readFileSync(path.join(recipes, file), 'utf8'));
+    const { recipe } = loadRecipe(path.join(recipes, file), from ? [`model.from=${scratch}`] : []);
     assert.equal(`${recipe.name}.yaml`, file);
+    assert.equal(recipe.model.from !== undefined, from);
   }
 });
 

@@ -77,6 +77,8 @@ export async function createSessionOn(
     return await InferenceSession.create(model, {
       ...options,
       executionProviders: [provider],
+      // Fatal only: what is an error is thrown, and told in words.
+      logSeverityLevel: 4,
       extra: { ...extra, session: { ...session, disable_cpu_ep_fallback: '1' } },
     });
   } catch (cause) {
