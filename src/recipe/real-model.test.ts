@@ -14,6 +14,7 @@ import { after, before, test } from 'node:test';
 import type { ModelConfig } from '../engine/engine.ts';
 import { createOrtEngine } from '../engine/ort/engine.ts';
 import { JournalReader } from '../journal/journal-reader.ts';
+import { labTokenizer } from '../lab/lab-tokenizer.ts';
 import { Random } from '../stats/random.ts';
 import { createChatFormat } from '../tokenizer/chat-format.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
@@ -94,8 +95,11 @@ before(async () => {
   await engine.close();
 });
 
-async function run(name: string, options: { to?: 'data'; stopAfter?: number } = {}): Promise<RunOutcome> {
-  const loaded: LoadedRecipe = loadRecipe(path.join(scratch, 'recipe.yaml'));
+async function run(
+  name: string,
+  options: { recipe?: string; to?: 'data'; stopAfter?: number } = {},
+): Promise<RunOutcome> {
+  const loaded: LoadedRecipe = loadRecipe(path.join(scratch, options.recipe ?? 'recipe.yaml'));
   const stop = new AbortController();
   return await runRecipe({
     recipe: loaded.recipe,
@@ -228,4 +232,54 @@ test('a tokenizer of another model is refused, with both named: one too large, o
     );
   for (const entries of [900, 1000]) fits(entries)();
   for (const entries of [899, 1001]) assert.throws(fits(entries), /model has 1000 token embeddings/);
+});
+
+test('reinforcement learning and evaluation begin from a model on disk, which is evaluated beside its successor', async () => {
+  const directory = pathOf('lab-model');
+  mkdirSync(directory);
+  const { json, configJson } = labTokenizer();
+  writeFileSync(path.join(directory, 'tokenizer.json'), json);
+  const engine = createOrtEngine({ threads: 1 });
+  const model = await engine.createModel({
+    config: {
+      ...{ model_type: 'qwen3', hidden_size: 32, intermediate_size: 64, num_hidden_layers: 2 },
+      ...{ num_attention_heads: 2, num_key_value_heads: 1, head_dim: 16, rms_norm_eps: 1e-6 },
+      ...{ rope_theta: 10_000, max_position_embeddings: 512, tie_word_embeddings: true },
+      vocab_size: loadTokenizer(json, configJson).vocabularySize,
+    },
+    seed: 5,
+  });
+  await model.save(directory, { optimiser: false });
+  await engine.close();
+  writeFileSync(
+    pathOf('lab.yaml'),
+    `name: lab-from
+model: { from: lab-model }
+tokenizer: { kind: lab }
+data:
+  kind: lab
+  profile: quick
+  trainProblems: 8
+  validationProblems: 4
+  testProblems: 4
+  pretrainTokens: 500
+  sftTokens: 500
+rl:
+  from: base
+  steps: 2
+  problemsPerStep: 2
+  groupSize: 2
+  maxTokens: 12
+  optimiser: { kind: adamw, learningRate: 1.0e-3 }
+evaluate: { samples: 1, maxTokens: 12, reasoningCacheTurns: 0 }
+`,
+  );
+  assert.equal((await run('lab', { recipe: 'lab.yaml' })).status, 'finished');
+  const report = JSON.parse(readFileSync(pathOf('lab', 'report.json'), 'utf8')) as {
+    scores: { checkpoint: string }[];
+  };
+  assert.deepEqual(
+    report.scores.map(({ checkpoint }) => checkpoint),
+    ['base', 'rl'],
+  );
 });
