@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { ModelConfig, TrainableModel } from '../engine/engine.ts';
 import { parseJson } from '../engine/json-file.ts';
+import { checkModelSize } from '../engine/ort/model-size.ts';
 import { labTokenParts } from '../lab/lab-tokenizer.ts';
 import { lookupHeadTensors } from '../lab/lookup-heads.ts';
 import { seedFrom } from '../stats/random.ts';
@@ -97,6 +98,7 @@ async function startingModel(
     return await engine.loadModel(directory, { optimiser: false });
   }
   const config = modelConfig(context, format);
+  checkModelSize(config);
   const seed = seedFrom(recipe.seed, 'model');
   if (recipe.model.initialise === 'random') return await engine.createModel({ config, seed });
   return await engine.createModel({

@@ -19,6 +19,7 @@ import type {
   TrainableModel,
 } from '../engine.ts';
 import { readModelDirectory } from '../model-directory.ts';
+import { checkModelSize } from './model-size.ts';
 import { assertProviderWorks } from './provider-check.ts';
 import type { ExecutionProvider } from './provider-names.ts';
 import { siblingModule, WorkerClient } from './rpc.ts';
@@ -92,6 +93,7 @@ class OrtEngine implements Engine {
     readonly tensors?: ReadonlyMap<string, Float32Array>;
   }): Promise<TrainableModel> {
     const { config, seed, tensors = new Map() } = options;
+    checkModelSize(config);
     const compute = this.#compute;
     return await this.#startModel((client) => client.call('create', { config, seed, tensors, ...compute }));
   }
