@@ -4,6 +4,7 @@
  */
 import type { VersionSpan } from '../engine/engine.ts';
 import type { Message } from '../tokenizer/tokenizer.ts';
+import type { ModelError } from './model-error.ts';
 
 /** What a model may be told beyond temperature. What a model cannot do it refuses; nothing is ignored. */
 export interface SamplingSettings {
@@ -33,6 +34,8 @@ export interface Usage {
   readonly completionTokens: number;
   /** Where the server tells: how many of the prompt's tokens it had in a cache. */
   readonly cachedPromptTokens?: number;
+  /** The server did not count: these are upper estimates from the characters. */
+  readonly isEstimated?: true;
 }
 
 export interface Reply {
@@ -60,6 +63,11 @@ export interface GenerateContext {
   readonly signal?: AbortSignal;
   /** Called with the pieces in order. A retry begins the reply again, with a piece of kind `restart`. */
   readonly onDelta?: (delta: Delta | { readonly kind: 'restart' }) => void;
+  /**
+   * Asked before a failed call is made again, with what failed and how many attempts there were; its `usage` is what
+   * the attempt may have cost. A budget says no here, or counts. Without it a model retries within its own bounds.
+   */
+  readonly mayRetry?: (failed: ModelError, attempts: number) => boolean | Promise<boolean>;
 }
 
 /** Dollars for a million tokens. */
@@ -76,5 +84,7 @@ export interface ChatModel {
   /** Prompt and reply together, where known. */
   readonly contextTokens?: number;
   generate(request: ChatRequest, context?: GenerateContext): Promise<Reply>;
+  /** Exactly as many tokens as the prompt of these messages has, where the model can tell at once. */
+  countPromptTokens?(messages: readonly Message[]): number;
   close?(): Promise<void>;
 }

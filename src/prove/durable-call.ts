@@ -1,0 +1,180 @@
+/**
+ * One model call of a proof, paid for once and within the budget. PAY-ONCE: the journal's record is taken if there is
+ * one; it is found whatever the budget has become, because the limit that a budget lowered is no part of its key. A
+ * refusal for a budget of problem or run is recorded too, under that budget: after a kill the same call is refused again,
+ * and with a larger budget it is made. A failed call leaves no answer and is asked again.
+ */
+import { canonicalJson } from '../journal/canonical-json.ts';
+import type { Journal, Json } from '../journal/journal.ts';
+import type { ChatModel, ChatRequest, GenerateContext, Reply, Usage } from '../model/chat-model.ts';
+import { ModelError } from '../model/model-error.ts';
+import { BudgetExhausted } from '../scaffold/scaffold.ts';
+import type { Allowance } from './allowance.ts';
+import { dollarsOf, nothing, type Spend, spendOf } from './ledger.ts';
+import { promptTokens } from './prompt-bound.ts';
+import { recordReserved, recordSettled } from './spend-record.ts';
+
+/** A reply with what is recorded beside it. */
+export interface RecordedReply {
+  readonly reply: Reply;
+  readonly replayed: boolean;
+  /** Undefined where the model has no price. */
+  readonly dollars: number | undefined;
+  readonly seconds: number;
+  /** The limit that the call was given. */
+  readonly maxTokens: number;
+  /** Its place among the calls of its attempt. */
+  readonly order: number;
+}
+
+export interface DurableCall {
+  readonly journal: Journal;
+  readonly allowance: Allowance;
+  readonly unit: string;
+  readonly label: string;
+  readonly model: ChatModel;
+  readonly request: ChatRequest;
+  /** Gives the call its place when it is made for the first time. Throws when no more calls are to be made. */
+  readonly begin: () => number;
+  /** Called when the call is about to be made, with its limit. */
+  readonly onStart?: (maxTokens: number) => void;
+  readonly onDelta?: GenerateContext['onDelta'];
+}
+
+interface Recorded {
+  readonly reasoning: string;
+  readonly answer: string | null;
+  readonly finish: Reply['finish'];
+  readonly usage: Usage;
+  readonly dollars: number | null;
+  readonly seconds: number;
+  readonly maxTokens: number;
+  readonly order: number;
+}
+
+const refusedStream = 'budget/refused';
+
+/** Throws BudgetExhausted, the model's error, or the reason of the allowance's signal. */
+export async function callDurably(call: DurableCall): Promise<RecordedReply> {
+  const { journal, allowance, unit, label, model, request } = call;
+  const refusalKey = `${unit}/${label} ${canonicalJson({ ...allowance.lasting })}`;
+  let wasRefused = false;
+  try {
+    const entry = await journal.effect({ unit, label, request: keyOf(model, request) }, async () => {
+      const refused = await journal.find(refusedStream, refusalKey);
+      if (refused === undefined) return { value: (await make(call)) as unknown as Json };
+      wasRefused = true;
+      throw new BudgetExhausted((refused.value as { readonly message: string }).message);
+    });
+    const { answer, reasoning, finish, usage, dollars, ...rest } = entry.value as unknown as Recorded;
+    return {
+      reply: { reasoning, answer: answer ?? undefined, finish, usage },
+      dollars: dollars ?? undefined,
+      replayed: entry.replayed,
+      ...rest,
+    };
+  } catch (error) {
+    if (error instanceof BudgetExhausted && !wasRefused && allowance.isLasting(error)) {
+      await journal.append(refusedStream, refusalKey, { value: { message: error.message } });
+    }
+    throw error;
+  }
+}
+
+/** Everything that changes the answer. */
+function keyOf(model: ChatModel, request: ChatRequest): Json {
+  const { messages, maxTokens, temperature, seed, sampling } = request;
+  return {
+    model: model.name,
+    messages: messages.map(({ role, content }) => ({ role, content })),
+    maxTokens,
+    temperature,
+    seed,
+    ...(sampling === undefined ? {} : { sampling: { ...sampling } }),
+  };
+}
+
+async function make(call: DurableCall): Promise<Recorded> {
+  const { journal, allowance, model, request } = call;
+  const order = call.begin();
+  const prompt = promptTokens(model, request.messages);
+  const wanted = withinContext(model, request.maxTokens, prompt.likely);
+  const reservation = await allowance.reserve({
+    promptTokens: prompt.most,
+    wanted,
+    least: fewestTokens(wanted),
+    price: model.price,
+  });
+  // Where nobody said what a model costs, it may cost something.
+  const isFree = model.price !== undefined && reservation.worst.money === 0;
+  let key: string | undefined;
+  let actual: Spend = nothing;
+  let unsettled = true;
+  const settle = async (): Promise<void> => {
+    unsettled = false;
+    // Settled first on disk: a kill between the two is on the safe side.
+    if (!isFree || actual.tokens > 0) await recordSettled(journal, allowance.problem, actual, key);
+    reservation.settle(actual);
+  };
+  try {
+    if (!isFree) key = await recordReserved(journal, allowance.problem, reservation.worst);
+    allowance.signal.throwIfAborted();
+    const { maxTokens } = reservation;
+    call.onStart?.(maxTokens);
+    const began = performance.now();
+    actual = reservation.worst;
+    const { reasoning, answer, finish, usage } = await model.generate(
+      { ...request, maxTokens },
+      { signal: allowance.signal, ...(call.onDelta === undefined ? {} : { onDelta: call.onDelta }) },
+    );
+    const seconds = (performance.now() - began) / 1000;
+    actual = spendOf(usage, model.price);
+    await settle();
+    const dollars = model.price === undefined ? null : dollarsOf(actual);
+    return {
+      reasoning,
+      answer: answer ?? null,
+      finish,
+      usage: { ...usage },
+      dollars,
+      seconds,
+      maxTokens,
+      order,
+    };
+  } catch (error) {
+    if (unsettled) {
+      // Of a free model nothing is left of a call without an end, wherever it was cut.
+      if (isFree || costsNothing(error)) actual = nothing;
+      await settle();
+    }
+    // A client may dress up the abort; what it was for is what matters.
+    if (allowance.signal.aborted) throw allowance.signal.reason;
+    throw error;
+  }
+}
+
+/** Failures of which it is known that nothing was generated. */
+function costsNothing(error: unknown): boolean {
+  if (!(error instanceof ModelError)) return false;
+  const { kind, status } = error;
+  return (
+    status === 429 ||
+    ['overloaded', 'authentication', 'invalid-request', 'context-length', 'circuit-open'].includes(kind)
+  );
+}
+
+/** Fewer tokens than this are not worth a call that wanted `wanted`. */
+function fewestTokens(wanted: number): number {
+  return Math.min(1024, Math.ceil(wanted / 4));
+}
+
+/** What is left of the model's context after a prompt of about so many tokens. */
+function withinContext(model: ChatModel, wanted: number, prompt: number): number {
+  if (model.contextTokens === undefined) return wanted;
+  const left = model.contextTokens - prompt;
+  if (left >= 1) return Math.min(wanted, left);
+  throw new ModelError(
+    `${model.name}: the prompt has about ${prompt} tokens, and the context ${model.contextTokens}`,
+    { kind: 'context-length', isRetryable: false },
+  );
+}
