@@ -1,4 +1,5 @@
 /** Why a model gave no reply, and whether asking again may help. A failed call is never an answer. */
+import type { Usage } from './chat-model.ts';
 
 export type ModelErrorKind =
   /** No connection, or it broke. */
@@ -10,7 +11,7 @@ export type ModelErrorKind =
   | 'overloaded'
   /** Other 5xx. */
   | 'server'
-  /** 401, 403. */
+  /** 401, 403, and an account without credit: 402, or 429 that no waiting lifts. */
   | 'authentication'
   /** 400, 404, 422, and what the model cannot do. */
   | 'invalid-request'
@@ -31,6 +32,8 @@ export interface ModelErrorDetails {
   readonly retryAfterMilliseconds?: number;
   /** Beginning of the server's answer, for a human. */
   readonly body?: string;
+  /** What was used before it failed, where a reply had begun: providers charge for it. */
+  readonly usage?: Usage;
   readonly cause?: unknown;
 }
 
@@ -40,6 +43,7 @@ export class ModelError extends Error {
   readonly status: number | undefined;
   readonly retryAfterMilliseconds: number | undefined;
   readonly body: string | undefined;
+  readonly usage: Usage | undefined;
 
   constructor(message: string, details: ModelErrorDetails) {
     super(message, { cause: details.cause });
@@ -49,5 +53,6 @@ export class ModelError extends Error {
     this.status = details.status;
     this.retryAfterMilliseconds = details.retryAfterMilliseconds;
     this.body = details.body;
+    this.usage = details.usage;
   }
 }
