@@ -20,6 +20,7 @@ const format = createChatFormat(tokenizer);
 function scripted(
   tokens: Int32Array,
   finish: Sample['finish'],
+  stopString?: string,
 ): { sampler: Sampler; requests: SampleRequest[] } {
   const requests: SampleRequest[] = [];
   const sampler: Sampler = {
@@ -32,6 +33,7 @@ function scripted(
         logprobs_T: Float32Array.from(tokens, (id) => -id),
         finish,
         versions: [{ start: 0, version: 3 as PolicyVersion }],
+        ...(stopString === undefined ? {} : { stopString }),
       }));
     },
     usage: async () => ({
@@ -106,4 +108,43 @@ test('a signal reaches the sampler, and an empty result is an error, never an an
     format,
   });
   await assert.rejects(silent.generate(request), /m: the sampler returned no sample/);
+});
+
+test('sampling settings reach the sampler in its words; a stop text is no part of the answer', async () => {
+  const { sampler, requests } = scripted(tokenizer.encode('proof\n\n## Next'), 'stop', '\n## ');
+  const model = createEngineChatModel({ name: 'm', sampler, format });
+  const sampling = { topP: 0.9, topK: 5, minP: 0.1, repetitionPenalty: 1.1, stop: ['\n## '] };
+  const deltas: string[] = [];
+  const onDelta = (delta: { readonly kind: string }): void => {
+    deltas.push(delta.kind);
+  };
+  const reply = await model.generate({ ...request, sampling }, { onDelta });
+  const { stop, ...same } = sampling;
+  assert.deepEqual(requests[0]?.sampling, {
+    maxTokens: 9,
+    temperature: 0.8,
+    stopTokenIds: format.stopTokenIds,
+    stopStrings: stop,
+    ...same,
+  });
+  assert.equal(reply.answer, 'proof');
+  assert.deepEqual(deltas, ['answer']);
+  assert.equal(model.countPromptTokens?.(request.messages), format.renderPrompt(request.messages).length);
+});
+
+test('what the engine cannot do is a failure that says whether the prompt was too long', async () => {
+  const { sampler } = scripted(new Int32Array(), 'stop');
+  const refusing = (message: string) =>
+    createEngineChatModel({
+      name: 'm',
+      sampler: { ...sampler, sample: () => Promise.reject(new RangeError(message)) },
+      format,
+    });
+  const tokens = format.renderPrompt(request.messages).length + 9;
+  const tooLong = refusing(`prompt and maxTokens make ${tokens} tokens; the model has 8 positions`);
+  await assert.rejects(tooLong.generate(request), { name: 'ModelError', kind: 'context-length' });
+  await assert.rejects(refusing('topP must be').generate(request), { kind: 'invalid-request' });
+  const effort = { ...request, sampling: { reasoningEffort: 'high' } } as const;
+  const model = createEngineChatModel({ name: 'm', sampler, format });
+  await assert.rejects(model.generate(effort), { kind: 'invalid-request', isRetryable: false });
 });

@@ -95,41 +95,39 @@ function keyOf(model: ChatModel, request: ChatRequest): Json {
 }
 
 async function make(call: DurableCall): Promise<Recorded> {
-  const { journal, allowance, model, request } = call;
+  const { allowance, model, request } = call;
   const order = call.begin();
   const prompt = promptTokens(model, request.messages);
   const wanted = withinContext(model, request.maxTokens, prompt.likely);
-  const reservation = await allowance.reserve({
-    promptTokens: prompt.most,
-    wanted,
-    least: fewestTokens(wanted),
-    price: model.price,
-  });
-  // Where nobody said what a model costs, it may cost something.
-  const isFree = model.price !== undefined && reservation.worst.money === 0;
-  let key: string | undefined;
-  let actual: Spend = nothing;
-  let unsettled = true;
-  const settle = async (): Promise<void> => {
-    unsettled = false;
-    // Settled first on disk: a kill between the two is on the safe side.
-    if (!isFree || actual.tokens > 0) await recordSettled(journal, allowance.problem, actual, key);
-    reservation.settle(actual);
-  };
+  const sizes = { promptTokens: prompt.most, wanted, least: fewestTokens(wanted) };
+  let payment = await reservePayment(call, sizes);
+  let refusal: unknown;
   try {
-    if (!isFree) key = await recordReserved(journal, allowance.problem, reservation.worst);
     allowance.signal.throwIfAborted();
-    const { maxTokens } = reservation;
+    const { maxTokens } = payment;
     call.onStart?.(maxTokens);
     const began = performance.now();
-    actual = reservation.worst;
     const { reasoning, answer, finish, usage } = await model.generate(
       { ...request, maxTokens },
-      { signal: allowance.signal, ...(call.onDelta === undefined ? {} : { onDelta: call.onDelta }) },
+      {
+        signal: allowance.signal,
+        ...(call.onDelta === undefined ? {} : { onDelta: call.onDelta }),
+        // Every attempt is paid for by itself.
+        mayRetry: async (failed) => {
+          await payment.settle(costOfFailure(failed, payment, model));
+          try {
+            payment = await reservePayment(call, { ...sizes, wanted: maxTokens, least: maxTokens });
+            return true;
+          } catch (error) {
+            refusal = error;
+            return false;
+          }
+        },
+      },
     );
     const seconds = (performance.now() - began) / 1000;
-    actual = spendOf(usage, model.price);
-    await settle();
+    const actual = spendOf(usage, model.price);
+    await payment.settle(actual);
     const dollars = model.price === undefined ? null : dollarsOf(actual);
     return {
       reasoning,
@@ -142,25 +140,72 @@ async function make(call: DurableCall): Promise<Recorded> {
       order,
     };
   } catch (error) {
-    if (unsettled) {
-      // Of a free model nothing is left of a call without an end, wherever it was cut.
-      if (isFree || costsNothing(error)) actual = nothing;
-      await settle();
-    }
+    if (!payment.isSettled()) await payment.settle(costOfFailure(error, payment, model));
     // A client may dress up the abort; what it was for is what matters.
     if (allowance.signal.aborted) throw allowance.signal.reason;
-    throw error;
+    throw refusal ?? error;
   }
 }
 
-/** Failures of which it is known that nothing was generated. */
-function costsNothing(error: unknown): boolean {
-  if (!(error instanceof ModelError)) return false;
-  const { kind, status } = error;
+/** A reservation that is on disk where its call may cost something. */
+interface Payment {
+  readonly maxTokens: number;
+  readonly worst: Spend;
+  isSettled(): boolean;
+  settle(actual: Spend): Promise<void>;
+}
+
+async function reservePayment(
+  { journal, allowance, model }: DurableCall,
+  sizes: { readonly promptTokens: number; readonly wanted: number; readonly least: number },
+): Promise<Payment> {
+  const reservation = await allowance.reserve({ ...sizes, price: model.price });
+  const { maxTokens, worst } = reservation;
+  const { problem } = allowance;
+  let key: string | undefined;
+  try {
+    if (!isFree(model)) key = await recordReserved(journal, problem, worst);
+  } catch (error) {
+    reservation.settle(nothing);
+    throw error;
+  }
+  let settled = false;
+  return {
+    maxTokens,
+    worst,
+    isSettled: () => settled,
+    settle: async (actual) => {
+      settled = true;
+      // On disk first: a kill between the two is on the safe side.
+      if (key !== undefined || actual.tokens > 0) await recordSettled(journal, problem, actual, key);
+      reservation.settle(actual);
+    },
+  };
+}
+
+/** Where nobody said what a model costs, it may cost something. */
+function isFree({ price }: ChatModel): boolean {
   return (
-    status === 429 ||
-    ['overloaded', 'authentication', 'invalid-request', 'context-length', 'circuit-open'].includes(kind)
+    price !== undefined &&
+    [price.prompt, price.completion, price.cachedPrompt ?? 0].every((part) => part === 0)
   );
+}
+
+/** What a call without a reply has cost, at its worst where nobody can say. */
+function costOfFailure(error: unknown, { worst }: Payment, model: ChatModel): Spend {
+  const failed = error instanceof ModelError ? error : undefined;
+  if (failed?.usage !== undefined) return spendOf(failed.usage, model.price);
+  // Of a free model nothing is left of a call without an end, wherever it was cut.
+  return isFree(model) || (failed !== undefined && neverBegan(failed)) ? nothing : worst;
+}
+
+/** Failures of which it is known that nothing was generated: an answer in place of a reply, or nobody there. */
+function neverBegan({ kind, status, cause }: ModelError): boolean {
+  if (status !== undefined && status >= 400) return true;
+  if (['overloaded', 'authentication', 'invalid-request', 'context-length', 'circuit-open'].includes(kind))
+    return true;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(String(code));
 }
 
 /** Fewer tokens than this are not worth a call that wanted `wanted`. */

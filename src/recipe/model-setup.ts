@@ -1,50 +1,23 @@
 /** Makes the model that a stage begins with or goes on from, and the tokenizer of the run. */
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import type { ModelConfig, TrainableModel } from '../engine/engine.ts';
-import { parseJson } from '../engine/json-file.ts';
 import { checkModelSize } from '../engine/ort/model-size.ts';
 import { labTokenParts } from '../lab/lab-tokenizer.ts';
 import { lookupHeadTensors } from '../lab/lookup-heads.ts';
+import { loadDirectoryFormat } from '../model/directory-format.ts';
 import { seedFrom } from '../stats/random.ts';
-import { createChatFormat } from '../tokenizer/chat-format.ts';
-import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import type { ChatFormat } from '../tokenizer/tokenizer.ts';
 import { type CheckpointName, findCheckpoint } from './checkpoints.ts';
 import { dataPath, type RunContext } from './run-context.ts';
 import { shownPath } from './shown-path.ts';
 import { checkpointDirectory } from './starting-model.ts';
-import { readTokenizerDirectory } from './tokenizer-files.ts';
 
 /**
  * The chat format of the tokenizer that the data stage wrote. Replies also end at the tokens that the model's
  * generation_config.json names, where it came with one.
  */
 export async function loadFormat(context: RunContext): Promise<ChatFormat> {
-  const directory = dataPath(context, 'tokenizer');
-  const { json, configJson } = await readTokenizerDirectory(directory);
-  const format = createChatFormat(loadTokenizer(json, configJson));
-  const ends = await generationEnds(directory, format.tokenizer.vocabularySize);
-  return { ...format, stopTokenIds: [...new Set([...format.stopTokenIds, ...ends])] };
-}
-
-const generationConfigSchema = z.looseObject({
-  eos_token_id: z.union([z.int(), z.array(z.int())]).nullish(),
-});
-
-async function generationEnds(directory: string, vocabularySize: number): Promise<readonly number[]> {
-  const file = path.join(directory, 'generation_config.json');
-  if (!existsSync(file)) return [];
-  const parsed = generationConfigSchema.safeParse(parseJson(await readFile(file), file));
-  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
-  const ends = [parsed.data.eos_token_id ?? []].flat();
-  const stranger = ends.find((id) => id < 0 || id >= vocabularySize);
-  if (stranger === undefined) return ends;
-  throw new Error(
-    `${file}: eos_token_id ${stranger} is no token of the tokenizer beside it, which has ${vocabularySize}`,
-  );
+  return await loadDirectoryFormat(dataPath(context, 'tokenizer'));
 }
 
 /** The `config.json` of a new model. */

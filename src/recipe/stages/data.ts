@@ -11,6 +11,7 @@ import { LAB_PROFILES } from '../../lab/generator.ts';
 import { labTokenizer } from '../../lab/lab-tokenizer.ts';
 import { STUDENTS } from '../../lab/student.ts';
 import { SUMMARY_CAP } from '../../lab/summarise.ts';
+import { readTokenizerDirectory, type TokenizerTexts } from '../../model/directory-format.ts';
 import type { SupervisedExample } from '../../problems/examples.ts';
 import { harpToExamples, readHarp, splitHarp } from '../../problems/harp.ts';
 import type { Problem } from '../../problems/problem.ts';
@@ -23,7 +24,7 @@ import { checkTokenizerFits, loadFormat } from '../model-setup.ts';
 import { dataPath, type RunContext, StageClock, throwIfStopped, untilStopped } from '../run-context.ts';
 import type { LabDataSettings, Recipe } from '../schema.ts';
 import { holdToStartingModel, startingDirectory } from '../starting-model.ts';
-import { readTokenizerDirectory, type TokenizerTexts, writeTokenizerFiles } from '../tokenizer-files.ts';
+import { writeTokenizerFiles } from '../tokenizer-files.ts';
 
 const millisecondsBetweenBreaths = 50;
 

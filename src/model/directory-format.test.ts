@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { readTokenizerDirectory } from './tokenizer-files.ts';
+import { readTokenizerDirectory } from './directory-format.ts';
 
-const directory = await mkdtemp(path.join(tmpdir(), 'qed-tokenizer-files-'));
+const directory = await mkdtemp(path.join(tmpdir(), 'qed-directory-format-'));
 after(() => rm(directory, { recursive: true }));
 const write = (name: string, text: string) => writeFile(path.join(directory, name), text);
 
