@@ -61,8 +61,9 @@ before(async () => {
     level: 7,
     subject: 'number_theory',
     problem: `Show that $${2 * n + 2}k$ is even.`,
-    num_solutions: 1,
+    num_solutions: 2,
     solution_1: text,
+    solution_2: `Clearly. ${text}`,
   }));
   writeFileSync(path.join(scratch, 'harp.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
   writeFileSync(path.join(scratch, 'recipe.yaml'), recipeText);
@@ -177,7 +178,9 @@ test('samples of the model it began from stand beside those of the fine-tuned on
   }
   reader.close();
   assert.deepEqual(prompts.get('base'), prompts.get('sft'));
-  assert.ok((prompts.get('sft')?.length ?? 0) > 0);
+  const asked = prompts.get('sft') ?? [];
+  assert.ok(asked.length > 0);
+  assert.equal(new Set(asked).size, asked.length, 'a problem with two proofs is asked once');
 });
 
 test('a stopped run goes on to the same end; a changed model is refused while it is still needed', async () => {

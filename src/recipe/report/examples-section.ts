@@ -34,12 +34,16 @@ function choice(examples: readonly Example[]): string {
 /** Texts of runs whose answers nobody grades. */
 export function samplesSection(samples: readonly SampleText[]): Markup | undefined {
   if (samples.length === 0) return undefined;
+  const byPrompt = [...Map.groupBy(samples, ({ prompt }) => prompt)];
   return html`<section id="samples"><h2>Sample texts</h2>
-<p class="lede">What the model writes after a given beginning. Nobody has graded these.</p>
-<div class="answers">${samples.map(
-    ({ checkpoint, prompt, text }) => html`<div class="answer" style="--mark:${checkpointColour[checkpoint]}">
-<h4>${label(checkpoint)}</h4><p class="text given">${prompt}</p><p class="text">${text}</p></div>`,
-  )}</div></section>`;
+<p class="lede">What the model writes when it is asked this. Nobody has graded it.</p>
+${byPrompt.map(
+  ([prompt, texts]) => html`<article class="example"><p class="statement">${prompt}</p>
+<div class="answers">${texts.map(
+    ({ checkpoint, text }) => html`<div class="answer" style="--mark:${checkpointColour[checkpoint]}">
+<h4>${label(checkpoint)}</h4>${text.trim() === '' ? html`<p class="text empty">Nothing.</p>` : html`<p class="text">${text}</p>`}</div>`,
+  )}</div></article>`,
+)}</section>`;
 }
 
 function exampleArticle({ id, statement, scheme, answers }: Example): Markup {

@@ -114,7 +114,7 @@ figcaption span{color:var(--soft);font-size:13px;display:block}
 .answer{border-top:4px solid var(--mark);padding-top:8px;min-width:0}
 .answer h4{font:600 15px/1.4 var(--sans);display:flex;justify-content:space-between;font-variant-numeric:tabular-nums}
 .text{white-space:pre-wrap;overflow-wrap:anywhere;margin-top:8px;max-width:44em;max-height:32em;overflow-y:auto}
-.text.empty,.text.thought,.text.given{color:var(--soft)}
+.text.empty,.text.thought{color:var(--soft)}
 .text.empty{font-style:italic}
 .text.thought{font-size:15px}
 .items{list-style:none;font:14px/1.45 var(--sans);margin-top:12px;border-top:1px solid var(--rule)}

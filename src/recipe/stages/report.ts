@@ -268,7 +268,7 @@ async function examplesOf(context: RunContext, records: readonly EvaluationRecor
   });
 }
 
-/** Texts before and after fine-tuning, those for the same prompt together. */
+/** Texts before and after fine-tuning. */
 async function samplesOf(journal: Journal): Promise<ReportInput['samples']> {
   const samples: SampleText[] = [];
   for (const checkpoint of ['base', 'sft'] as const) {
@@ -276,7 +276,7 @@ async function samplesOf(journal: Journal): Promise<ReportInput['samples']> {
     if (event === undefined) continue;
     for (const text of payloadOf<SampledText[]>(event)) samples.push({ checkpoint, ...text });
   }
-  return [...Map.groupBy(samples, ({ prompt }) => prompt).values()].flat();
+  return samples;
 }
 
 /** A payload that a stage of this version wrote as JSON. */

@@ -39,13 +39,17 @@ async function sampleTexts(context: RunContext, checkpoint: CheckpointName): Pro
     const texts: SampledText[] = [];
     for await (const { messages } of readExamples(dataPath(context, 'sft-validation.jsonl'))) {
       const asked = messages.slice(0, -1);
+      const prompt = asked.at(-1)?.content ?? '';
+      // A problem with several proofs is asked once.
+      if (texts.some((text) => text.prompt === prompt)) continue;
       const prompt_T = format.renderPrompt(asked);
       if (prompt_T.length + maxTokens > context.recipe.model.maximumPositions) continue;
       const sampling = { maxTokens, temperature: 0.7, stopTokenIds: format.stopTokenIds };
       const seeds_S = [seedFrom(context.recipe.seed, 'samples', texts.length)];
       const [sample] = await sampler.sample({ prompt_T, seeds_S, sampling, signal: context.signal });
       if (sample === undefined) throw new Error('the sampler returned nothing');
-      texts.push({ prompt: asked.at(-1)?.content ?? '', text: format.tokenizer.decode(sample.tokens_T) });
+      const written_T = sample.finish === 'stop' ? sample.tokens_T.subarray(0, -1) : sample.tokens_T;
+      texts.push({ prompt, text: format.tokenizer.decode(written_T) });
       if (texts.length === prompts) break;
     }
     await context.journal.append('samples', checkpoint, {
