@@ -51,7 +51,7 @@ Examples:
 /** Returns the exit code. */
 async function exportModel(model: string, options: ExportOptions): Promise<number> {
   const { runModelJob, factLines, bytesText, countText } = await import('./model-job.ts');
-  const { findModel } = await import('./find-model.ts');
+  const { findModel } = await import('../model/run-checkpoint.ts');
   const { shownPath } = await import('../recipe/shown-path.ts');
   const { plainLine } = await import('./text.ts');
   const file = path.resolve(options.gguf);

@@ -1,13 +1,11 @@
 /**
  * The model directory that an argument means: a directory with a config.json, a checkpoint of a run by its place
- * (`runs/lab/checkpoints/rl`) or its name (`runs/lab/rl`), or a run, whose last checkpoint is taken. Checkpoints of
- * runs are verified; one that is not whole is passed over, and that is said.
+ * (`runs/lab/checkpoints/rl`) or its name (`runs/lab/rl`, `lab/rl@100` for one step of it), or a run, whose last
+ * checkpoint is taken. Checkpoints of runs are verified; one that is not whole is passed over, and that is said.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { newestCheckpoint, verifyCheckpoint } from '../journal/checkpoint-store.ts';
-import { shownPath } from '../recipe/shown-path.ts';
-import { UserError } from './user-error.ts';
 
 export interface FoundModel {
   readonly directory: string;
@@ -20,36 +18,49 @@ export interface FoundModel {
 /** The checkpoints of a run, the last stage first; others come after them. */
 const stageOrder = ['rl', 'sft', 'base'];
 
-/** Throws a UserError that says what was looked for when there is no model. */
+/** Throws an Error for people that says what was looked for when there is no model. */
 export async function findModel(argument: string): Promise<FoundModel> {
-  const root = [argument, path.join('runs', argument)].find(isDirectory);
+  const { place, step } = withoutStep(argument);
+  const root = [place, path.join('runs', place)].find(isDirectory);
   const direct = root === undefined ? undefined : path.resolve(root);
-  if (direct !== undefined && existsSync(path.join(direct, 'config.json'))) return verified(direct);
-  const folder = direct === undefined ? checkpointNamed(argument) : checkpointsIn(direct);
+  if (direct !== undefined && step === undefined && existsSync(path.join(direct, 'config.json'))) {
+    return verified(direct);
+  }
+  const folder = direct === undefined ? checkpointNamed(place) : checkpointsIn(direct);
   if (folder === undefined) {
     const reason = direct === undefined ? 'no such directory' : 'it has no config.json and no checkpoints';
-    throw new UserError(
+    throw new Error(
       `${argument}: ${reason}. Give a directory with config.json and model.safetensors, or RUN/CHECKPOINT, for example runs/lab/rl`,
-      { exitCode: 1 },
     );
   }
+  if (step !== undefined) return atStep(folder, step);
   const remarks: string[] = [];
-  const found = await newestCheckpoint(folder, ({ step, reason }) => {
-    remarks.push(`checkpoint ${shownPath(path.join(folder, String(step)))} is not whole: ${reason}`);
+  const found = await newestCheckpoint(folder, ({ step: torn, reason }) => {
+    remarks.push(`checkpoint ${shown(path.join(folder, String(torn)))} is not whole: ${reason}`);
   });
-  if (found === undefined) {
-    throw new UserError(`${shownPath(folder)}: no checkpoint is there yet`, { exitCode: 1 });
-  }
+  if (found === undefined) throw new Error(`${shown(folder)}: no checkpoint is there yet`);
   return { directory: found.directory, name: nameOf(found.directory), remarks };
+}
+
+/** `lab/rl@100`, unless there is a directory of that very name. */
+function withoutStep(argument: string): { readonly place: string; readonly step?: string } {
+  const [, place = argument, step] = /^(.+)@(\d+)$/.exec(argument) ?? [];
+  return step === undefined || isDirectory(argument) ? { place: argument } : { place, step };
+}
+
+async function atStep(folder: string, step: string): Promise<FoundModel> {
+  const directory = path.join(folder, step);
+  if (isDirectory(directory)) return verified(directory);
+  const steps = readdirSync(folder).filter((name) => /^\d+$/.test(name));
+  const there = steps.length === 0 ? 'no checkpoint is there yet' : `there are ${steps.join(', ')}`;
+  throw new Error(`${shown(folder)}: no checkpoint of step ${step}; ${there}`);
 }
 
 async function verified(directory: string): Promise<FoundModel> {
   if (isOfRun(directory)) {
     const verdict = await verifyCheckpoint(directory);
     if (!verdict.ok) {
-      throw new UserError(`${shownPath(directory)}: the checkpoint is not whole: ${verdict.reason}`, {
-        exitCode: 1,
-      });
+      throw new Error(`${shown(directory)}: the checkpoint is not whole: ${verdict.reason}`);
     }
   }
   return { directory, name: nameOf(directory), remarks: [] };
@@ -89,4 +100,10 @@ function nameOf(directory: string): string {
 
 function isDirectory(place: string): boolean {
   return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Relative to the working directory below it. */
+function shown(absolute: string): string {
+  const relative = path.relative(process.cwd(), absolute);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? absolute : relative;
 }

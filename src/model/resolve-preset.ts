@@ -1,0 +1,75 @@
+/** A preset that comes with QED, or a person's own preset file. */
+import { existsSync } from 'node:fs';
+import type { Price } from './chat-model.ts';
+import { ModelSpecError, type ResolvedModel, type SpecSettings } from './open-model.ts';
+import { loadPreset, PresetError, presetNames } from './presets/load-preset.ts';
+import { openPreset } from './presets/open-preset.ts';
+import { priceOf } from './resolve-endpoint.ts';
+
+/** Undefined where there is no preset of that name. Settings name fields of the preset: `sampling.topP=0.9`. */
+export function resolvePreset(
+  spec: string,
+  options: {
+    readonly place: string;
+    readonly settings: SpecSettings;
+    readonly environment: Readonly<Record<string, string | undefined>>;
+  },
+): ResolvedModel | undefined {
+  const { place, settings, environment } = options;
+  const isFile = /\.ya?ml$/.test(place) && existsSync(place);
+  if (!isFile && !presetNames().includes(place)) return undefined;
+  try {
+    const preset = loadPreset(place, overridesOf(spec, settings));
+    const { price, contextTokens, maxTokens } = preset;
+    const { temperature, ...sampling } = preset.sampling;
+    const settingsOfSampling = Object.fromEntries(
+      Object.entries(sampling).filter(([, value]) => value !== undefined),
+    );
+    return {
+      spec,
+      name: preset.name,
+      ...(price === undefined ? {} : { price: price as Price }),
+      ...(contextTokens === undefined ? {} : { contextTokens }),
+      defaults: {
+        ...(maxTokens === undefined ? {} : { maxTokens }),
+        ...(temperature === undefined ? {} : { temperature }),
+        ...(Object.keys(settingsOfSampling).length === 0 ? {} : { sampling: settingsOfSampling }),
+      },
+      remarks: [],
+      open: async ({ onEvent } = {}) =>
+        openPreset(preset, { env: environment, ...(onEvent === undefined ? {} : { onEvent }) }).model,
+    };
+  } catch (error) {
+    if (error instanceof PresetError) throw new ModelSpecError(error.message);
+    throw error;
+  }
+}
+
+/** `price=2/12`, or a field of the preset by its path with a JSON value or a word. */
+function overridesOf(spec: string, settings: SpecSettings): Record<string, unknown> {
+  const overrides: Record<string, unknown> = {};
+  for (const [key, text] of settings) {
+    if (key === 'price') {
+      overrides.price = priceOf(spec, settings);
+      continue;
+    }
+    const fields = key.split('.');
+    const last = fields.pop() ?? key;
+    let inside = overrides;
+    for (const field of fields) {
+      const next = (inside[field] ?? {}) as Record<string, unknown>;
+      inside[field] = next;
+      inside = next;
+    }
+    inside[last] = readValue(text);
+  }
+  return overrides;
+}
+
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
