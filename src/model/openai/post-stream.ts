@@ -11,6 +11,7 @@ import { ModelError } from '../model-error.ts';
 import type { Clock } from './clock.ts';
 import { failureOf } from './failure.ts';
 import { retryAfterOf } from './retry-after.ts';
+import { turns } from './turns.ts';
 import { type CallLimits, type Expiry, Watchdog } from './watchdog.ts';
 
 export interface StreamReader {
@@ -129,14 +130,14 @@ class Post {
       this.#receiveWrongType(body, type);
       return;
     }
-    body.on('data', (bytes: Uint8Array) => {
-      if (this.#isSettled) return;
-      this.#watchdog.byte();
-      try {
-        if (!this.#reader.read(bytes, this.#watchdog)) this.#finish(response);
-      } catch (error) {
-        this.#fail(error);
+    const readWhatCame = () => {
+      for (let bytes = body.read(); bytes !== null && !this.#isSettled; bytes = body.read()) {
+        this.#read(bytes, response);
       }
+    };
+    body.on('readable', () => {
+      this.#watchdog.byte();
+      turns.take(readWhatCame);
     });
     body.on('end', () => {
       if (this.#isSettled) return;
@@ -147,6 +148,14 @@ class Post {
         this.#fail(error);
       }
     });
+  }
+
+  #read(bytes: Uint8Array, response: http.IncomingMessage): void {
+    try {
+      if (!this.#reader.read(bytes, this.#watchdog)) this.#finish(response);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #receiveFailure(response: http.IncomingMessage, body: Readable, status: number): void {
@@ -199,6 +208,7 @@ class Post {
   #finish(response: http.IncomingMessage): void {
     const request = this.#request;
     this.#succeed();
+    response.resume();
     const timer = this.#options.clock.after(PATIENCE_AFTER_END, () => request?.destroy());
     response.once('close', () => timer.cancel());
   }
