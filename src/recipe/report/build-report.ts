@@ -3,11 +3,12 @@
  * stands alone: no script, no network, and a policy in its head that would forbid both. The report is a pure
  * function of its input, so the same run gives the same bytes.
  */
+
+import { html, type Markup, trusted } from '../../prove/html.ts';
 import { type Effect, effectsOf } from './effects.ts';
 import { effectsSection } from './effects-section.ts';
 import { examplesSection, samplesSection } from './examples-section.ts';
 import { duration, moment } from './format.ts';
-import { html, type Markup, trusted } from './html.ts';
 import type { Evaluation, ReportInput } from './report-input.ts';
 import { type ReportJson, reportSchema } from './report-schema.ts';
 import { rlSection } from './rl-section.ts';

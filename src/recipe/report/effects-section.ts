@@ -2,9 +2,10 @@
  * Every effect of the paper that this run can speak about: what is claimed, by how much, and whether it shows.
  * What the run cannot speak about is listed with the reason.
  */
+
+import { html, type Markup } from '../../prove/html.ts';
 import type { Effect, MeasuredEffect } from './effects.ts';
 import { bracket, pValue, signed } from './format.ts';
-import { html, type Markup } from './html.ts';
 import { glyphScale, intervalGlyph } from './interval-glyph.ts';
 import { verdictOf } from './verdict-section.ts';
 

@@ -4,9 +4,9 @@
  */
 import type { Grade } from '../../grade/grade.ts';
 import type { GradingScheme } from '../../problems/problem.ts';
+import { html, type Markup } from '../../prove/html.ts';
 import { label } from './effects.ts';
 import { decimal, points, signedPoints } from './format.ts';
-import { html, type Markup } from './html.ts';
 import { checkpointColour } from './palette.ts';
 import type { Example, ExampleAnswer, SampleText } from './report-input.ts';
 

@@ -6,7 +6,7 @@
  */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { type Content, html, type Markup, trusted } from './html.ts';
+import { type Content, html, type Markup, trusted } from '../../prove/html.ts';
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 

@@ -2,9 +2,10 @@
  * An estimate with its interval as a small drawing that stretches with its column, and the scale it is read
  * against. Positions are percentages of the width, so nothing distorts at any size.
  */
+
+import { html, type Markup } from '../../prove/html.ts';
 import type { Interval } from '../../stats/interval.ts';
 import { decimal } from './format.ts';
-import { html, type Markup } from './html.ts';
 
 /** The ends of the scale that a column of glyphs shares. */
 export interface GlyphScale {

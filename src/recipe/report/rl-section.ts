@@ -3,10 +3,10 @@
  * and the agreement of sampler and trainer. Runs with RL and RC training overlay both.
  */
 import * as Plot from '@observablehq/plot';
+import { type Content, html, type Markup } from '../../prove/html.ts';
 import { label } from './effects.ts';
 import { type Figure, figure, stepAxis } from './figure.ts';
 import { decimal, duration } from './format.ts';
-import { type Content, html, type Markup } from './html.ts';
 import { checkpointColour } from './palette.ts';
 import type { RlCurve, RlPoint } from './report-input.ts';
 import { movingAverage, thin, trendWindow } from './series.ts';

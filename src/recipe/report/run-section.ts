@@ -1,8 +1,9 @@
 /**
  * What the run took and what it was: time and tokens by stage, the frozen recipe, the machine.
  */
+
+import { html, type Markup } from '../../prove/html.ts';
 import { count, decimal, duration, moment } from './format.ts';
-import { html, type Markup } from './html.ts';
 import { checkpointColour } from './palette.ts';
 import type { ReportInput } from './report-input.ts';
 

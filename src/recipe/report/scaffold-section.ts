@@ -3,10 +3,10 @@
  * the number of steps that a problem needs.
  */
 import * as Plot from '@observablehq/plot';
+import { type Content, html, type Markup } from '../../prove/html.ts';
 import { label } from './effects.ts';
 import { figure } from './figure.ts';
 import { decimal } from './format.ts';
-import { type Content, html, type Markup } from './html.ts';
 import { checkpointColour } from './palette.ts';
 import { type CheckpointName, checkpointNames } from './report-input.ts';
 import { type Score, scoresBySteps } from './scores.ts';

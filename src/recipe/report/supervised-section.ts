@@ -2,10 +2,10 @@
  * Learning curves of the supervised stages: training loss, its trend and the validation loss against tokens.
  */
 import * as Plot from '@observablehq/plot';
+import { type Content, html, type Markup } from '../../prove/html.ts';
 import { label } from './effects.ts';
 import { figure } from './figure.ts';
 import { count, decimal, integer } from './format.ts';
-import { type Content, html, type Markup } from './html.ts';
 import { checkpointColour } from './palette.ts';
 import type { SupervisedCurve } from './report-input.ts';
 import { movingAverage, thin, trendWindow } from './series.ts';

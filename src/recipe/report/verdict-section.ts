@@ -2,10 +2,11 @@
  * The head of the report: what training did, in one sentence per stage, and the table of checkpoints with their
  * intervals and paired differences.
  */
+
+import { type Content, html, type Markup } from '../../prove/html.ts';
 import type { Effect, MeasuredEffect } from './effects.ts';
 import { label } from './effects.ts';
 import { bracket, decimal, integer, pValue, signed } from './format.ts';
-import { type Content, html, type Markup } from './html.ts';
 import { glyphScale, intervalGlyph } from './interval-glyph.ts';
 import { checkpointColour } from './palette.ts';
 import type { SupervisedCurve } from './report-input.ts';
