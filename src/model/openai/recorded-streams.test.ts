@@ -40,6 +40,17 @@ const recordings: readonly Recording[] = [
       },
     },
   },
+  // Recorded from vLLM 0.32.0 with SmolLM2-135M-Instruct, greedy.
+  {
+    name: 'vllm-0.32-recorded',
+    dialect: 'vllm',
+    wantsTokens: true,
+    expected: {
+      answer: 'The sum of two even integers is always',
+      finish: 'length',
+      usage: { promptTokens: 42, completionTokens: 8 },
+    },
+  },
   { name: 'vllm-reasoning-content', dialect: 'vllm', expected: { reasoning, usage } },
   // Tags that a preset names are looked for only where the server has not taken them out itself.
   { name: 'vllm-reasoning-content', dialect: 'vllm', thinkTags: opened, expected: { reasoning, usage } },
@@ -108,12 +119,23 @@ function read(recording: Recording, pieces: readonly Uint8Array[]) {
   return { reply: builder.finish(), deltas };
 }
 
+/** Tokens that a test does not spell out are held to their number. */
+function tokensOf({ tokens, usage: { promptTokens, completionTokens } }: Reply): Pick<Reply, 'tokens'> {
+  if (tokens === undefined) return {};
+  const { prompt_T, completion_T, logprobs_T } = tokens;
+  assert.deepEqual(
+    [prompt_T.length, completion_T.length, logprobs_T.length],
+    [promptTokens, completionTokens, completionTokens],
+  );
+  return { tokens };
+}
+
 for (const recording of recordings) {
   const how = recording.thinkTags === undefined ? '' : ', with tags';
   test(`${recording.name}${how}`, () => {
     const url = new URL(`fixtures/streams/${recording.name}.sse`, import.meta.url);
     const bytes = readFileSync(url);
-    const expected: Reply = {
+    let expected: Reply = {
       reasoning: '',
       answer: '4 = 2·2, so yes ∎',
       finish: 'stop',
@@ -121,6 +143,7 @@ for (const recording of recordings) {
       ...recording.expected,
     };
     const whole = read(recording, [bytes]);
+    if (recording.expected.tokens === undefined) expected = { ...expected, ...tokensOf(whole.reply) };
     assert.deepEqual(whole.reply, expected);
     const text = (kind: Delta['kind']) =>
       whole.deltas
