@@ -6,6 +6,12 @@
 import type { ModelConfig } from '../engine.ts';
 import { longestKeptRow } from './primitives/attention.ts';
 
+/**
+ * Models of more parameters (128 MB) are held once where smaller ones are copied to every worker, and few of their
+ * sessions are kept.
+ */
+export const largeModel = 2 ** 25;
+
 /** Bounds of a micro-batch, in positions: enough to feed the matrix kernels, few enough to stay in the caches. */
 const fewestPositions = 256;
 const mostPositions = 1024;

@@ -6,14 +6,12 @@
  * first, so sums over them are the same bits every time.
  */
 import type { ModelConfig } from '../engine.ts';
+import { largeModel } from './activation-memory.ts';
 import type { LaneService } from './lane-worker.ts';
 import { type MicroBatchResult, MicroBatchRunner, type MicroBatchTask } from './micro-batch-runner.ts';
 import type { MicroBatch } from './packing.ts';
 import type { ExecutionProvider } from './provider-names.ts';
 import { siblingModule, WorkerClient } from './rpc.ts';
-
-/** Models of up to this many parameters (128 MB) are copied to every lane. */
-const largestCopiedModel = 2 ** 25;
 
 export interface LaneOptions {
   readonly threads: number;
@@ -38,7 +36,7 @@ export class Lanes {
     this.#config = config;
     this.#flat = flat;
     this.#options = options;
-    this.count = options.provider === 'cpu' && flat.length <= largestCopiedModel ? options.threads : 1;
+    this.count = options.provider === 'cpu' && flat.length <= largeModel ? options.threads : 1;
   }
 
   weightsChanged(): void {

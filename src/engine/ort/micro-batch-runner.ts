@@ -5,7 +5,7 @@
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Loss, ModelConfig } from '../engine.ts';
-import { recomputesLayers } from './activation-memory.ts';
+import { largeModel, recomputesLayers } from './activation-memory.ts';
 import type { MicroBatch } from './packing.ts';
 import { parameterSpecs, viewOf } from './parameters.ts';
 import type { ExecutionProvider } from './provider-names.ts';
@@ -14,8 +14,9 @@ import { buildTrainingGraph } from './training-graph.ts';
 
 /** Most values of the logits that the output head works off at once (128 MB). */
 const headValues = 2 ** 25;
-/** A run alternates between a few row lengths and a forward and a backward graph. */
+/** A run alternates between a few row lengths and a forward and a backward graph. Each keeps its memory. */
 const sessionsKept = 4;
+const sessionsKeptOfLarge = 2;
 
 /** What to compute. */
 export interface MicroBatchTask {
@@ -46,7 +47,7 @@ export class MicroBatchRunner {
   readonly #provider: ExecutionProvider;
   readonly #lanes: number;
   readonly #parameters: Readonly<Record<string, Tensor>>;
-  readonly #sessions = new SessionCache(sessionsKept);
+  readonly #sessions: SessionCache;
 
   /**
    * `flat` holds the parameters in the order of `parameterSpecs`; not in shared memory, which is refused. `lanes` is
@@ -58,6 +59,7 @@ export class MicroBatchRunner {
     { provider, lanes }: { readonly provider: ExecutionProvider; readonly lanes: number },
   ) {
     this.#config = config;
+    this.#sessions = new SessionCache(flat.length > largeModel ? sessionsKeptOfLarge : sessionsKept);
     this.#provider = provider;
     this.#lanes = lanes;
     this.#parameters = Object.fromEntries(

@@ -13,6 +13,9 @@ export const rowLengths = [
   64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192,
 ] as const;
 
+/** The same for models whose graphs take seconds to prepare and gigabytes to run. */
+export const fewRowLengths = [128, 512, 1024, 2048, 4096, 8192] as const;
+
 /** One run of the training graph: see `buildTrainingGraph` for the arrays. */
 export interface MicroBatch {
   readonly rows: number;
@@ -44,6 +47,8 @@ export interface PackingOptions {
    * longer rows waste less on padding and repeated prompts and more on attention.
    */
   readonly workPerToken: (rowLength: number) => number;
+  /** The row lengths to choose from, ascending; default `rowLengths`. */
+  readonly rowLengths?: readonly number[];
 }
 
 /** Tokens first…end−1 of a datum, as one segment. It sees the prompt of its cluster when it has one. */
@@ -74,7 +79,7 @@ export function packData(data: readonly Datum[], options: PackingOptions): Micro
     ...families.flatMap(({ prompt, members }) => members.map((m) => size(prompt) + size(m))),
   );
   let best: { rows: Cluster[][]; rowLength: number; work: number } | undefined;
-  for (const rowLength of rowLengths) {
+  for (const rowLength of options.rowLengths ?? rowLengths) {
     if (rowLength < longest) continue;
     const rows = packRows(families, rowLength);
     const work = rows.length * rowLength * options.workPerToken(rowLength);

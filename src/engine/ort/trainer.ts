@@ -15,11 +15,18 @@ import type {
   PolicyVersion,
 } from '../engine.ts';
 import { readModelDirectory, writeModelDirectory } from '../model-directory.ts';
-import { microBatchPositions } from './activation-memory.ts';
+import { largeModel, microBatchPositions } from './activation-memory.ts';
 import { Lanes } from './lanes.ts';
 import type { MicroBatchResult, MicroBatchTask } from './micro-batch-runner.ts';
 import { Optimiser, optimiserFile } from './optimiser.ts';
-import { checkDatum, type MicroBatch, type PackingOptions, packData, rowLengths } from './packing.ts';
+import {
+  checkDatum,
+  fewRowLengths,
+  type MicroBatch,
+  type PackingOptions,
+  packData,
+  rowLengths,
+} from './packing.ts';
 import { embeddingName, outputWeightName, type ParameterSpec, parameterSpecs, viewOf } from './parameters.ts';
 import type { ExecutionProvider } from './provider-names.ts';
 
@@ -187,7 +194,9 @@ export class Trainer {
  * machine), within a third.
  */
 export function packingOptions(config: ModelConfig, lanes: number): PackingOptions {
-  const layerWeights = parameterSpecs(config)
+  const specs = parameterSpecs(config);
+  const isLarge = specs.reduce((total, spec) => total + spec.length, 0) > largeModel;
+  const layerWeights = specs
     .filter((spec) => spec.isLayerMatrix)
     .reduce((total, spec) => total + spec.length, 0);
   const scores = 0.625 * config.num_hidden_layers * config.num_attention_heads;
@@ -196,6 +205,7 @@ export function packingOptions(config: ModelConfig, lanes: number): PackingOptio
     microBatchTokens: microBatchPositions(config),
     lanes,
     workPerToken: (rowLength) => layerWeights + scores * workPerScore * rowLength,
+    rowLengths: isLarge ? fewRowLengths : rowLengths,
   };
 }
 
