@@ -1,0 +1,131 @@
+/**
+ * The attempts at a problem as one self-contained HTML page: problem and proof with rendered mathematics, and the trace,
+ * every call of which can be opened. Everything a model wrote is untrusted: it is escaped or rendered from Markdown to
+ * known elements, and the page's own policy lets nothing run and nothing load.
+ */
+import { html, type Markup, trusted } from './html.ts';
+import { markdownToHtml } from './markdown-html.ts';
+import { createMathematics, type Mathematics } from './mathematics.ts';
+import {
+  callText,
+  labelsOfNotes,
+  notesText,
+  type ProofReport,
+  spentText,
+  verdictText,
+} from './proof-report.ts';
+import { proofStylesheet } from './proof-stylesheet.ts';
+import type { ProveOutcome } from './prove-problem.ts';
+import type { TraceCall } from './trace.ts';
+
+/** Longer texts of a trace are shown by their beginning and end; the journal has them whole. */
+const longestText = 40_000;
+
+export function proofPage(report: ProofReport): string {
+  const { problem, attempts, models, scaffold, budget, version } = report;
+  const mathematics = createMathematics();
+  const many = attempts.length > 1;
+  const proofs = attempts.map(
+    (attempt, index) => html`<section>
+<h2>${many ? `Proof ${index + 1}` : 'Proof'}</h2>
+<p class="verdict ${attempt.status}">${verdictText(attempt)}</p>
+${proofOf(attempt, mathematics)}
+${traceOf(attempt, index, mathematics)}
+</section>`,
+  );
+  return html`${trusted('<!doctype html>')}
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="generator" content="QED ${version}">
+<title>${problem.id}</title>
+<style>${trusted(proofStylesheet)}</style>
+</head>
+<body>
+<main>
+<header>
+<p class="eyebrow">${models[0] ?? ''} · ${scaffold}</p>
+<h1>${problem.id}</h1>
+</header>
+<section class="problem">${markdownToHtml(problem.statement, mathematics)}</section>
+${proofs}
+<footer>
+<dl>
+<dt>model</dt><dd>${models.join(', ')}</dd>
+<dt>scaffold</dt><dd>${scaffold}</dd>
+<dt>budget</dt><dd>${budget}</dd>
+<dt>spent</dt><dd>${spentText(report)}</dd>
+</dl>
+<p>Written by a language model with QED ${version}. Nobody has checked it but, where the trace says so, another call.</p>
+</footer>
+</main>
+</body>
+</html>
+`.text;
+}
+
+function proofOf({ proof }: ProveOutcome, mathematics: Mathematics): Markup | undefined {
+  return proof === undefined
+    ? undefined
+    : html`<article class="proof">${markdownToHtml(proof, mathematics)}</article>`;
+}
+
+function traceOf(attempt: ProveOutcome, index: number, mathematics: Mathematics): Markup {
+  const { calls, kept } = attempt.trace;
+  const anchors = new Map(calls.map(({ label }, place) => [label, `call-${index + 1}-${place + 1}`]));
+  const best = kept.filter(({ scope }) => scope === '');
+  const choices = labelsOfNotes(attempt).map(
+    (label) => html`<li><b>${label}</b> ${notesText(attempt, label)}</li>`,
+  );
+  return html`<div class="trace">
+<h3>How it came about</h3>
+<div class="calls">${calls.map((call) => callOf(call, attempt, anchors, mathematics))}</div>
+${choices.length > 0 && html`<h4>Choices</h4><ul>${choices}</ul>`}
+${best.length > 1 && html`<h4>Best so far, in turn</h4><ol>${best.map(({ why }) => html`<li>${why}</li>`)}</ol>`}
+</div>`;
+}
+
+function callOf(
+  call: TraceCall,
+  attempt: ProveOutcome,
+  anchors: ReadonlyMap<string, string>,
+  mathematics: Mathematics,
+): Markup {
+  const { label, role, model, from, messages, outcome } = call;
+  const parts = label.split('/');
+  const notes = notesText(attempt, label);
+  const depth = Math.min(parts.length - 1, 6);
+  const reads = from.map((source) => {
+    const anchor = anchors.get(source);
+    return anchor === undefined ? html`<span>${source}</span>` : html`<a href="#${anchor}">${source}</a>`;
+  });
+  return html`<details id="${anchors.get(label)}" class="${outcome.kind} depth-${depth}">
+<summary><span class="label"><span class="path">${parts.slice(0, -1).map((part) => `${part}/`)}</span>${parts.at(-1)}</span><span class="role">${role}</span><span class="notes">${notes}</span><span class="cost">${callText(call)}</span></summary>
+<div class="inside">
+<p class="meta">${model}${reads.length > 0 && html` · reads ${reads.map((read, at) => [at > 0 && ', ', read])}`}</p>
+${messages.map(({ role: speaker, content }) => folded(`${speaker}`, html`<pre class="text">${shortened(content)}</pre>`))}
+${outcome.kind === 'reply' && outcome.reasoning !== '' && folded('reasoning', html`<pre class="text">${shortened(outcome.reasoning)}</pre>`)}
+${outcome.kind === 'reply' && answerOf(outcome.answer, mathematics)}
+</div>
+</details>`;
+}
+
+function answerOf(answer: string | undefined, mathematics: Mathematics): Markup {
+  if (answer === undefined)
+    return html`<p class="meta">The reasoning did not end within the limit: there is no answer.</p>`;
+  return html`<div class="answer">${markdownToHtml(shortened(answer), mathematics, { headingLevel: 5 })}</div>`;
+}
+
+function folded(name: string, content: Markup): Markup {
+  return html`<details class="folded"><summary>${name}</summary>${content}</details>`;
+}
+
+function shortened(text: string): string {
+  if (text.length <= longestText) return text;
+  const half = longestText / 2;
+  const left = text.length - longestText;
+  return `${text.slice(0, half)}\n\n[… ${left.toLocaleString('en-US')} characters; the journal has them …]\n\n${text.slice(-half)}`;
+}
