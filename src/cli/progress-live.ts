@@ -1,13 +1,12 @@
 /**
  * Progress on a terminal: the list of stages with a bar, the figures and the time left of the running one, redrawn
- * in place. A frame is one write that overwrites the last one line by line, so nothing flickers; lines are cut to
- * the width, so nothing wraps; the cursor is never hidden, so a killed process leaves the terminal in order.
- * Remarks stay above the frame.
+ * in place (live-frame.ts). Remarks stay above the frame.
  */
 import type { StepFigures } from '../recipe/progress.ts';
 import type { StageId } from '../recipe/schema.ts';
+import { everyInterval, LiveFrame, lineWidth } from './live-frame.ts';
 import type { ProgressStream, ProgressView } from './progress-view.ts';
-import { displayWidth, durationText, fitSpans, plainLine, type Span } from './text.ts';
+import { displayWidth, durationText, plainLine, type Span } from './text.ts';
 import { TimeLeft } from './time-left.ts';
 
 interface StageState {
@@ -30,22 +29,17 @@ const widestBar = 30;
 const narrowestBar = 5;
 
 export class LiveProgress implements ProgressView {
-  readonly #stream: ProgressStream;
-  readonly #color: boolean;
+  readonly #screen: LiveFrame;
   readonly #now: () => number;
   readonly #stopTicking: () => void;
   #stages: StageState[] = [];
   #figures: StepFigures | undefined;
   #timeLeft = new TimeLeft();
   #stageBegan = 0;
-  /** The lines on the screen, and how wide each of them is. */
-  #drawn: readonly string[] = [];
-  #drawnWidths: readonly number[] = [];
   #closed = false;
 
   constructor(stream: ProgressStream, options: LiveOptions) {
-    this.#stream = stream;
-    this.#color = options.color;
+    this.#screen = new LiveFrame(stream, options.color);
     this.#now = options.now ?? (() => performance.now() / 1000);
     this.#stopTicking = (options.every ?? everyInterval)(frameMilliseconds, () => this.#draw());
   }
@@ -93,30 +87,15 @@ export class LiveProgress implements ProgressView {
     this.#draw();
   }
 
-  /** Draws a frame if it differs from the one on the screen, below the remark if there is one. */
   #draw(remark?: string): void {
-    if (this.#closed) return;
-    const columns = this.#stream.columns ?? 80;
-    // The last column stays free: some terminals wrap as soon as it is written to.
-    const frame = this.#frame(Math.max(columns - 1, 1));
-    const widths = frame.map((spans) => Math.min(lineWidth(spans), columns - 1));
-    const lines = frame.map((spans) => fitSpans(spans, Math.max(columns - 1, 1), this.#color));
-    const isSame = lines.length === this.#drawn.length && lines.every((line, i) => line === this.#drawn[i]);
-    if (isSame && remark === undefined) return;
-    // A terminal that was made narrower has wrapped the old lines.
-    const rowsUp = this.#drawnWidths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
-    const up = rowsUp === 0 ? '' : `\u001b[${rowsUp}A`;
-    const above = remark === undefined ? '' : `${remark}\u001b[K\n`;
-    this.#stream.write(`${up}\r${above}${lines.map((line) => `${line}\u001b[K\n`).join('')}\u001b[J`);
-    this.#drawn = lines;
-    this.#drawnWidths = widths;
+    if (!this.#closed) this.#screen.draw(this.#frame(this.#screen.width), remark);
   }
 
   #frame(width: number): Span[][] {
     const nameWidth = Math.max(0, ...this.#stages.map(({ id }) => id.length)) + 2;
     const blocks = this.#stages.map((stage) => this.#stageLines(stage, nameWidth, width));
     const all = blocks.flat();
-    if (all.length < (this.#stream.rows ?? 24)) return all;
+    if (all.length < this.#screen.rows) return all;
     // A window of a few lines: only what is running.
     return blocks.filter((_, i) => this.#stages[i]?.status === 'running').flat();
   }
@@ -155,14 +134,4 @@ function bar(share: number, width: number): Span[] {
     { text: '─'.repeat(width - full), style: 'dim' },
     { text: '  ' },
   ];
-}
-
-function lineWidth(spans: readonly Span[]): number {
-  return spans.reduce((sum, { text }) => sum + displayWidth(text), 0);
-}
-
-function everyInterval(milliseconds: number, callback: () => void): () => void {
-  const timer = setInterval(callback, milliseconds);
-  timer.unref();
-  return () => clearInterval(timer);
 }
