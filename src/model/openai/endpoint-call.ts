@@ -6,6 +6,7 @@ import type http from 'node:http';
 import type { ChatRequest } from '../chat-model.ts';
 import { ModelError } from '../model-error.ts';
 import type { Call, CallContext } from './call.ts';
+import { ChunkPattern } from './chunk-pattern.ts';
 import type { Clock } from './clock.ts';
 import { EventStreamParser } from './event-stream.ts';
 import { failureInStream } from './failure.ts';
@@ -47,6 +48,7 @@ class ReplyReading implements StreamReader {
   readonly #label: string;
   readonly #apiKey: string | undefined;
   readonly #parser: EventStreamParser;
+  readonly #pattern = new ChunkPattern();
   readonly #onFirstToken: () => void;
   #isDone = false;
   #hasBegun = false;
@@ -88,9 +90,15 @@ class ReplyReading implements StreamReader {
       this.#isDone = true;
       return;
     }
+    const piece = type === 'error' ? undefined : this.#pattern.match(data);
+    if (piece !== undefined) {
+      this.builder.acceptPiece(this.#pattern.field, piece);
+      return;
+    }
     const value = this.#parse(data, type);
     if (type === 'error') throw failureInStream(value, this.#label, this.#apiKey);
     this.builder.accept(value);
+    this.#pattern.learn(data, value);
     if (!this.#hasBegun) {
       this.#hasBegun = true;
       this.#onFirstToken();

@@ -12,6 +12,7 @@ const LINE_FEED = 10;
 const SPACE = 32;
 const COLON = 58;
 const BYTE_ORDER_MARK = 0xfeff;
+const DATA = 'data: ';
 
 /** Characters of one event; the largest that a server sends, a prompt's token ids, has some two million. */
 const DEFAULT_LONGEST_EVENT = 32 * 1024 * 1024;
@@ -63,7 +64,12 @@ export class EventStreamParser {
     while (lineFeed !== -1 || carriageReturn !== -1) {
       const endsWithReturn = carriageReturn !== -1 && (lineFeed === -1 || carriageReturn < lineFeed);
       const end = endsWithReturn ? carriageReturn : lineFeed;
-      this.#line(this.#wholeLine(text.slice(start, end)));
+      if (this.#pieces.length === 0 && text.startsWith(DATA, start)) {
+        // The line that nearly all of a stream is made of is cut out once.
+        this.#addData(text.slice(start + DATA.length, end));
+      } else if (end > start || this.#pieces.length > 0) {
+        this.#line(this.#wholeLine(text.slice(start, end)));
+      } else this.#dispatch();
       start = end + 1;
       if (endsWithReturn) {
         if (start === text.length) this.#skipsLineFeed = true;
@@ -85,6 +91,12 @@ export class EventStreamParser {
     return line;
   }
 
+  #addData(value: string): void {
+    this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+    this.#size = 0;
+    this.#count(this.#data.length);
+  }
+
   #line(line: string): void {
     if (line === '') {
       this.#dispatch();
@@ -99,13 +111,12 @@ export class EventStreamParser {
     const from = line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
     const value = colon === -1 ? '' : line.slice(from);
     if (field === 'data' || field === 'error') {
-      this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
       if (field === 'error') this.#type = 'error';
-    } else if (field === 'event') {
-      this.#type = value;
+      this.#addData(value);
+      return;
     }
-    this.#size = 0;
-    this.#count(this.#data?.length ?? 0);
+    if (field === 'event') this.#type = value;
+    this.#size = this.#data?.length ?? 0;
   }
 
   #dispatch(): void {

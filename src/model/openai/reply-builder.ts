@@ -5,6 +5,7 @@
  */
 import type { Delta, Reply, Usage } from '../chat-model.ts';
 import { ModelError, type ModelErrorKind } from '../model-error.ts';
+import type { TextField } from './chunk-pattern.ts';
 import { failureInStream, isRecord } from './failure.ts';
 import { TextBuffer } from './text-buffer.ts';
 import { ThinkTagSplitter, type ThinkTags } from './think-tags.ts';
@@ -77,6 +78,19 @@ export class ReplyBuilder {
     for (const choice of choices) this.#acceptChoice(choice);
   }
 
+  /** The piece of text of a chunk that says nothing else. */
+  acceptPiece(field: TextField, text: string): void {
+    if (text === '') return;
+    if (this.#finish !== undefined) throw this.#failure('protocol', 'text after the finish reason');
+    this.#deltas += 1;
+    if (field !== 'content' && field !== 'text') {
+      this.#hasReasoningField = true;
+      this.#addReasoning(text);
+      // A server that sends reasoning in its own field has taken the tags away.
+    } else if (this.#splitter === undefined || this.#hasReasoningField) this.#addAnswer(text);
+    else this.#splitter.push(text);
+  }
+
   /** The reply; throws where the stream ended before it did. */
   finish(): Reply {
     const finish = this.#finish;
@@ -125,17 +139,10 @@ export class ReplyBuilder {
       }
       return;
     }
-    if (this.#finish !== undefined) throw this.#failure('protocol', 'text after the finish reason');
-    this.#deltas += 1;
-    if (reasoning !== '') {
-      this.#hasReasoningField = true;
-      this.#addReasoning(reasoning);
-    }
+    if (reasoning !== '') this.acceptPiece('reasoning', reasoning);
     if (content === undefined || content === null || content === '') return;
     if (typeof content !== 'string') throw this.#failure('protocol', `content is no text: ${shown(content)}`);
-    // A server that sends reasoning in its own field has taken the tags away.
-    if (this.#splitter === undefined || this.#hasReasoningField) this.#addAnswer(content);
-    else this.#splitter.push(content);
+    this.acceptPiece('content', content);
   }
 
   #acceptFinish(reason: unknown, delta: Readonly<Record<string, unknown>>): void {
