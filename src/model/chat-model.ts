@@ -4,6 +4,7 @@
  */
 import type { VersionSpan } from '../engine/engine.ts';
 import type { Message } from '../tokenizer/tokenizer.ts';
+import type { Completion, CompletionRequest } from './completion.ts';
 import type { ModelError } from './model-error.ts';
 
 /** What a model may be told beyond temperature. What a model cannot do it refuses; nothing is ignored. */
@@ -86,5 +87,9 @@ export interface ChatModel {
   generate(request: ChatRequest, context?: GenerateContext): Promise<Reply>;
   /** Exactly as many tokens as the prompt of these messages has, where the model can tell at once. */
   countPromptTokens?(messages: readonly Message[]): number;
+  /** The bytes that a token stands for, where replies carry token ids and the model has its tokenizer here. */
+  bytesOf?(id: number): Uint8Array | undefined;
+  /** Goes on with a text, where the model can. */
+  complete?(request: CompletionRequest, context?: { readonly signal?: AbortSignal }): Promise<Completion>;
   close?(): Promise<void>;
 }

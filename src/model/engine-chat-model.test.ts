@@ -148,3 +148,47 @@ test('what the engine cannot do is a failure that says whether the prompt was to
   const model = createEngineChatModel({ name: 'm', sampler, format });
   await assert.rejects(model.generate(effort), { kind: 'invalid-request', isRetryable: false });
 });
+
+test('a text is gone on with as it is: what ended it is counted and no part of it', async () => {
+  const sampled = Int32Array.from([...tokenizer.encode('ab a'), ...format.stopTokenIds]);
+  const { sampler, requests } = scripted(sampled, 'stop');
+  const { complete = () => assert.fail() } = createEngineChatModel({ name: 'm', sampler, format });
+  const drawn = { maxTokens: 9, temperature: 0.5, seed: 2, sampling: { topP: 0.9 } };
+  const done = await complete({ prompt: 'a b', ...drawn });
+  assert.deepEqual(requests[0]?.prompt_T, tokenizer.encode('a b'));
+  assert.deepEqual(requests[0]?.sampling, {
+    ...{ maxTokens: 9, temperature: 0.5, stopTokenIds: format.stopTokenIds, topP: 0.9 },
+  });
+  assert.deepEqual([done.text, done.finish], ['ab a', 'stop']);
+  assert.deepEqual(done.usage, {
+    promptTokens: tokenizer.encode('a b').length,
+    completionTokens: sampled.length,
+  });
+  assert.equal(done.tokens?.length, sampled.length);
+  assert.equal(Buffer.concat(done.tokens?.slice(0, -1).map(({ bytes }) => bytes) ?? []).toString(), 'ab a');
+  await complete({ prompt: [5, 6], ...drawn });
+  assert.deepEqual(requests[1]?.prompt_T, Int32Array.of(5, 6));
+});
+
+test('a text ends before its stop text, and the likeliest tokens are given where asked for', async () => {
+  const sampled = tokenizer.encode('ab END');
+  const { sampler } = scripted(sampled, 'stop');
+  const stopping: Sampler = {
+    ...sampler,
+    sample: async (request) => {
+      assert.deepEqual([request.sampling.stopStrings, request.topLogprobs], [['END'], 2]);
+      const tokens = Int32Array.from({ length: 2 * sampled.length }, (_, i) => i % 5);
+      const topLogprobs = { count: 2, tokens, logprobs: Float32Array.from(tokens, (_, i) => -i) };
+      return (await sampler.sample(request)).map((one) => ({ ...one, stopString: 'END', topLogprobs }));
+    },
+  };
+  const { complete = () => assert.fail() } = createEngineChatModel({ name: 'm', sampler: stopping, format });
+  const drawn = { maxTokens: 9, temperature: 1, seed: 1, sampling: { stop: ['END'] }, topLogprobs: 2 };
+  const done = await complete({ prompt: 'a', ...drawn });
+  assert.equal(done.text, 'ab ');
+  assert.deepEqual(
+    done.tokens?.[1]?.top?.map(({ logprob }) => logprob),
+    [-2, -3],
+  );
+  assert.deepEqual(done.tokens?.[1]?.top?.[0]?.bytes, tokenizer.bytesOf(2));
+});

@@ -144,5 +144,5 @@ function usageOfAll({ served }: ParsedChat, replies: readonly Reply[]): Reply['u
 }
 
 function logprobsOf({ served, logprobs }: ParsedChat, reply: Reply): ReturnType<typeof tokenLogprobs> {
-  return logprobs && served.bytesOf !== undefined ? tokenLogprobs(reply, served.bytesOf) : undefined;
+  return logprobs ? tokenLogprobs(reply, (id) => served.model.bytesOf?.(id)) : undefined;
 }

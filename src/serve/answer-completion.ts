@@ -4,6 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { ChatModel } from '../model/chat-model.ts';
+import type { Completion, CompletionRequest, SampledToken } from '../model/completion.ts';
 import type { AnswerOptions } from './answer-chat.ts';
 import { ApiError, apiErrorOf, invalidRequest } from './api-error.ts';
 import type { ParseContext } from './chat-request.ts';
@@ -19,7 +21,7 @@ import {
   samplingOf,
   seedsOf,
 } from './request-fields.ts';
-import type { Completion, CompletionRequest, SampledToken, ServedModel } from './served-model.ts';
+import type { ServedModel } from './served-model.ts';
 import { settle } from './settle.ts';
 
 const refusals: Refusals = {
@@ -43,7 +45,7 @@ const defaultMaxTokens = 16;
 
 export interface ParsedCompletion {
   readonly served: ServedModel;
-  readonly complete: NonNullable<ServedModel['complete']>;
+  readonly complete: NonNullable<ChatModel['complete']>;
   readonly requests: readonly CompletionRequest[];
   readonly stream: boolean;
   readonly includeUsage: boolean;
@@ -57,7 +59,7 @@ export function parseCompletion(
 ): ParsedCompletion {
   const fields = readFields(body, bodySchema, refusals);
   const served = find(fields.model);
-  const { complete } = served;
+  const complete = served.model.complete?.bind(served.model);
   if (complete === undefined) {
     throw new ApiError(`${served.id} answers chats only: use /v1/chat/completions`, {
       status: 400,

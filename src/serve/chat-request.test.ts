@@ -31,6 +31,17 @@ test('what a request does not say comes from the model’s defaults', () => {
   ]);
 });
 
+test('a reply may be as long as is usual, or as there is room for', () => {
+  const narrow = { ...model, model: { ...model.model, contextTokens: 90, countPromptTokens: () => 30 } };
+  const find = (): ServedModel => narrow;
+  const maxTokens = (more: object): number | undefined =>
+    parseChat({ model: 'm', messages, ...more }, { find, nextSeed: () => 1, mostChoices: 1 }).requests[0]
+      ?.maxTokens;
+  assert.equal(maxTokens({}), 60);
+  // What is asked for is not cut; the model refuses what does not fit.
+  assert.equal(maxTokens({ max_tokens: 80 }), 80);
+});
+
 test('what a request says goes before the defaults, also where it asks for nothing special', () => {
   const [request] = parse({
     ...{ max_completion_tokens: 5, temperature: 0, top_p: 1, top_k: -1, min_p: 0.1, seed: 3, stop: 'END' },

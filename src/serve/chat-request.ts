@@ -116,13 +116,13 @@ export function parseChat(body: unknown, { find, nextSeed, mostChoices }: ParseC
       `${last}: the last message is the assistant's, which this server does not go on with`,
     );
   }
-  if (logprobs && served.bytesOf === undefined) {
+  if (logprobs && served.model.bytesOf === undefined) {
     throw invalidRequest('logprobs', `logprobs: ${served.id} does not give them`, 'unsupported_parameter');
   }
   const sampling: SamplingSettings = samplingOf(fields, served.defaults.sampling, fields.reasoning_effort);
   const common = {
     messages,
-    maxTokens: max_completion_tokens ?? max_tokens ?? served.defaults.maxTokens,
+    maxTokens: max_completion_tokens ?? max_tokens ?? usualMaxTokens(served, messages),
     temperature: fields.temperature ?? served.defaults.temperature,
     ...(Object.keys(sampling).length === 0 ? {} : { sampling }),
   };
@@ -133,6 +133,13 @@ export function parseChat(body: unknown, { find, nextSeed, mostChoices }: ParseC
     includeUsage: fields.stream_options?.include_usage ?? false,
     logprobs,
   };
+}
+
+/** What is usual, but no more than there is room for after the prompt. */
+function usualMaxTokens({ model, defaults }: ServedModel, messages: readonly Message[]): number {
+  const { contextTokens = Number.POSITIVE_INFINITY } = model;
+  const room = contextTokens - (model.countPromptTokens?.(messages) ?? 0);
+  return Math.max(1, Math.min(defaults.maxTokens, room));
 }
 
 function textOf(content: z.output<typeof messageSchema>['content']): string {

@@ -7,11 +7,12 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import type { Completion } from '../model/completion.ts';
 import { ModelError, type ModelErrorKind } from '../model/model-error.ts';
 import { gate, inPieces, replyOf, type Scripted, scripted, silent } from './fixtures/scripted-model.ts';
 import { type Serving, serving } from './fixtures/serving.ts';
 import type { OpenAiServerOptions } from './open-ai-server.ts';
-import type { Completion, ServedModel } from './served-model.ts';
+import type { ServedModel } from './served-model.ts';
 
 interface Choice {
   readonly index: number;
@@ -233,9 +234,8 @@ test('completions and models', { skip }, async (t) => {
     usage: { promptTokens: 1, completionTokens: 1 },
   };
   const { client } = await connected(t, {
-    ...scripted(thinking),
+    ...scripted(thinking, { complete: async () => completion }),
     id: 'a/b+rsa',
-    complete: async () => completion,
   });
   const body = { model: 'a/b+rsa', prompt: 'one' };
   const answer = (await client.completions.create(body)) as { choices: { text: string }[] };

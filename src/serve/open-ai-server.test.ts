@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import type { Completion, CompletionRequest } from '../model/completion.ts';
 import { inPieces, replyOf, scripted } from './fixtures/scripted-model.ts';
 import { errorOf, eventsOf, serving } from './fixtures/serving.ts';
 import { startOpenAiServer } from './open-ai-server.ts';
-import type { Completion, CompletionRequest } from './served-model.ts';
 
 const model = scripted(inPieces(['answer', 'x']));
 
@@ -172,7 +172,7 @@ test('completions: text or token ids go on, whole or streamed, with log-probs in
     asked.push(request);
     return completion;
   };
-  const { post } = await serving(t, { models: [{ ...model, complete }] });
+  const { post } = await serving(t, { models: [scripted(inPieces(), { complete })] });
   const body = { model: 'm', prompt: 'zero', max_tokens: 2, logprobs: 1, seed: 5 };
   const answer = (await (await post('/v1/completions', body)).json()) as Record<string, unknown>;
   assert.match(String(answer.id), /^cmpl-\w{32}$/);
