@@ -156,13 +156,21 @@ function logprobsOf(tokens: readonly SampledToken[]): object {
     token_logprobs: tokens.map(({ logprob }) => logprob),
     top_logprobs: tokens.every(({ top }) => top === undefined)
       ? null
-      : tokens.map(({ top = [] }) =>
-          Object.fromEntries(top.map(({ bytes, logprob }) => [decoder.decode(bytes), logprob])),
-        ),
+      : tokens.map(({ top = [] }) => topOf(top, decoder)),
     text_offset: texts.map((text) => {
       const at = offset;
       offset += text.length;
       return at;
     }),
   };
+}
+
+/** By text, the likeliest first; of tokens that read the same (parts of a character) the likeliest. */
+function topOf(top: NonNullable<SampledToken['top']>, decoder: TextDecoder): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const { bytes, logprob } of top) {
+    const text = decoder.decode(bytes);
+    if (!Object.hasOwn(found, text)) found[text] = logprob;
+  }
+  return found;
 }
