@@ -36,14 +36,17 @@ export async function* benchEngine(options: EngineBenchOptions): AsyncGenerator<
   const { threads, patience } = options;
   const threadCounts = [...new Set([threads, 1])];
   const peer = options.peer === undefined ? undefined : await TorchPeer.start(options.peer, threads);
+  const { llamaCpp: directory } = options;
   const llamaCpp =
-    options.llamaCpp === undefined ? undefined : await LlamaCppPeer.start(options.llamaCpp, threads);
+    directory === undefined
+      ? []
+      : await Promise.all(threadCounts.map((count) => LlamaCppPeer.start(directory, count)));
   try {
     yield { title: 'Matrix products of onnxruntime', figures: await squareFigures(threadCounts, patience) };
     for (const size of modelSizes) {
       const task = peerTask(size);
       await peer?.load(task);
-      await llamaCpp?.load(task);
+      for (const program of llamaCpp) await program.load(task);
       for (const count of threadCounts) {
         const title = `Training, ${size.name}, ${count} ${count === 1 ? 'thread' : 'threads'}`;
         // The peer keeps its number of threads.
@@ -60,7 +63,7 @@ export async function* benchEngine(options: EngineBenchOptions): AsyncGenerator<
     }
   } finally {
     peer?.close();
-    llamaCpp?.close();
+    for (const program of llamaCpp) program.close();
   }
 }
 

@@ -16,11 +16,13 @@ import { LinePeer } from './line-peer.ts';
 import type { Work } from './quiet.ts';
 
 export class LlamaCppPeer {
+  readonly threads: number;
   readonly #peer: LinePeer;
   #expected = 0;
 
-  private constructor(peer: LinePeer) {
+  private constructor(peer: LinePeer, threads: number) {
     this.#peer = peer;
+    this.threads = threads;
   }
 
   /** `directory` has node-llama-cpp in its node_modules; throws when it has not. */
@@ -28,7 +30,7 @@ export class LlamaCppPeer {
     const program = fileURLToPath(new URL('llama-cpp-program.ts', import.meta.url));
     const peer = await LinePeer.start(process.execPath, [program, directory], {});
     await peer.ask({ do: 'hello', threads });
-    return new LlamaCppPeer(peer);
+    return new LlamaCppPeer(peer, threads);
   }
 
   /** Makes the model that `generate` uses from now on, one sequence a prompt. */

@@ -13,7 +13,8 @@ export const peerRows = 64;
 
 export interface SamplingPeers {
   readonly torch: TorchPeer | undefined;
-  readonly llamaCpp: LlamaCppPeer | undefined;
+  /** With one thread and with as many as the engine has: which is faster depends on what else runs. */
+  readonly llamaCpp: readonly LlamaCppPeer[];
 }
 
 /** Peers have the same shape and the prompts of `peerRows` loaded, and as many threads. */
@@ -30,7 +31,7 @@ export async function samplingFigures(
       rowCounts.map((rows) => [`${rows}`, samplingWork(sampler, size, rows)]),
     );
     if (peers.torch !== undefined) works.set('generate', peers.torch.generate);
-    if (peers.llamaCpp !== undefined) works.set('llama.cpp', peers.llamaCpp.generate);
+    for (const peer of peers.llamaCpp) works.set(llamaCppName(peer), peer.generate);
     const found: Partial<Record<string, Measurement>> = await measure(Object.fromEntries(works), patience);
     const tokensOf = (rows: number) => rows * samplingRequest.newTokens;
     const figures = rowCounts.flatMap((rows) => {
@@ -50,11 +51,15 @@ export async function samplingFigures(
     return [
       ...figures,
       ...beside('transformers generate', found.generate, 3),
-      ...beside('llama.cpp', found['llama.cpp'], 1),
+      ...peers.llamaCpp.flatMap((peer) => beside(llamaCppName(peer), found[llamaCppName(peer)], 1)),
     ];
   } finally {
     await engine.close();
   }
+}
+
+function llamaCppName({ threads }: LlamaCppPeer): string {
+  return `llama.cpp, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
 /** Samples `rows` sequences of fixed length, up to a group of them from each prompt. */
