@@ -23,7 +23,7 @@ function qed(...args: string[]): { code: number | null; out: string; err: string
 test('--help lists the commands, and the help of each has an example', () => {
   const { code, out, err } = qed('--help');
   assert.deepEqual([code, err], [0, '']);
-  for (const command of ['run', 'import', 'export', 'doctor']) {
+  for (const command of ['run', 'prove', 'plan', 'import', 'export', 'doctor']) {
     assert.match(out, new RegExp(`^ {2}${command} `, 'm'));
     const help = qed(command, '--help');
     assert.equal(help.code, 0);

@@ -10,7 +10,10 @@ import { packageVersion } from '../recipe/package-version.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { addImportCommand } from './import.ts';
+import { addPlanCommand } from './plan.ts';
+import { addProveCommand } from './prove.ts';
 import { addRunCommand } from './run.ts';
+import { addServeCommand } from './serve.ts';
 import { UserError } from './user-error.ts';
 
 ignoreClosedOutput();
@@ -34,6 +37,9 @@ Examples:
   $ qed run --help`,
     );
   addRunCommand(program);
+  addProveCommand(program);
+  addPlanCommand(program);
+  addServeCommand(program);
   addImportCommand(program);
   addExportCommand(program);
   addDoctorCommand(program);

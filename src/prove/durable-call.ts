@@ -12,7 +12,7 @@ import { BudgetExhausted } from '../scaffold/scaffold.ts';
 import type { Allowance } from './allowance.ts';
 import { dollarsOf, nothing, type Spend, spendOf } from './ledger.ts';
 import { promptTokens } from './prompt-bound.ts';
-import { recordReserved, recordSettled } from './spend-record.ts';
+import { type MeasuredCall, recordReserved, recordSettled } from './spend-record.ts';
 
 /** A reply with what is recorded beside it. */
 export interface RecordedReply {
@@ -32,6 +32,8 @@ export interface DurableCall {
   readonly allowance: Allowance;
   readonly unit: string;
   readonly label: string;
+  /** What the call is for. */
+  readonly role: string;
   readonly model: ChatModel;
   readonly request: ChatRequest;
   /** Gives the call its place when it is made for the first time. Throws when no more calls are to be made. */
@@ -127,7 +129,13 @@ async function make(call: DurableCall): Promise<Recorded> {
     );
     const seconds = (performance.now() - began) / 1000;
     const actual = spendOf(usage, model.price);
-    await payment.settle(actual);
+    const { promptTokens: promptSize, completionTokens } = usage;
+    await payment.settle(actual, {
+      model: model.name,
+      role: call.role,
+      promptTokens: promptSize,
+      completionTokens,
+    });
     const dollars = model.price === undefined ? null : dollarsOf(actual);
     return {
       reasoning,
@@ -152,7 +160,7 @@ interface Payment {
   readonly maxTokens: number;
   readonly worst: Spend;
   isSettled(): boolean;
-  settle(actual: Spend): Promise<void>;
+  settle(actual: Spend, measured?: MeasuredCall): Promise<void>;
 }
 
 async function reservePayment(
@@ -174,10 +182,11 @@ async function reservePayment(
     maxTokens,
     worst,
     isSettled: () => settled,
-    settle: async (actual) => {
+    settle: async (actual, measured) => {
       settled = true;
       // On disk first: a kill between the two is on the safe side.
-      if (key !== undefined || actual.tokens > 0) await recordSettled(journal, problem, actual, key);
+      if (key !== undefined || actual.tokens > 0)
+        await recordSettled(journal, problem, actual, { key, call: measured });
       reservation.settle(actual);
     },
   };

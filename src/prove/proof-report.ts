@@ -24,7 +24,7 @@ export interface ProofReport {
 export function spentText({ spent, isPriced }: Pick<ProofReport, 'spent' | 'isPriced'>): string {
   const tokens = `${spent.tokens.toLocaleString('en-US')} tokens`;
   const seconds = `${spent.seconds < 100 ? Number(spent.seconds.toFixed(1)) : Math.round(spent.seconds)} s`;
-  return [tokens, ...(isPriced ? [dollarsText(spent.dollars)] : []), seconds].join(', ');
+  return [tokens, ...(isPriced && spent.dollars > 0 ? [dollarsText(spent.dollars)] : []), seconds].join(', ');
 }
 
 /** One line on what became of an attempt. */

@@ -217,6 +217,7 @@ class Calls {
         allowance,
         unit,
         label,
+        role,
         model,
         request: {
           ...call,

@@ -246,7 +246,7 @@ test('a model without a price is refused where money is capped, and the fields a
   const make = (journal: Journal) => proveRequest(scriptedModel(), journal, { sitting: { dollars: 1 } });
   await assert.rejects(
     sitting(temporaryDirectory(t), make),
-    /^UnpricedModelError: scripted: .*price\.prompt and price\.completion/,
+    /^UnpricedModelError: scripted: .*Set price in its preset, or write --model MODEL,price=PROMPT\/REPLY/,
   );
 });
 

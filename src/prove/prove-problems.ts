@@ -11,6 +11,7 @@ import type { Scaffold } from '../scaffold/scaffold.ts';
 import { createAllowance } from './allowance.ts';
 import type { Budget } from './budget.ts';
 import { Account, dollarsOf, Ledger, nothing, type Spend } from './ledger.ts';
+import { assertPriced } from './price-check.ts';
 import { type Models, type ProveEvent, type ProveOutcome, proveProblem } from './prove-problem.ts';
 import { readSpend } from './spend-record.ts';
 import { afterSeconds, startStopwatch } from './stopwatch.ts';
@@ -40,6 +41,8 @@ export interface ProveProblemsRequest {
   /** Asks to stop: no call begins, and what is in flight has `graceSeconds` to end. */
   readonly stopping: AbortSignal;
   readonly graceSeconds: number;
+  /** False: traces are given to `onEvent` only, so that many problems take no more memory than a few. Default true. */
+  readonly keepTraces?: boolean;
   readonly onEvent?: (event: RunEvent) => void;
 }
 
@@ -152,12 +155,16 @@ export async function proveProblems(
       endTime();
       allowance.close();
     }
+    const outcome = own[attempt];
     onEvent?.({
       kind: 'attempt-ended',
       ...place,
-      outcome: own[attempt],
+      outcome,
       spent: spentOf(account.spent, stopwatch.of(`${index}`)),
     });
+    if (request.keepTraces === false && 'trace' in outcome) {
+      own[attempt] = { ...outcome, trace: { calls: [], notes: [], kept: [] } };
+    }
   };
 
   const places = problems.flatMap((_, index) =>
@@ -186,22 +193,6 @@ export async function proveProblems(
     problems: accounts.map((account, index) => spentOf(account.spent, stopwatch.of(`${index}`))),
     unsettled: before.unsettled,
   };
-}
-
-/** Money cannot be capped where nobody said what a model costs. */
-export class UnpricedModelError extends Error {
-  override readonly name = 'UnpricedModelError';
-}
-
-/** Throws an UnpricedModelError that names the field to set. */
-export function assertPriced({ main, byRole }: Models, budgets: Budgets): void {
-  if ([budgets.problem, budgets.run, budgets.sitting].every(({ dollars }) => dollars === undefined)) return;
-  const unpriced = [main, ...byRole.values()].find(({ price }) => price === undefined);
-  if (unpriced === undefined) return;
-  throw new UnpricedModelError(
-    `${unpriced.name}: money is capped, but nobody said what this model costs. Set price.prompt and ` +
-      'price.completion in its preset, in dollars for a million tokens; 0 where it is free',
-  );
 }
 
 function attemptRequest(

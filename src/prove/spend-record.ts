@@ -25,6 +25,27 @@ export interface SpentBefore {
 
 interface SpendRow extends Spend {
   readonly problem: string;
+  readonly call?: MeasuredCall;
+}
+
+/** Sizes of a call that gave a reply: what a plan for other problems goes by. */
+export interface MeasuredCall {
+  readonly model: string;
+  readonly role: string;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+/** Sizes of all calls of a run that gave a reply. */
+export async function readMeasuredCalls(
+  events: (stream: string) => AsyncIterable<{ readonly value: Json }>,
+): Promise<MeasuredCall[]> {
+  const calls: MeasuredCall[] = [];
+  for await (const { value } of events(settledStream)) {
+    const { call } = value as unknown as SpendRow;
+    if (call !== undefined) calls.push(call);
+  }
+  return calls;
 }
 
 interface TimeRow {
@@ -73,9 +94,13 @@ export async function recordSettled(
   journal: Journal,
   problem: string,
   actual: Spend,
-  key: string = randomUUID(),
+  {
+    key = randomUUID(),
+    call,
+  }: { readonly key?: string | undefined; readonly call?: MeasuredCall | undefined } = {},
 ): Promise<void> {
-  await journal.append(settledStream, key, { value: { problem, ...actual } });
+  const value = { problem, ...actual, ...(call === undefined ? {} : { call: { ...call } }) };
+  await journal.append(settledStream, key, { value });
 }
 
 export async function recordTime(journal: Journal, row: TimeRow): Promise<void> {

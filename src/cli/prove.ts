@@ -1,0 +1,205 @@
+/**
+ * `qed prove`: the best proof that a budget buys. Progress goes to standard error, the proof to standard output, Markdown
+ * and HTML into the run directory. Killed at any moment, the same command goes on where it was.
+ */
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import type { ChatModel } from '../model/chat-model.ts';
+import type { ProveProblemsOutcome } from '../prove/prove-problems.ts';
+import { watchInterruption } from './interruption.ts';
+import type { ProveDirectory } from './prove-directory.ts';
+import type { Setup, SetupOptions } from './prove-setup.ts';
+import { UserError } from './user-error.ts';
+
+export interface ProveOptions extends SetupOptions {
+  readonly attempts: string;
+  readonly parallel: string;
+  readonly run?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Seconds that calls in flight have to end after the first Ctrl-C. */
+const graceSeconds = 3;
+
+/** Options that `prove` and `plan` have in common. */
+export function addSetupOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '-m, --model <model>',
+        'a preset, openai:URL#MODEL, gguf:FILE, run:NAME/CHECKPOINT[@STEP] or a directory; ROLE=MODEL gives a role (verify, merge, …) its own',
+      )
+        .argParser((value: string, before: readonly string[]) => [...before, value])
+        .default([], 'none'),
+    )
+    .option(
+      '-s, --scaffold <scaffold>',
+      'single-turn, reasoning-cache, self-check, nomos, rsa, deepseek-math, majority or best-of-n, with settings: "rsa(n=4)"',
+      'single-turn',
+    )
+    .option(
+      '-b, --budget <budget>',
+      'most that the run may spend: "200k tokens", "$2", "10m" or several of them',
+    )
+    .option('--problem-budget <budget>', 'most that each problem may spend')
+    .option('--sitting-budget <budget>', 'most that this command may spend; the next one goes on')
+    .addOption(
+      new Option('--asks <what>', 'what the problems ask for').choices(['proof', 'answer']).default('proof'),
+    )
+    .option('--max-tokens <n>', 'most tokens of a reply, its reasoning included (default: the model’s)')
+    .option('--temperature <t>', 'softmax temperature (default: the model’s, else 0.8)')
+    .option('--seed <n>', 'where random choices come from', '1');
+}
+
+export function addProveCommand(program: Command): void {
+  const command = program
+    .command('prove')
+    .summary('write a proof within a budget')
+    .description(
+      'Writes a proof of a problem, or of every problem of a file, with a model and a scaffold around it, and saves it ' +
+        'as Markdown and HTML with the way it came about.',
+    )
+    .argument(
+      '[problem]',
+      'a text, a file (.md, .tex, .txt with one problem; .jsonl, .yaml with many), or - for standard input',
+    );
+  addSetupOptions(command)
+    .option('--attempts <n>', 'proofs of each problem', '1')
+    .option('--parallel <n>', 'problems that are worked on at once', '4')
+    .option('--run <dir>', 'run directory (default: runs/prove- with the problem’s name and a digest)')
+    .option('--out <dir>', 'where Markdown and HTML go (default: the run directory)')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ qed prove "Prove that there are infinitely many primes." --model models/smollm2
+  $ qed prove imo.jsonl --model qed-nano --scaffold rsa --budget "20M tokens"
+  $ qed prove problem.tex -m openai:http://127.0.0.1:8000/v1#qwen3 -s "deepseek-math(pool=2)" -b '$2, 30m'
+  $ qed prove - --model run:lab/rl --scaffold reasoning-cache < problem.md
+
+Ctrl-C stops; the same command goes on from there, as it does after a kill. Ctrl-C twice stops at once.`,
+    )
+    .action(async (problem: string | undefined, options: ProveOptions) => {
+      process.exitCode = await prove(problem, options);
+    });
+}
+
+/** Returns the exit code. */
+async function prove(problem: string | undefined, options: ProveOptions): Promise<number> {
+  const { prepare, wholeNumber } = await import('./prove-setup.ts');
+  const attempts = wholeNumber('--attempts', options.attempts, 1);
+  const parallel = wholeNumber('--parallel', options.parallel, 1);
+  const setup = await prepare(problem, options);
+  const { findProveDirectory, beginProveDirectory } = await import('./prove-directory.ts');
+  const place = findProveDirectory(setup.given.name, setup.identity, options.run);
+  await beginProveDirectory(place, setup.identity);
+  const outcome = await runProblems(setup, place, { attempts, parallel, options });
+  const { printOutcome } = await import('./prove-output.ts');
+  return printOutcome(outcome, setup, options.json === true);
+}
+
+export interface ProveResult {
+  readonly outcome: ProveProblemsOutcome;
+  readonly wasStopped: boolean;
+  /** Absolute; where Markdown and HTML are. */
+  readonly output: string;
+  readonly directory: string;
+}
+
+async function runProblems(
+  setup: Setup,
+  place: ProveDirectory,
+  asked: { readonly attempts: number; readonly parallel: number; readonly options: ProveOptions },
+): Promise<ProveResult> {
+  const { given, budgets, identity } = setup;
+  const { attempts, parallel, options } = asked;
+  const { openJournal } = await import('../journal/open-journal.ts');
+  const { proveProblems } = await import('../prove/prove-problems.ts');
+  const { createScaffold } = await import('../scaffold/create-scaffold.ts');
+  const { promptSet } = await import('../scaffold/prompt-set.ts');
+  const { shownPath } = await import('../recipe/shown-path.ts');
+  const { proveView } = await import('./prove-view.ts');
+  const { ProofFiles } = await import('./prove-output.ts');
+  const output = path.resolve(options.out ?? place.directory);
+  const isPriced = [setup.main, ...setup.byRole.values()].every(({ price }) => price !== undefined);
+  const view = proveView(process.stderr, process.env, {
+    problems: given.problems.map(({ id }) => id),
+    attempts,
+    budgets,
+    isPriced,
+  });
+  const interruption = watchInterruption({
+    onFirst: () =>
+      view.remark('stopping; Ctrl-C again stops at once. Either way the same command goes on from there.'),
+  });
+  const open: { close?(): Promise<void> }[] = [];
+  try {
+    view.remark(`${shownPath(place.directory)}: ${place.isNew ? 'a new run' : 'going on with it'}`);
+    for (const remark of setup.remarks) view.remark(remark);
+    const journal = await openJournal(place.directory, { onWarning: (message) => view.remark(message) });
+    open.push(journal);
+    const main = await openModel(setup.main, view);
+    open.push(main);
+    const byRole = new Map<string, ChatModel>();
+    for (const [role, model] of setup.byRole) {
+      const opened = await openModel(model, view);
+      open.push(opened);
+      byRole.set(role, opened);
+    }
+    const files = new ProofFiles(setup, { output, attempts, isPriced });
+    const outcome = await proveProblems(
+      {
+        problems: given.problems,
+        attempts,
+        parallel,
+        scaffold: createScaffold(identity.scaffold, {}, promptSet(identity.asks)),
+        models: { main, byRole },
+        maxTokens: identity.maxTokens,
+        temperature: identity.temperature,
+        ...(Object.keys(identity.sampling).length === 0 ? {} : { sampling: identity.sampling }),
+        budgets,
+        journal,
+        seed: identity.seed,
+        stopping: interruption.signal,
+        graceSeconds,
+        keepTraces: false,
+        onEvent: (event) => {
+          view.event(event);
+          if (event.kind === 'attempt-ended') files.attemptEnded(event);
+        },
+      },
+      (meter) => view.meter(meter),
+    );
+    await files.written();
+    return { outcome, wasStopped: interruption.signal.aborted, output, directory: place.directory };
+  } finally {
+    interruption.dispose();
+    view.close();
+    for (const thing of open.toReversed()) await thing.close?.();
+  }
+}
+
+async function openModel(model: Setup['main'], view: { remark(text: string): void }): Promise<ChatModel> {
+  try {
+    return await model.open({
+      onEvent: (event) => {
+        if (event.kind === 'retry') {
+          const reason = event.error instanceof Error ? event.error.message : String(event.error);
+          view.remark(`${reason}; trying again in ${(event.delayMilliseconds / 1000).toFixed(1)} s`);
+        } else if (event.kind === 'breaker') view.remark(`${model.name}: circuit ${event.state}`);
+      },
+    });
+  } catch (error) {
+    // What keeps a model from being opened is a person's to mend: a missing file, key, address or peer.
+    if (
+      !(error instanceof Error) ||
+      !['Error', 'PresetError', 'ModelError', 'ModelSpecError'].includes(error.name)
+    )
+      throw error;
+    const told = new UserError(error.message, { exitCode: 1 });
+    told.cause = error;
+    throw told;
+  }
+}

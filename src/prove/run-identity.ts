@@ -1,0 +1,62 @@
+/**
+ * What makes two runs of `qed prove` the same: problems, scaffold, models, limits and seed. A run goes on only with the
+ * same; budgets, the number of attempts and how many problems are worked on at once may change from sitting to sitting.
+ */
+import { canonicalHash } from '../journal/canonical-json.ts';
+import type { Json } from '../journal/journal.ts';
+import type { SamplingSettings } from '../model/chat-model.ts';
+import type { Problem } from '../problems/problem.ts';
+
+export interface RunIdentity {
+  /** Of the problems: their number, and a digest of ids and statements. */
+  readonly problems: { readonly count: number; readonly digest: string };
+  /** With every setting. */
+  readonly scaffold: string;
+  /** Whether problems ask for a proof or for a value. */
+  readonly asks: 'proof' | 'answer';
+  /** Names by role; `main` is the model of all other roles. */
+  readonly models: Readonly<Record<string, string>>;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly sampling: SamplingSettings;
+  readonly seed: number;
+}
+
+export function problemsDigest(problems: readonly Problem[]): RunIdentity['problems'] {
+  const digest = shortHash(problems.map(({ id, statement }) => [id, statement]));
+  return { count: problems.length, digest };
+}
+
+/** `prove-NAME-DIGEST`: the name is for people, the digest tells runs apart. */
+export function runName(name: string, identity: RunIdentity): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '');
+  return ['prove', ...(slug === '' ? [] : [slug]), shortHash(identityJson(identity))].join('-');
+}
+
+/** The fields that differ, as `field: before, now after`. */
+export function identityDifferences(before: unknown, now: RunIdentity): string[] {
+  const old = (typeof before === 'object' && before !== null ? before : {}) as Record<string, unknown>;
+  return Object.entries(now).flatMap(([field, value]) => {
+    const was = JSON.stringify(old[field]);
+    const is = JSON.stringify(value);
+    return canonical(old[field]) === canonical(value) ? [] : [`${field}: ${was ?? 'nothing'}, now ${is}`];
+  });
+}
+
+function canonical(value: unknown): string {
+  return value === undefined ? '' : shortHash(value as Json);
+}
+
+function identityJson(identity: RunIdentity): Json {
+  return { ...identity, sampling: { ...identity.sampling } };
+}
+
+function shortHash(value: Json): string {
+  return canonicalHash(value).toString('hex').slice(0, 8);
+}
