@@ -51,7 +51,8 @@ function lineOf(event: RunEvent): string | undefined {
       if (event.replayed) return undefined;
       return `${event.label}: ${event.completionTokens.toLocaleString('en-US')} tokens in ${durationText(event.seconds)}${event.finish === 'length' ? ', cut at the limit' : ''}`;
     case 'call-failed':
-      return `${event.label}: ${event.message}`;
+      // Of the others the attempt's end says why.
+      return event.reason === 'failed' ? `${event.label}: ${event.message}` : undefined;
     case 'note': {
       const facts = Object.entries(event.facts).map(([name, value]) =>
         `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`.slice(0, 160),
@@ -186,13 +187,15 @@ class LiveProve implements ProveView {
         break;
       case 'call-failed':
         this.#running.delete(key);
-        this.remark(`${place === '' ? '' : `${place}  `}${lineOf(event) ?? ''}`);
+        if (event.reason === 'failed')
+          this.remark(`${place === '' ? '' : `${place}  `}${lineOf(event) ?? ''}`);
         break;
       case 'kept':
         this.#best = `${place === '' ? '' : `${place}: `}${event.why}`;
         break;
       case 'attempt-ended':
-        this.#done.add(event.problem);
+        if (event.outcome.status === 'finished' || event.outcome.status === 'budget')
+          this.#done.add(event.problem);
         if (this.#options.problems.length > 1) this.remark(`${place}  ${lineOf(event) ?? ''}`);
         break;
       default:

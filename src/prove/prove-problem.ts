@@ -43,7 +43,14 @@ export type ProveEvent =
       readonly finish: Reply['finish'];
       readonly seconds: number;
     }
-  | { readonly kind: 'call-failed'; readonly label: string; readonly role: string; readonly message: string }
+  | {
+      readonly kind: 'call-failed';
+      readonly label: string;
+      readonly role: string;
+      /** Refused by a budget, failed, or cut off because the work was stopped. */
+      readonly reason: 'refused' | 'failed' | 'stopped';
+      readonly message: string;
+    }
   | { readonly kind: 'note'; readonly label: string; readonly facts: Readonly<Record<string, Json>> }
   | { readonly kind: 'kept'; readonly proof: string; readonly why: string };
 
@@ -104,7 +111,8 @@ export async function proveProblem(request: ProveRequest): Promise<ProveOutcome>
   const best = recorder.best();
   const trace = recorder.trace();
   if (result !== undefined) {
-    const { proof, turns } = result;
+    const { turns } = result;
+    const proof = result.proof?.trim() === '' ? undefined : result.proof;
     const why =
       proof === undefined
         ? 'no call gave a proof'
@@ -253,14 +261,17 @@ class Calls {
     } catch (error) {
       if (error instanceof BudgetExhausted) this.end(error);
       const message = error instanceof Error ? error.message : String(error);
-      const kind =
+      const reason =
         error instanceof BudgetExhausted
           ? 'refused'
           : stopping.aborted || this.#ended !== undefined
             ? 'stopped'
             : 'failed';
-      this.#recorder.add(order ?? this.#recorder.takeOrder(), { ...shown, outcome: { kind, message } });
-      onEvent?.({ kind: 'call-failed', label, role, message });
+      this.#recorder.add(order ?? this.#recorder.takeOrder(), {
+        ...shown,
+        outcome: { kind: reason, message },
+      });
+      onEvent?.({ kind: 'call-failed', label, role, reason, message });
       throw error;
     }
   }
