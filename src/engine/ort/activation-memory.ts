@@ -4,6 +4,7 @@
  * what a process takes.
  */
 import type { ModelConfig } from '../engine.ts';
+import { countParameters } from './model-size.ts';
 import { longestKeptRow } from './primitives/attention.ts';
 
 /**
@@ -15,6 +16,9 @@ export const largeModel = 2 ** 25;
 /** Bounds of a micro-batch, in positions: enough to feed the matrix kernels, few enough to stay in the caches. */
 const fewestPositions = 256;
 const mostPositions = 1024;
+/** Of models beyond 4 M parameters, whose gradients take longer to fetch and to add, once for every micro-batch. */
+const mostPositionsOfLarger = 2048;
+const largerModel = 2 ** 22;
 /** Values (float32) that an ordinary micro-batch may keep: 1 GiB. */
 const ordinaryValues = 2 ** 28;
 /** Values that all lanes together may keep for one long row each, before layers are computed again: 2 GiB. */
@@ -30,8 +34,9 @@ export function keptValues(config: ModelConfig, rowLength: number): number {
 
 /** Positions of an ordinary micro-batch, a power of two. */
 export function microBatchPositions(config: ModelConfig): number {
-  const most = Math.min(ordinaryValues / keptValues(config, 0), mostPositions);
-  return Math.max(fewestPositions, 2 ** Math.floor(Math.log2(most)));
+  const most = countParameters(config) > largerModel ? mostPositionsOfLarger : mostPositions;
+  const positions = Math.min(ordinaryValues / keptValues(config, 0), most);
+  return Math.max(fewestPositions, 2 ** Math.floor(Math.log2(positions)));
 }
 
 /**
