@@ -7,15 +7,24 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchEngine, type FigureGroup } from './bench/engine.ts';
 import { figureHeading, figureLine } from './bench/figure-table.ts';
+import { benchHarness, fullLoad } from './bench/harness/harness.ts';
 import { canSeeOthers, mostOthers } from './bench/quiet.ts';
 
-const usage = `usage: npm run bench -- engine [options]
+const usage = `usage: npm run bench -- engine|harness [options]
   --json FILE      write the figures there too
+  --repeats N      undisturbed repeats of each measurement (default 5)
+  --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
+engine: training and sampling of the embedded engine
   --peer PYTHON    measure torch and transformers beside, with a Python that has them
   --llama-cpp DIR  measure llama.cpp beside, with node-llama-cpp as installed in this directory
   --threads N      most threads (default: one per core)
-  --repeats N      undisturbed repeats of each measurement (default 5)
-  --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)`;
+  --sizes A,B      only these model sizes: 1M, 10M
+harness: streamed calls at once from a local server
+  --peer PYTHON    measure the openai package beside, with a Python that has it
+  --calls N        calls at once (default ${fullLoad.calls})
+  --tokens N       tokens of each reply (default ${fullLoad.tokens})
+  --burst N        tokens that the server writes at a time to one stream (default ${fullLoad.burst})
+  --peer-repeats N repeats of the Python client, which takes minutes (default 1)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,13 +33,19 @@ const { values, positionals } = parseArgs({
     peer: { type: 'string' },
     'llama-cpp': { type: 'string' },
     threads: { type: 'string' },
+    sizes: { type: 'string' },
     repeats: { type: 'string' },
     patience: { type: 'string' },
+    calls: { type: 'string' },
+    tokens: { type: 'string' },
+    burst: { type: 'string' },
+    'peer-repeats': { type: 'string' },
     help: { type: 'boolean' },
   },
 });
 
-if (values.help || positionals.length !== 1 || positionals[0] !== 'engine') {
+const [benchmark, ...others] = positionals;
+if (values.help || others.length > 0 || (benchmark !== 'engine' && benchmark !== 'harness')) {
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
@@ -61,12 +76,7 @@ console.log(
 console.log(figureHeading());
 
 const groups: FigureGroup[] = [];
-for await (const group of benchEngine({
-  threads,
-  peer: values.peer,
-  llamaCpp: values['llama-cpp'],
-  patience,
-})) {
+for await (const group of benchmark === 'engine' ? engineFigures() : harnessFigures()) {
   groups.push(group);
   console.log(group.title);
   for (const figure of group.figures) console.log(figureLine(figure));
@@ -80,8 +90,26 @@ console.log(
   `\n${withGoal.filter((figure) => figure.met).length} of ${withGoal.length} goals met, ${disturbed.length} figures disturbed`,
 );
 if (values.json !== undefined) {
-  await writeFile(
-    values.json,
-    `${JSON.stringify({ benchmark: 'engine', machine, threads, figures }, null, 2)}\n`,
-  );
+  await writeFile(values.json, `${JSON.stringify({ benchmark, machine, threads, figures }, null, 2)}\n`);
+}
+
+function engineFigures(): AsyncGenerator<FigureGroup> {
+  return benchEngine({
+    threads,
+    peer: values.peer,
+    llamaCpp: values['llama-cpp'],
+    sizes: values.sizes?.split(','),
+    patience,
+  });
+}
+
+function harnessFigures(): AsyncGenerator<FigureGroup> {
+  return benchHarness({
+    calls: count(values.calls, fullLoad.calls),
+    tokens: count(values.tokens, fullLoad.tokens),
+    burst: count(values.burst, fullLoad.burst),
+    peer: values.peer,
+    peerRepeats: count(values['peer-repeats'], 1),
+    patience,
+  });
 }

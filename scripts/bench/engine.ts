@@ -24,6 +24,8 @@ export interface EngineBenchOptions {
   /** A directory in which node-llama-cpp is installed. */
   readonly llamaCpp: string | undefined;
   readonly patience: Patience;
+  /** Names of the model sizes to measure; undefined for all. */
+  readonly sizes: readonly string[] | undefined;
 }
 
 export interface FigureGroup {
@@ -36,17 +38,17 @@ export async function* benchEngine(options: EngineBenchOptions): AsyncGenerator<
   const { threads, patience } = options;
   const threadCounts = [...new Set([threads, 1])];
   const peer = options.peer === undefined ? undefined : await TorchPeer.start(options.peer, threads);
-  const { llamaCpp: directory } = options;
+  // Its threads spin: on every core they starve the one that gives them work (on two cores, two threads made a tenth).
   const llamaCpp =
-    directory === undefined
-      ? []
-      : await Promise.all(threadCounts.map((count) => LlamaCppPeer.start(directory, count)));
+    options.llamaCpp === undefined
+      ? undefined
+      : await LlamaCppPeer.start(options.llamaCpp, Math.max(1, threads - 1));
   try {
     yield { title: 'Matrix products of onnxruntime', figures: await squareFigures(threadCounts, patience) };
-    for (const size of modelSizes) {
+    for (const size of modelSizes.filter(({ name }) => options.sizes?.includes(name) ?? true)) {
       const task = peerTask(size);
       await peer?.load(task);
-      for (const program of llamaCpp) await program.load(task);
+      await llamaCpp?.load(task);
       for (const count of threadCounts) {
         const title = `Training, ${size.name}, ${count} ${count === 1 ? 'thread' : 'threads'}`;
         // The peer keeps its number of threads.
@@ -63,7 +65,7 @@ export async function* benchEngine(options: EngineBenchOptions): AsyncGenerator<
     }
   } finally {
     peer?.close();
-    for (const program of llamaCpp) program.close();
+    llamaCpp?.close();
   }
 }
 

@@ -32,7 +32,7 @@ const ticksPerSecond = 100;
 /** Between repeats, so that threads of the work before, which may wait by spinning, have gone to sleep. */
 const settleMilliseconds = 250;
 
-interface Repeat {
+export interface Repeat {
   readonly seconds: number;
   /** Cores used by others meanwhile; undefined where unknown. */
   readonly others: number | undefined;
@@ -95,11 +95,12 @@ function summarise(made: readonly Repeat[], wanted: number): Measurement {
   };
 }
 
-function isUndisturbed({ others }: Repeat): boolean {
+export function isUndisturbed({ others }: Repeat): boolean {
   return others === undefined || others < mostOthers;
 }
 
-async function timeRuns(work: Work, runs: number): Promise<Repeat> {
+/** One repeat: so many runs, and what others did meanwhile. */
+export async function timeRuns(work: Work, runs: number): Promise<Repeat> {
   const machineBefore = machineSeconds();
   const ownBefore = ownSeconds();
   const began = performance.now();

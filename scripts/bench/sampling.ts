@@ -13,8 +13,7 @@ export const peerRows = 64;
 
 export interface SamplingPeers {
   readonly torch: TorchPeer | undefined;
-  /** With one thread and with as many as the engine has: which is faster depends on what else runs. */
-  readonly llamaCpp: readonly LlamaCppPeer[];
+  readonly llamaCpp: LlamaCppPeer | undefined;
 }
 
 /** Peers have the same shape and the prompts of `peerRows` loaded, and as many threads. */
@@ -31,7 +30,7 @@ export async function samplingFigures(
       rowCounts.map((rows) => [`${rows}`, samplingWork(sampler, size, rows)]),
     );
     if (peers.torch !== undefined) works.set('generate', peers.torch.generate);
-    for (const peer of peers.llamaCpp) works.set(llamaCppName(peer), peer.generate);
+    if (peers.llamaCpp !== undefined) works.set('llama.cpp', peers.llamaCpp.generate);
     const found: Partial<Record<string, Measurement>> = await measure(Object.fromEntries(works), patience);
     const tokensOf = (rows: number) => rows * samplingRequest.newTokens;
     const figures = rowCounts.flatMap((rows) => {
@@ -51,15 +50,11 @@ export async function samplingFigures(
     return [
       ...figures,
       ...beside('transformers generate', found.generate, 3),
-      ...peers.llamaCpp.flatMap((peer) => beside(llamaCppName(peer), found[llamaCppName(peer)], 1)),
+      ...beside(`llama.cpp on ${peers.llamaCpp?.threads} thread(s)`, found['llama.cpp'], 1),
     ];
   } finally {
     await engine.close();
   }
-}
-
-function llamaCppName({ threads }: LlamaCppPeer): string {
-  return `llama.cpp, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
 /** Samples `rows` sequences of fixed length, up to a group of them from each prompt. */
