@@ -19,10 +19,15 @@ interface Life {
 }
 
 /** Runs the child and kills it once so many calls were made in it. */
-async function live(place: string, budget: string, killAfter = Number.POSITIVE_INFINITY): Promise<Life> {
+async function live(
+  place: string,
+  budget: string,
+  killAfter = Number.POSITIVE_INFINITY,
+  price = '0',
+): Promise<Life> {
   const running = spawn(
     process.execPath,
-    ['--no-warnings', child, join(place, 'run'), join(place, 'log'), budget],
+    ['--no-warnings', child, join(place, 'run'), join(place, 'log'), budget, price],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let made = 0;
@@ -80,4 +85,16 @@ test('BUDGET-CAP: over many kills the spend stays within the budget of the run, 
   assert.deepEqual(JSON.parse(again.end ?? '').plain, JSON.parse(end ?? '').plain);
   const larger = JSON.parse((await live(place, '1000000')).end ?? '');
   assert.ok(larger.plain.every(({ status }: { status: string }) => status === 'finished'));
+});
+
+test('BUDGET-CAP: of a model with a price, what was in flight at a kill counts at its worst', async (t) => {
+  const place = temporaryDirectory(t);
+  await live(place, '', 20, '1');
+  const { plain, tokens, unsettled } = JSON.parse((await live(place, '', undefined, '1')).end ?? '');
+  assert.ok(plain.every(({ status }: { status: string }) => status === 'finished'));
+  assert.ok(unsettled >= 1 && unsettled <= atOnce, `${unsettled}`);
+  const twin = JSON.parse((await live(temporaryDirectory(t), '', undefined, '1')).end ?? '');
+  assert.equal(twin.unsettled, 0);
+  // Each of them has a limit of 400 tokens, and a prompt.
+  assert.ok(tokens >= twin.tokens + unsettled * 400);
 });

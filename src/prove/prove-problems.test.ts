@@ -3,10 +3,12 @@ import { type TestContext, test } from 'node:test';
 import { openInProcess } from '../journal/fixtures/in-process-journal.ts';
 import { temporaryDirectory } from '../journal/fixtures/temporary-directory.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { ChatModel } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
 import type { Scaffold } from '../scaffold/scaffold.ts';
 import { scriptedModel } from './fixtures/scripted-model.ts';
 import { proveRequest } from './fixtures/settings.ts';
+import { promptTokens } from './prompt-bound.ts';
 import type { ProveOutcome } from './prove-problem.ts';
 import {
   type AttemptOutcome,
@@ -281,4 +283,42 @@ test('problems are worked on a few at a time, attempts of one have samples of th
   for (const attempts of outcome.attempts) {
     assert.equal(new Set(attempts.map((attempt) => proven(attempt).proof)).size, 4);
   }
+});
+
+test('BUDGET-CAP: every attempt of a model that tries again is paid for by itself, and one that does not fit is not made', async (t) => {
+  const price = { prompt: 0, completion: 1 };
+  /** Fails so often before it answers; an attempt that broke off has cost what it says. */
+  const flaky = (failures: number): ChatModel => ({
+    name: 'flaky',
+    price,
+    async generate({ maxTokens }, { mayRetry } = {}) {
+      for (let attempt = 1; attempt <= failures; attempt += 1) {
+        const usage = { promptTokens: 20, completionTokens: 100 };
+        const details = {
+          kind: 'connection',
+          isRetryable: true,
+          ...(attempt === 1 ? { usage } : {}),
+        } as const;
+        const error = new ModelError('the stream broke', details);
+        if ((await mayRetry?.(error, attempt)) !== true) throw error;
+      }
+      const usage = { promptTokens: 20, completionTokens: maxTokens / 2 };
+      return { reasoning: '', answer: 'proof', finish: 'stop', usage };
+    },
+  });
+  const run = async (failures: number, tokens: number) => {
+    const outcome = await sitting(temporaryDirectory(t), (journal) =>
+      proveRequest(flaky(failures), journal, { scaffold: one, maxTokens: 1000, run: { tokens } }),
+    );
+    return { ...first(outcome), spent: outcome.spent };
+  };
+  const twice = await run(2, 10_000);
+  const prompt = promptTokens(flaky(0), [{ role: 'user', content: 'Prove claim 0.' }]).most;
+  // What the first says, the second at its worst, and the reply.
+  assert.deepEqual([twice.status, twice.spent.tokens], ['finished', 120 + (prompt + 1000) + 520]);
+  assert.equal(twice.spent.dollars, (100 + 1000 + 500) / 1e6);
+  const short = await run(2, 2 * (prompt + 1000) - 1);
+  assert.equal(short.status, 'budget');
+  assert.match(short.ended ?? '', /the budget of this run is spent/);
+  assert.equal(short.spent.tokens, 120 + prompt + 1000);
 });
