@@ -91,8 +91,7 @@ export async function openGgufChatModel(
 }
 
 /**
- * llama.cpp's threads wait for each other by spinning: one that has to share its core makes all of them many times
- * slower (measured: 8 times, with two threads on two busy cores).
+ * llama.cpp's threads wait for each other by spinning: one that has to share its core makes all of them many times slower.
  */
 function freeCores(): number {
   const cores = availableParallelism();
