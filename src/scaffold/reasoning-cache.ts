@@ -13,6 +13,8 @@ export interface Summary {
   readonly text: string;
   /** Tokens that a model spent on it; 0 for a symbolic summariser. */
   readonly tokens: number;
+  /** The call that wrote it, where a model did. */
+  readonly label?: string;
 }
 
 /** Merges the previous summary with a turn's reasoning. `turn` counts from 1. */
@@ -36,15 +38,15 @@ export function reasoningCache(options: {
   return async (problem, context) => {
     const { maxTokens, temperature } = context;
     const turns: Turn[] = [];
-    let summary: string | undefined;
+    let summary: Summary | undefined;
     let proof: string | undefined;
     let tokens = 0;
     for (let turn = 1; turn <= options.turns; turn += 1) {
-      const messages = options.ask(problem, summary);
+      const messages = options.ask(problem, summary?.text);
       const reply = await context.call(
         `reason-${turn}`,
         { messages, maxTokens, temperature },
-        { role: 'solve' },
+        { role: 'solve', from: summary?.label === undefined ? [] : [summary.label] },
       );
       tokens += reply.usage.completionTokens;
       if (reply.answer !== undefined && reply.answer !== '') {
@@ -54,9 +56,9 @@ export function reasoningCache(options: {
       turns.push({ proof, tokens, overflowed: reply.finish === 'length' });
       if (turn === options.turns) break;
       const { reasoning, answer } = reply;
-      const next = await options.summarise({ problem, turn, previous: summary, reasoning, answer }, context);
-      summary = next.text;
-      tokens += next.tokens;
+      const previous = summary?.text;
+      summary = await options.summarise({ problem, turn, previous, reasoning, answer }, context);
+      tokens += summary.tokens;
     }
     return { proof, turns };
   };

@@ -25,9 +25,13 @@ export interface ScaffoldContext {
 }
 
 export interface CallOptions {
-  /** What the call is for, for example `solve`, `verify`, `merge`: how the trace and budgets speak of it. */
+  /**
+   * What the call is for: `solve`, `summarise`, `improve`, `verify`, `decide`, `correct`, `score`, `consolidate`,
+   * `compare`, `merge` or `refine`. The trace speaks of it so, and whoever makes contexts may give a role a model of
+   * its own (a verifier, a summariser).
+   */
   readonly role?: string;
-  /** Labels of the calls whose replies this one reads. */
+  /** Labels of the calls whose replies this one reads, or the names of scaffolds within this one that wrote them. */
   readonly from?: readonly string[];
 }
 

@@ -3,8 +3,11 @@ import type { Problem } from '../problems/problem.ts';
 import type { Message } from '../tokenizer/tokenizer.ts';
 import type { Scaffold } from './scaffold.ts';
 
-/** A scaffold that asks once with the messages of `ask`. */
-export function singleTurn(ask: (problem: Problem) => readonly Message[]): Scaffold {
+/** A scaffold that asks once with the messages of `ask`. `read` takes the proof out of an answer; else it is all of it. */
+export function singleTurn(
+  ask: (problem: Problem) => readonly Message[],
+  read: (answer: string) => string = (answer) => answer,
+): Scaffold {
   return async (problem, context) => {
     const { maxTokens, temperature } = context;
     const reply = await context.call(
@@ -12,9 +15,10 @@ export function singleTurn(ask: (problem: Problem) => readonly Message[]): Scaff
       { messages: ask(problem), maxTokens, temperature },
       { role: 'solve' },
     );
-    if (reply.answer !== undefined && reply.answer !== '') context.keep(reply.answer, 'the only answer');
+    const proof = reply.answer === undefined ? undefined : read(reply.answer);
+    if (proof !== undefined && proof !== '') context.keep(proof, 'the only answer');
     const turn = {
-      proof: reply.answer,
+      proof,
       tokens: reply.usage.completionTokens,
       overflowed: reply.finish === 'length',
     };

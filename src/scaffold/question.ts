@@ -1,0 +1,69 @@
+/**
+ * One question to a model whose reply is read for a value. A reply that cannot be read is asked again once, with the
+ * complaint quoted; after that the question abstains. NULL-NOT-ZERO: an abstention has no value, never a 0. A value
+ * is read from the answer alone, never from the reasoning.
+ */
+import { ModelError } from '../model/model-error.ts';
+import type { Message } from '../tokenizer/tokenizer.ts';
+import type { ScaffoldContext } from './scaffold.ts';
+
+export type Reading<T> =
+  | { readonly ok: true; readonly value: T }
+  /** `complaint` says to the model what was wrong with its answer. */
+  | { readonly ok: false; readonly complaint: string };
+
+export interface Question<T> {
+  readonly messages: readonly Message[];
+  readonly read: (answer: string) => Reading<T>;
+  /** What is sent after an answer that could not be read; without it the question abstains at once. */
+  readonly again?: (answer: string, complaint: string) => readonly Message[];
+}
+
+export interface Asked<T> {
+  /** The call that the value, or failing that the text, came from. */
+  readonly label: string;
+  /** The first answer; where it was empty, the second. A report keeps its length when only its verdict is repeated. */
+  readonly text: string;
+  /** Undefined for an abstention. */
+  readonly value: T | undefined;
+}
+
+/** Asks with the limits of the context. A ModelError of the first call is let through; one of the second abstains. */
+export async function ask<T>(
+  context: ScaffoldContext,
+  label: string,
+  question: Question<T>,
+  options: { readonly role: string; readonly from: readonly string[] },
+): Promise<Asked<T>> {
+  const { maxTokens, temperature } = context;
+  const { role, from } = options;
+  const reply = await context.call(label, { messages: question.messages, maxTokens, temperature }, options);
+  const text = reply.answer ?? '';
+  const reading = question.read(text);
+  if (reading.ok) return { label, text, value: reading.value };
+  if (question.again === undefined) return abstain(context, label, text, reading.complaint);
+
+  const second = `${label}-again`;
+  try {
+    const messages = question.again(text, reading.complaint);
+    const repeated = await context.call(
+      second,
+      { messages, maxTokens, temperature },
+      { role, from: [...from, label] },
+    );
+    const answer = repeated.answer ?? '';
+    const again = question.read(answer);
+    const kept = text.trim() === '' ? answer : text;
+    return again.ok
+      ? { label: second, text: kept, value: again.value }
+      : abstain(context, label, kept, again.complaint);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return abstain(context, label, text, `${reading.complaint}; asked again: ${error.message}`);
+  }
+}
+
+function abstain<T>(context: ScaffoldContext, label: string, text: string, complaint: string): Asked<T> {
+  context.note(label, { abstained: complaint });
+  return { label, text, value: undefined };
+}

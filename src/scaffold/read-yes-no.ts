@@ -1,0 +1,21 @@
+/**
+ * A yes or a no: what the last box holds, else the first word of the answer when it stands by itself. A `yes` inside
+ * a sentence says nothing, so "No, although yes-men disagree" is a no.
+ */
+import type { Reading } from './question.ts';
+import { plainVerdict, readBoxed } from './read-boxed.ts';
+
+export function readYesNo(reply: string): Reading<boolean> {
+  const boxed = readBoxed(reply);
+  const text = boxed === undefined ? firstWord(reply) : plainVerdict(boxed).toLowerCase();
+  if (text === 'yes' || text === 'no') return { ok: true, value: text === 'yes' };
+  return { ok: false, complaint: 'it is not one word, yes or no, in \\boxed{}' };
+}
+
+/** The first word, when nothing or a mark of punctuation follows it. */
+function firstWord(reply: string): string | undefined {
+  const text = reply.slice(
+    reply.lastIndexOf('</think>') + 1 && reply.lastIndexOf('</think>') + '</think>'.length,
+  );
+  return /^[\s*_`"'>#]*(yes|no)(?=[*_`"']*\s*(?:$|[.,:;!\n—–]))/i.exec(text)?.[1]?.toLowerCase();
+}

@@ -1,0 +1,177 @@
+/**
+ * Recursive Self-Aggregation (RSA), with QED-Nano's pairwise selection: n candidates; in each round every place of the
+ * population is written anew by merging a block of k candidates; in the end a knockout.
+ *
+ * Blocks are cyclic and balanced: every candidate is read exactly k times a round; their order is seeded by problem
+ * and round. A merge that gives nothing leaves the first candidate of its block in place. No round waits for the one
+ * before it: a merge begins when its k candidates are there. n + rounds · n + (n − 1) calls.
+ */
+import { z } from 'zod';
+import type { Problem } from '../problems/problem.ts';
+import type { Random } from '../stats/random.ts';
+import { attendance } from './attendance.ts';
+import { bestSoFar } from './best-so-far.ts';
+import { type Candidate, numbers, present, REWORKED, solveOne } from './candidate.ts';
+import { type ChoiceQuestion, comparePair } from './compare.ts';
+import { metered } from './derive-context.ts';
+import { knockout } from './knockout.ts';
+import { fixedStep, type PlannedCalls, type PlannedStep, planOf, repeated } from './plan.ts';
+import { ask, type Question } from './question.ts';
+import type { Scaffold } from './scaffold.ts';
+import { settleAll } from './settle-all.ts';
+
+export const rsaSettings = z
+  .strictObject({
+    n: z.int().min(1).default(8).describe('Candidates in the population.'),
+    k: z.int().min(1).default(3).describe('Candidates that one merge reads; at most n.'),
+    rounds: z.int().min(0).default(3).describe('Rounds of merging.'),
+    select: z
+      .enum(['knockout', 'together', 'random'])
+      .default('knockout')
+      .describe(
+        'How one of the last population is chosen: pairwise, in one call that reads all, or by seed alone.',
+      ),
+    orders: z
+      .enum(['random', 'both'])
+      .default('random')
+      .describe('Whether a pair is compared in one order drawn by seed, or in both (twice the calls).'),
+  })
+  .refine(({ k, n }) => k <= n, {
+    path: ['k'],
+    message: 'k must not be above n: a block has k different candidates',
+  });
+
+export type RsaSettings = z.output<typeof rsaSettings>;
+
+/** The paper's own: larger, and a random member of the last population is the answer. It has 2, 5 and 9 rounds. */
+export const rsaPresets = { paper: { n: 16, k: 4, rounds: 5, select: 'random' } } as const;
+
+export interface RsaPrompts {
+  /** Writes the first population. */
+  readonly solver: Scaffold;
+  readonly merge: (input: {
+    readonly problem: Problem;
+    readonly candidates: readonly string[];
+  }) => Question<string>;
+  readonly compare: ChoiceQuestion;
+}
+
+export function rsa(given: z.input<typeof rsaSettings>, prompts: RsaPrompts): Scaffold {
+  const { n, k, rounds, select, orders } = rsaSettings.parse(given);
+  return metered(async (problem, context) => {
+    const here = attendance(context);
+    const offer = bestSoFar(context);
+    const { random } = context;
+
+    const merge = async (
+      round: number,
+      place: number,
+      block: readonly Promise<Candidate | undefined>[],
+    ): Promise<Candidate | undefined> => {
+      const read = present(await Promise.all(block));
+      const [first] = read;
+      if (first === undefined) return undefined;
+      const label = `merge-${round}-${place}`;
+      const from = read.map((one) => one.label);
+      const question = prompts.merge({ problem, candidates: read.map(({ proof }) => proof) });
+      const merged = await here.attempt('merge', label, () =>
+        ask(context, label, question, { role: 'merge', from }),
+      );
+      if (merged?.value === undefined) {
+        context.note(label, { leftInPlace: first.label });
+        return first;
+      }
+      offer(merged.value, [REWORKED, round, place], `${label}, merged of ${from.join(', ')}`);
+      return { label, proof: merged.value };
+    };
+
+    const solved = numbers(n).map((i) =>
+      solveOne(i, prompts.solver, problem, context, { attendance: here, offer }),
+    );
+    const calls = [...solved];
+    let population = solved;
+    for (const round of numbers(rounds)) {
+      const last = population;
+      population = cyclicBlocks(n, k, random.fork('blocks', round)).map((block, place) =>
+        merge(
+          round,
+          place + 1,
+          block.flatMap((index) => last[index] ?? []),
+        ),
+      );
+      calls.push(...population);
+    }
+
+    let answer: Candidate | undefined;
+    if (select === 'knockout') {
+      const matches = knockout(population, random, async (name, pair, round) => {
+        const label = `compare-${name}`;
+        const winner = await comparePair(label, pair, {
+          problem,
+          compare: prompts.compare,
+          orders,
+          context,
+          attendance: here,
+        });
+        offer(
+          winner.proof,
+          [REWORKED + rounds + round, Number(name.split('-')[1])],
+          `${winner.label} won ${label}`,
+        );
+        return winner;
+      });
+      answer = (await settleAll([...calls, ...matches])).at(-1);
+      here.requireSome();
+    } else {
+      await settleAll(calls);
+      here.requireSome();
+      answer = await chooseFrom(present(await Promise.all(population)));
+    }
+    if (answer === undefined) return undefined;
+    context.note('choice', { chosen: answer.label, by: select });
+    context.keep(answer.proof, `${answer.label}, chosen by ${select === 'random' ? 'seed' : select}`);
+    return answer.proof;
+
+    async function chooseFrom(finalists: readonly Candidate[]): Promise<Candidate | undefined> {
+      if (finalists.length === 0) return undefined;
+      const drawn = random.fork('finalists').shuffled(finalists);
+      if (select === 'random' || drawn.length === 1) return drawn[0];
+      const question = prompts.compare({ problem, candidates: drawn.map(({ proof }) => proof) });
+      const from = drawn.map(({ label }) => label);
+      const asked = await here.attempt('compare', 'compare', () =>
+        ask(context, 'compare', question, { role: 'compare', from }),
+      );
+      here.requireSome();
+      const chosen = typeof asked?.value === 'number' ? drawn[asked.value - 1] : undefined;
+      if (chosen === undefined)
+        context.note('compare', { decidedBy: 'coin', verdict: asked?.value ?? 'none' });
+      return chosen ?? drawn[0];
+    }
+  });
+}
+
+/**
+ * n blocks of k different indices below n; each index occurs in exactly k blocks. Block s is a fixed set of k offsets
+ * moved on by s, through a shuffled population.
+ */
+export function cyclicBlocks(n: number, k: number, random: Random): number[][] {
+  const order = random.shuffled(numbers(n).map((i) => i - 1));
+  const offsets = random.shuffled(order).slice(0, k);
+  return order.map((_, start) => offsets.flatMap((offset) => order[(start + offset) % n] ?? []));
+}
+
+export function rsaPlan(given: z.input<typeof rsaSettings>, solver: PlannedCalls): PlannedCalls {
+  const { n, k, rounds, select, orders } = rsaSettings.parse(given);
+  const verdict = (count: number, proofs: number): PlannedStep =>
+    fixedStep(count, { role: 'compare', reads: { proofs }, writes: 'report', mayRepeat: true });
+  const selection = {
+    knockout: verdict((n - 1) * (orders === 'both' ? 2 : 1), 2),
+    together: verdict(n > 1 ? 1 : 0, n),
+    random: verdict(0, n),
+  };
+  return planOf([
+    ...repeated(solver, { least: n, most: n, expected: n }),
+    fixedStep(n * rounds, { role: 'merge', reads: { proofs: k }, writes: 'proof', mayRepeat: false }),
+    selection[select],
+  ]);
+}
