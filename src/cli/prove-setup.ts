@@ -3,9 +3,9 @@
  * anything is loaded or spent. Every fault is one line for people.
  */
 import type { ResolvedModel } from '../model/open-model.ts';
-import type { Budgets } from '../prove/prove-problems.ts';
 import type { GivenProblems } from '../prove/read-problems.ts';
 import type { RunIdentity } from '../prove/run-identity.ts';
+import type { Budgets } from '../prove/within-budgets.ts';
 import { UserError } from './user-error.ts';
 
 /** As Commander gives them. */

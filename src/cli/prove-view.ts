@@ -4,7 +4,8 @@
  * What a model writes reaches the terminal without control characters.
  */
 import { dollarsText } from '../prove/budget.ts';
-import type { Budgets, RunEvent, SpendMeter, SpentSoFar } from '../prove/prove-problems.ts';
+import type { RunEvent } from '../prove/prove-problems.ts';
+import type { Budgets, SpendMeter, SpentSoFar } from '../prove/within-budgets.ts';
 import { everyInterval, LiveFrame } from './live-frame.ts';
 import { isColorWanted, type ProgressStream } from './progress-view.ts';
 import { durationText, plainLine, type Span } from './text.ts';

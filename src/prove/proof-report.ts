@@ -2,8 +2,8 @@
 import type { Problem } from '../problems/problem.ts';
 import { dollarsText } from './budget.ts';
 import type { ProveOutcome } from './prove-problem.ts';
-import type { SpentSoFar } from './prove-problems.ts';
 import type { TraceCall } from './trace.ts';
+import type { SpentSoFar } from './within-budgets.ts';
 
 export interface ProofReport {
   readonly problem: Problem;
