@@ -97,8 +97,7 @@ export async function proveProblems(
         if (concernsAll(error)) fatal = { error };
         outcome = { status: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
       }
-      const isTraceLet = request.keepTraces === false && 'trace' in outcome;
-      own[place.attempt] = isTraceLet ? { ...outcome, trace: { calls: [], notes: [], kept: [] } } : outcome;
+      own[place.attempt] = request.keepTraces === false ? withoutTrace(outcome) : outcome;
       onEvent?.({ kind: 'attempt-ended', ...place, outcome, spent: spent() });
       if (fatal !== undefined) throw fatal.error;
     },
@@ -130,4 +129,9 @@ function attemptRequest(
     seed,
     stopping,
   };
+}
+
+function withoutTrace(outcome: AttemptOutcome): AttemptOutcome {
+  if (outcome.status === 'failed' || outcome.status === 'waiting') return outcome;
+  return { ...outcome, trace: { calls: [], notes: [], kept: [] } };
 }
