@@ -3,14 +3,15 @@
  * replies. Scaffolds take these as arguments, so that a world with skills of its own (the lab) can bring others.
  */
 import type { Problem } from '../problems/problem.ts';
+import { loadPrompts, type PromptLibrary } from '../prompt/prompt-library.ts';
+import type { Reading } from '../prompt/reading.ts';
 import type { Message } from '../tokenizer/tokenizer.ts';
 import type { BestOfNPrompts } from './best-of-n.ts';
 import type { DeepseekMathPrompts } from './deepseek-math.ts';
 import type { MajorityPrompts } from './majority.ts';
 import type { NomosPrompts } from './nomos.ts';
 import { normalisedConclusion } from './normalised-conclusion.ts';
-import { loadPrompts, type PromptLibrary } from './prompt-library.ts';
-import type { Question, Reading } from './question.ts';
+import type { Question } from './question.ts';
 import { readChoice, readKeepList } from './read-choice.ts';
 import { HALVES, POINTS, readScore } from './read-score.ts';
 import { readSolution, readText } from './read-solution.ts';

@@ -4,13 +4,9 @@
  * is read from the answer alone, never from the reasoning.
  */
 import { ModelError } from '../model/model-error.ts';
+import type { Reading } from '../prompt/reading.ts';
 import type { Message } from '../tokenizer/tokenizer.ts';
 import type { ScaffoldContext } from './scaffold.ts';
-
-export type Reading<T> =
-  | { readonly ok: true; readonly value: T }
-  /** `complaint` says to the model what was wrong with its answer. */
-  | { readonly ok: false; readonly complaint: string };
 
 export interface Question<T> {
   readonly messages: readonly Message[];

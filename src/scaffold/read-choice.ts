@@ -3,8 +3,9 @@
  * Labels are numbers, so there may be any count of them. A number that no candidate has is a complaint; it is never
  * dropped, and never taken for the last one.
  */
-import type { Reading } from './question.ts';
-import { plainVerdict, readBoxed } from './read-boxed.ts';
+
+import { plainVerdict, readBoxed } from '../prompt/read-boxed.ts';
+import type { Reading } from '../prompt/reading.ts';
 
 /** The number of the best of `count` candidates, from 1. */
 export function readChoice(reply: string, count: number): Reading<number | 'equal'> {

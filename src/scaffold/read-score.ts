@@ -2,8 +2,9 @@
  * A score out of a judge's last box. Forms of one number are read alike (`7`, `7.0`, `7/7`, `{7}`, `\text{7 points}`,
  * `\frac12`); a number outside the scale, between its steps, or on another scale is a complaint, never rounded.
  */
-import type { Reading } from './question.ts';
-import { plainVerdict, readBoxed } from './read-boxed.ts';
+
+import { plainVerdict, readBoxed } from '../prompt/read-boxed.ts';
+import type { Reading } from '../prompt/reading.ts';
 
 export interface Scale {
   /** The scores that may be given, in rising order. */

@@ -2,7 +2,7 @@
  * The proof in an answer. Answers that were asked for a solution and a self-evaluation are cut at those headings, and
  * at headings alone: the words within a sentence never cut a proof. Where the headings are missing, all of it counts.
  */
-import type { Reading } from './question.ts';
+import type { Reading } from '../prompt/reading.ts';
 
 const SOLUTION = /^[ \t]*(?:#{1,6}[ \t]*\**|\*\*)[ \t]*solution\b[ \t]*:?[ \t]*\**[ \t]*:?[ \t]*$/gim;
 const EVALUATION =

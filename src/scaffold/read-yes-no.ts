@@ -2,8 +2,9 @@
  * A yes or a no: what the last box holds, else the first word of the answer when it stands by itself. A `yes` inside
  * a sentence says nothing, so "No, although yes-men disagree" is a no.
  */
-import type { Reading } from './question.ts';
-import { plainVerdict, readBoxed } from './read-boxed.ts';
+
+import { plainVerdict, readBoxed } from '../prompt/read-boxed.ts';
+import type { Reading } from '../prompt/reading.ts';
 
 export function readYesNo(reply: string): Reading<boolean> {
   const boxed = readBoxed(reply);
