@@ -35,24 +35,22 @@ export interface Setup {
 const usualMaxTokens = 16_384;
 const usualTemperature = 0.8;
 
-/** Throws a UserError. */
+/** Reads what is asked with a problem, a file or standard input. Throws a UserError. */
 export async function prepare(problem: string | undefined, options: SetupOptions): Promise<Setup> {
+  return await prepareWith((told) => readGiven(problem, told), options);
+}
+
+/** The same with problems from elsewhere. Throws a UserError. */
+export async function prepareWith(
+  readProblems: (told: Told) => Promise<GivenProblems>,
+  options: SetupOptions,
+): Promise<Setup> {
   const { parseBudget, BudgetTextError } = await import('../prove/budget.ts');
   const { assertPriced, UnpricedModelError } = await import('../prove/price-check.ts');
   const { problemsDigest } = await import('../prove/run-identity.ts');
   const { resolveScaffold, scaffoldWarnings, ScaffoldSpecError } = await import(
     '../scaffold/create-scaffold.ts'
   );
-  const told = async <T>(work: () => T | Promise<T>, kinds: readonly string[]): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Error) || !kinds.includes(error.name)) throw error;
-      const plain = new UserError(error.message, { exitCode: 1 });
-      plain.cause = error;
-      throw plain;
-    }
-  };
   const scaffold = await told(() => resolveScaffold(options.scaffold), [ScaffoldSpecError.name]);
   const budgetOf = (flag: string, text: string | undefined) =>
     text === undefined
@@ -72,7 +70,7 @@ export async function prepare(problem: string | undefined, options: SetupOptions
     sitting: await budgetOf('--sitting-budget', options.sittingBudget),
   };
   const seed = wholeNumber('--seed', options.seed, 0);
-  const given = await readGiven(problem, told);
+  const given = await readProblems(told);
   const { main, byRole } = await resolveModels(options.model, told);
   await told(() => assertPriced({ main, byRole }, budgets), [UnpricedModelError.name]);
   const maxTokens =
@@ -103,7 +101,19 @@ export async function prepare(problem: string | undefined, options: SetupOptions
   return { given, main, byRole, identity, budgets, remarks };
 }
 
-type Told = <T>(work: () => T | Promise<T>, kinds: readonly string[]) => Promise<T>;
+/** Does work of which errors of these names are faults for a person to mend. */
+export type Told = <T>(work: () => T | Promise<T>, kinds: readonly string[]) => Promise<T>;
+
+export const told: Told = async (work, kinds) => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || !kinds.includes(error.name)) throw error;
+    const plain = new UserError(error.message, { exitCode: 1 });
+    plain.cause = error;
+    throw plain;
+  }
+};
 
 async function readGiven(problem: string | undefined, told: Told): Promise<GivenProblems> {
   const { readGivenProblems } = await import('../prove/read-problems.ts');

@@ -4,6 +4,7 @@
  * proof is a real 0, decided before any judge is asked.
  */
 import { z } from 'zod';
+import type { ChatModel, ChatRequest, Reply } from '../model/chat-model.ts';
 import type { Problem } from '../problems/problem.ts';
 
 /** One line of a report: what was looked at, what it earned (+) or cost (−), and why. */
@@ -40,6 +41,11 @@ export interface GradeContext {
   /** Seed of this grading, for graders with randomness of their own. */
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /**
+   * Makes a model call for whoever runs the grading: durable, and within a budget. `label` names the call within this
+   * grading and is used once. Throws a ModelError, which is a call that failed; whatever else it throws is let through.
+   */
+  readonly call?: (label: string, model: ChatModel, request: ChatRequest) => Promise<Reply>;
 }
 
 /** Grades one proof. `proof` is the text after the reasoning; the grader never sees the reasoning. */

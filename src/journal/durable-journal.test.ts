@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -234,4 +235,20 @@ test('reading a stream gives what it held when asked, and may append to it meanw
   await journal.close();
   await assert.rejects(journal.append('s', 'late', { value: 1 }), JournalClosedError);
   await assert.rejects(journal.find('s', '1'), JournalClosedError);
+});
+
+test('values of a stream come without payloads, which are not even read', async (t) => {
+  const directory = temporaryDirectory(t);
+  const journal = openInProcess(directory);
+  await journal.append('s', 'a', { value: { n: 1 }, payload: new Uint8Array([1, 2, 3]) });
+  await journal.append('other', 'a', { value: { n: 2 } });
+  await journal.append('s', 'b', { value: { n: 3 } });
+  // A payload that is gone shows that nobody looks for it.
+  rmSync(join(directory, 'blobs'), { recursive: true });
+  const rows: unknown[] = [];
+  for await (const row of journal.values('s')) rows.push(row);
+  assert.deepEqual(rows, [
+    { sequence: 1, stream: 's', key: 'a', value: { n: 1 } },
+    { sequence: 3, stream: 's', key: 'b', value: { n: 3 } },
+  ]);
 });

@@ -94,6 +94,10 @@ export class DurableJournal implements Journal {
     return this.#reader.find(stream, key);
   }
 
+  values(stream: string): AsyncIterable<Omit<JournalEvent, 'payload'>> {
+    return this.#reader.values(stream);
+  }
+
   events(stream: string): AsyncIterable<JournalEvent> {
     return this.#reader.events(stream);
   }

@@ -30,6 +30,9 @@ type Row = Record<string, unknown>;
 /** Rows are fetched in pages: no cursor stays open, which would keep the write-ahead log from being folded in. */
 const page = 256;
 
+const selectEvents =
+  'SELECT * FROM events WHERE stream = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?';
+
 export class JournalReader {
   readonly #database: DatabaseSync;
   readonly #blobs: BlobReader;
@@ -62,9 +65,14 @@ export class JournalReader {
 
   /** The events that the stream holds now, in order; what is appended while they are read is not among them. */
   async *events(stream: string): AsyncIterable<JournalEvent> {
-    const select =
-      'SELECT * FROM events WHERE stream = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?';
-    for await (const row of this.#pages(select, 'events', [stream])) yield this.#event(row);
+    for await (const row of this.#pages(selectEvents, 'events', [stream])) yield this.#event(row);
+  }
+
+  /** The same without payloads, which are not read. */
+  async *values(stream: string): AsyncIterable<Omit<JournalEvent, 'payload'>> {
+    for await (const row of this.#pages(selectEvents, 'events', [stream])) {
+      yield this.#event({ ...row, payload_blob: null });
+    }
   }
 
   /** Every stream that has events. */

@@ -48,6 +48,8 @@ export interface Journal {
   find(stream: string, key: string): Promise<JournalEvent | undefined>;
   /** Events that the stream holds when asked, in the order they were appended, one at a time (flat memory). */
   events(stream: string): AsyncIterable<JournalEvent>;
+  /** The same without payloads, which are not read: for streams whose rows are many. */
+  values(stream: string): AsyncIterable<Omit<JournalEvent, 'payload'>>;
   /** Effects made, effects replayed and failed attempts since this journal was opened. */
   counts(): { readonly made: number; readonly replayed: number; readonly failed: number };
   /** Flushes, folds the write-ahead log in, so that the directory can be copied, and releases its lock. */

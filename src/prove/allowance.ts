@@ -14,7 +14,7 @@ import {
 import { afterSeconds } from './stopwatch.ts';
 
 export interface Allowance {
-  /** Names the problem in rows of spend. */
+  /** Names the problem in rows of spend, or what else it is spent for. */
   readonly problem: string;
   /** The budgets that a refusal is recorded under. */
   readonly lasting: { readonly problem: Budget; readonly run: Budget };

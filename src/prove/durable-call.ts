@@ -66,7 +66,8 @@ export async function callDurably(call: DurableCall): Promise<RecordedReply> {
       const refused = await journal.find(refusedStream, refusalKey);
       if (refused === undefined) return { value: (await make(call)) as unknown as Json };
       wasRefused = true;
-      throw new BudgetExhausted((refused.value as { readonly message: string }).message);
+      const { message, owner } = refused.value as { readonly message: string; readonly owner?: string };
+      throw new BudgetExhausted(message, owner);
     });
     const { answer, reasoning, finish, usage, dollars, ...rest } = entry.value as unknown as Recorded;
     return {
@@ -77,7 +78,10 @@ export async function callDurably(call: DurableCall): Promise<RecordedReply> {
     };
   } catch (error) {
     if (error instanceof BudgetExhausted && !wasRefused && allowance.isLasting(error)) {
-      await journal.append(refusedStream, refusalKey, { value: { message: error.message } });
+      const { message, owner } = error;
+      await journal.append(refusedStream, refusalKey, {
+        value: { message, ...(owner === undefined ? {} : { owner }) },
+      });
     }
     throw error;
   }

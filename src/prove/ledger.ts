@@ -97,7 +97,7 @@ export class AccountExhausted extends BudgetExhausted {
   readonly account: Account;
 
   constructor(account: Account, message: string) {
-    super(message);
+    super(message, account.name);
     this.account = account;
   }
 }

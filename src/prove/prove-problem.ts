@@ -81,6 +81,8 @@ export interface ProveOutcome {
   readonly why: string;
   /** What ended it before the scaffold did. */
   readonly ended: string | undefined;
+  /** Whose budget that was, for example `this problem`. */
+  readonly endedBy?: string | undefined;
   readonly turns: readonly Turn[];
   readonly trace: Trace;
 }
@@ -132,6 +134,7 @@ export async function proveProblem(request: ProveRequest): Promise<ProveOutcome>
     proof: best?.proof,
     why: best === undefined ? 'there was no proof yet' : `the best so far: ${best.why}`,
     ended,
+    endedBy: refusal?.owner,
     turns: [],
     trace,
   };

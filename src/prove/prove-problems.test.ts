@@ -145,6 +145,7 @@ test('REPLAY: a refusal stands in the next sitting even where there would be roo
     append: (stream, key, entry) => journal.append(stream, key, entry),
     find: (stream, key) => journal.find(stream, key),
     events: (stream) => journal.events(stream.startsWith('spend/') ? `no ${stream}` : stream),
+    values: (stream) => journal.values(stream),
     counts: () => journal.counts(),
     close: () => journal.close(),
   });

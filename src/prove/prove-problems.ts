@@ -79,7 +79,7 @@ export async function proveProblems(
     pieces: placesOf(problems.length, request.attempts),
     problemOf: ({ problem }) => problem,
     ...{ parallel, budgets, journal, stopping, graceSeconds, onMeter },
-    work: async (place, allowance, spent) => {
+    work: async (place, { allowance, spent }) => {
       const problem = problems[place.problem];
       const own = attempts[place.problem];
       if (problem === undefined || own === undefined) return;

@@ -31,6 +31,16 @@ export interface SpendMeter {
   read(): SpentSoFar;
 }
 
+/** What a piece of work may spend from. */
+export interface Purse {
+  /** Counts for its problem, the run and the sitting. */
+  readonly allowance: Allowance;
+  /** Counts for run and sitting only: what is done about a problem and not for it, such as its grading. */
+  readonly shared: Allowance;
+  /** What its problem has spent so far, this piece included. */
+  spent(): SpentSoFar;
+}
+
 export interface BudgetedWork<Piece> {
   /** How many problems there are; a piece of work belongs to one of them. */
   readonly problems: number;
@@ -44,11 +54,8 @@ export interface BudgetedWork<Piece> {
   /** Asks to stop: no piece begins, and what is in flight has `graceSeconds` to end. */
   readonly stopping: AbortSignal;
   readonly graceSeconds: number;
-  /**
-   * Does one piece; what it throws ends the work as a whole. `spent` reads what its problem has spent so far, this piece
-   * included.
-   */
-  readonly work: (piece: Piece, allowance: Allowance, spent: () => SpentSoFar) => Promise<void>;
+  /** Does one piece; what it throws ends the work as a whole. */
+  readonly work: (piece: Piece, purse: Purse) => Promise<void>;
   /** Is told where to read the spend. */
   readonly onMeter?: ((meter: SpendMeter) => void) | undefined;
 }
@@ -70,8 +77,9 @@ export async function workWithinBudgets<Piece>(request: BudgetedWork<Piece>): Pr
   const sitting = new Account('this sitting', budgets.sitting);
   const accounts = Array.from(
     { length: request.problems },
-    (_, index) => new Account('this problem', budgets.problem, before.problems.get(`${index}`) ?? nothing),
+    (_, index) => new Account(ownerOfProblems, budgets.problem, before.problems.get(`${index}`) ?? nothing),
   );
+  const noOnes = new Account('what is shared', {});
   const began = stopwatch.total();
   const spentOf = (spend: Spend, seconds: number): SpentSoFar => ({
     tokens: spend.tokens,
@@ -95,22 +103,26 @@ export async function workWithinBudgets<Piece>(request: BudgetedWork<Piece>): Pr
     const account = accounts[index];
     if (account === undefined) throw new RangeError(`there is no problem ${index}`);
     const endTime = stopwatch.begin(`${index}`);
-    const allowance = createAllowance({
-      problem: `${index}`,
+    const common = {
       ledger,
-      problemAccount: { account, seconds: () => stopwatch.of(`${index}`) },
       runAccount: { account: run, seconds: () => stopwatch.total() },
       sittingAccount: { account: sitting, seconds: () => stopwatch.total() - began },
       signal: cut.signal,
-    });
+    };
+    const problemAccount = { account, seconds: () => stopwatch.of(`${index}`) };
+    const allowance = createAllowance({ ...common, problem: `${index}`, problemAccount });
+    const uncapped = { account: noOnes, seconds: () => 0 };
+    const shared = createAllowance({ ...common, problem: 'shared', problemAccount: uncapped });
+    const spent = (): SpentSoFar => spentOf(account.spent, stopwatch.of(`${index}`));
     try {
-      await request.work(piece, allowance, () => spentOf(account.spent, stopwatch.of(`${index}`)));
+      await request.work(piece, { allowance, shared, spent });
     } catch (error) {
       fatal ??= { error };
       cut.abort(abortError());
     } finally {
       endTime();
       allowance.close();
+      shared.close();
     }
   };
 
@@ -137,6 +149,9 @@ export async function workWithinBudgets<Piece>(request: BudgetedWork<Piece>): Pr
     unsettled: before.unsettled,
   };
 }
+
+/** What the budget of a problem is called where it refuses something. */
+export const ownerOfProblems = 'this problem';
 
 /** Failures that every further call would meet; any other is one problem's alone. */
 export function concernsAll(error: unknown): boolean {

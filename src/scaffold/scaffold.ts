@@ -37,8 +37,12 @@ export interface CallOptions {
 
 /** A call that a budget does not allow. Let it through. */
 export class BudgetExhausted extends Error {
-  constructor(message: string) {
+  /** Whose budget it is, for example `this problem`, where that is known. */
+  readonly owner: string | undefined;
+
+  constructor(message: string, owner?: string) {
     super(message);
+    this.owner = owner;
     this.name = 'BudgetExhausted';
   }
 }

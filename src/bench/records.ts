@@ -1,0 +1,178 @@
+/**
+ * What a benchmark run leaves in its journal: a row for each attempt that ended, its proof apart, and a row for each
+ * grading. Rows are small, so a hundred thousand are read in a second; later rows win over earlier ones. NULL-NOT-ZERO:
+ * a grading that failed has a row of its cause and no points, and the attempt stays without a score until one succeeds.
+ */
+import { createHash } from 'node:crypto';
+import type { Grade } from '../grade/grade.ts';
+import type { Journal, Json } from '../journal/journal.ts';
+
+/** An attempt at a problem. */
+export interface AttemptRow {
+  /** Id of the problem. */
+  readonly problem: string;
+  /** From 0. */
+  readonly run: number;
+  /** `budget`: the best proof when the problem's budget ended; a larger one goes on. */
+  readonly status: 'finished' | 'budget';
+  /** Of the proof; null when there is none. */
+  readonly digest: string | null;
+  readonly calls: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Null where a model has no price. */
+  readonly dollars: number | null;
+  /** Of all calls, added up. */
+  readonly seconds: number;
+  /** Some call was cut at its limit of tokens. */
+  readonly wasCut: boolean;
+}
+
+/** A grading of an attempt by a judge. */
+export interface GradeRow {
+  readonly judge: string;
+  readonly problem: string;
+  readonly run: number;
+  /** Of the proof that was graded; null for none. */
+  readonly digest: string | null;
+  /** 0 to 7; null when it came to no grade. */
+  readonly points: number | null;
+  /** Why there is no grade. */
+  readonly cause: string | null;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly dollars: number | null;
+  readonly seconds: number;
+}
+
+const attemptStream = 'bench/attempts';
+const proofStream = 'bench/proofs';
+const gradeStream = 'bench/grades';
+
+/** Short, and the same for the same text. */
+export function proofDigest(proof: string | undefined): string | null {
+  if (proof === undefined) return null;
+  return createHash('sha256').update(proof).digest('hex').slice(0, 16);
+}
+
+/** Resolves when both are on disk: the proof first, so that no row is without its proof. */
+export async function recordAttempt(
+  journal: Journal,
+  row: AttemptRow,
+  proof: string | undefined,
+): Promise<void> {
+  const key = `${placeKey(row)}/${row.digest ?? 'none'}`;
+  if (proof !== undefined) {
+    await journal.append(proofStream, key, {
+      value: { characters: proof.length },
+      payload: new TextEncoder().encode(proof),
+    });
+  }
+  // Budgets may end an attempt again and again at the same proof.
+  const found = await journal.find(attemptStream, `${key}/${row.status}`);
+  if (found === undefined) await journal.append(attemptStream, `${key}/${row.status}`, { value: { ...row } });
+}
+
+/** The text of the proof with this digest. Throws when it is not there, which a row says cannot be. */
+export async function readProof(
+  journal: Pick<Journal, 'find'>,
+  { problem, run, digest }: Pick<AttemptRow, 'problem' | 'run' | 'digest'>,
+): Promise<string | undefined> {
+  if (digest === null) return undefined;
+  const event = await journal.find(proofStream, `${placeKey({ problem, run })}/${digest}`);
+  if (event?.payload === undefined) {
+    throw new Error(`the proof ${digest} of ${problem}, run ${run + 1}, is not in the journal`);
+  }
+  return new TextDecoder().decode(event.payload);
+}
+
+/** `number` counts the gradings of this proof by this judge that came to nothing. */
+export async function recordGrade(
+  journal: Journal,
+  row: Omit<GradeRow, 'points' | 'cause'>,
+  grade: Grade,
+  number: number,
+): Promise<GradeRow> {
+  const full: GradeRow = {
+    ...row,
+    points: grade.kind === 'graded' ? grade.points : null,
+    cause: grade.kind === 'graded' ? null : grade.cause,
+  };
+  const key = `${row.judge}/${placeKey(row)}/${row.digest ?? 'none'}/${number}`;
+  await journal.append(gradeStream, key, {
+    value: { ...full },
+    payload: new TextEncoder().encode(JSON.stringify(grade)),
+  });
+  return full;
+}
+
+function placeKey({ problem, run }: { readonly problem: string; readonly run: number }): string {
+  return `${problem}/${run}`;
+}
+
+/** Where rows come from: a journal, or a reader of one beside a running writer. */
+export interface EventSource {
+  values(stream: string): AsyncIterable<{ readonly key: string; readonly value: Json }>;
+}
+
+/** All attempts and gradings of a run, as they stand. */
+export class BenchRecords {
+  readonly #attempts = new Map<string, AttemptRow>();
+  readonly #grades = new Map<string, Map<string, GradeRow>>();
+  readonly #failures = new Map<string, number>();
+
+  static async read(source: EventSource): Promise<BenchRecords> {
+    const records = new BenchRecords();
+    for await (const { value } of source.values(attemptStream)) {
+      records.addAttempt(value as unknown as AttemptRow);
+    }
+    for await (const { value } of source.values(gradeStream)) records.addGrade(value as unknown as GradeRow);
+    return records;
+  }
+
+  addAttempt(row: AttemptRow): void {
+    const key = placeKey(row);
+    // An attempt that a smaller budget ended says nothing about one that has finished.
+    if (this.#attempts.get(key)?.status === 'finished' && row.status === 'budget') return;
+    this.#attempts.set(key, row);
+  }
+
+  addGrade(row: GradeRow): void {
+    const key = gradeKey(row);
+    if (row.points === null) {
+      const counted = `${row.judge} ${key}`;
+      this.#failures.set(counted, (this.#failures.get(counted) ?? 0) + 1);
+    }
+    const own = this.#grades.get(row.judge) ?? new Map<string, GradeRow>();
+    this.#grades.set(row.judge, own);
+    if (row.points === null && own.get(key)?.points != null) return;
+    own.set(key, row);
+  }
+
+  attempt(problem: string, run: number): AttemptRow | undefined {
+    return this.#attempts.get(placeKey({ problem, run }));
+  }
+
+  /** What this judge made of the attempt as it stands. */
+  grade(judge: string, attempt: AttemptRow): GradeRow | undefined {
+    return this.#grades.get(judge)?.get(gradeKey(attempt));
+  }
+
+  /** How often this judge failed to grade the attempt as it stands. */
+  failedGradings(judge: string, attempt: AttemptRow): number {
+    return this.#failures.get(`${judge} ${gradeKey(attempt)}`) ?? 0;
+  }
+
+  attempts(): IterableIterator<AttemptRow> {
+    return this.#attempts.values();
+  }
+
+  /** Names of the judges, in the order in which they came. */
+  judges(): string[] {
+    return [...this.#grades.keys()];
+  }
+}
+
+function gradeKey({ problem, run, digest }: Pick<GradeRow, 'problem' | 'run' | 'digest'>): string {
+  return `${placeKey({ problem, run })}/${digest ?? 'none'}`;
+}

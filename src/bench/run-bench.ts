@@ -1,0 +1,263 @@
+/**
+ * Runs a benchmark: every problem so often, each attempt graded as soon as it has ended, within budgets. What is on
+ * record is not done again; what is missing, failed or ungraded is, so a killed run and one that is given more runs or
+ * another judge go on by being called again. NULL-NOT-ZERO: an attempt that failed has no row, a grading that failed
+ * has no points; a model that wrote no proof has earned its 0.
+ */
+import { type Grade, type GradeContext, gradeOfNoProof } from '../grade/grade.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ChatModel, SamplingSettings } from '../model/chat-model.ts';
+import type { Problem } from '../problems/problem.ts';
+import type { Allowance } from '../prove/allowance.ts';
+import { assertPriced } from '../prove/price-check.ts';
+import { type Models, type ProveEvent, type ProveOutcome, proveProblem } from '../prove/prove-problem.ts';
+import {
+  type Budgets,
+  concernsAll,
+  ownerOfProblems,
+  type Purse,
+  type SpendMeter,
+  type WorkDone,
+  workWithinBudgets,
+} from '../prove/within-budgets.ts';
+import { BudgetExhausted, type Scaffold } from '../scaffold/scaffold.ts';
+import { seedFrom } from '../stats/random.ts';
+import { GradingCalls } from './grading-calls.ts';
+import {
+  type AttemptRow,
+  BenchRecords,
+  type GradeRow,
+  proofDigest,
+  readProof,
+  recordAttempt,
+  recordGrade,
+} from './records.ts';
+
+/** A grader with the models that it asks. */
+export interface BenchJudge {
+  /** Tells it from every other judge, also from the same with other settings or prompts. */
+  readonly name: string;
+  readonly models: readonly ChatModel[];
+  grade(problem: Problem, proof: string, context: GradeContext): Promise<Grade>;
+}
+
+export interface BenchRequest {
+  readonly problems: readonly Problem[];
+  /** Attempts at each problem. */
+  readonly runs: number;
+  /** Attempts that are worked on at once. */
+  readonly parallel: number;
+  readonly scaffold: Scaffold;
+  readonly models: Models;
+  /** Without one, attempts are made and kept for a later grading. */
+  readonly judge?: BenchJudge;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly sampling?: SamplingSettings;
+  readonly budgets: Budgets;
+  readonly journal: Journal;
+  readonly seed: number;
+  readonly stopping: AbortSignal;
+  readonly graceSeconds: number;
+  readonly onEvent?: (event: BenchEvent) => void;
+  readonly onMeter?: (meter: SpendMeter) => void;
+}
+
+interface Piece {
+  /** Index of the problem. */
+  readonly problem: number;
+  readonly run: number;
+}
+
+export type BenchEvent = Piece &
+  (
+    | { readonly kind: 'attempt'; readonly row: AttemptRow; readonly replayed: boolean }
+    | {
+        readonly kind: 'grade';
+        readonly row: GradeRow;
+        readonly detail: string | undefined;
+        readonly replayed: boolean;
+      }
+    | { readonly kind: 'failed'; readonly what: 'attempt' | 'grading'; readonly error: Error }
+    | { readonly kind: 'refused'; readonly what: 'attempt' | 'grading'; readonly message: string }
+    | { readonly kind: 'proving'; readonly event: ProveEvent }
+  );
+
+export interface BenchOutcome extends WorkDone {
+  readonly records: BenchRecords;
+}
+
+/** Throws what concerns the whole run: a full disk, a wrong key, a bug. */
+export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
+  const { problems, judge, budgets, journal, stopping, graceSeconds, parallel, models, onMeter } = request;
+  assertPriced(models, budgets);
+  if (judge !== undefined) assertPriced(asModels(judge), budgets);
+  const records = await BenchRecords.read(journal);
+  const done = await workWithinBudgets<Piece>({
+    problems: problems.length,
+    pieces: missing(request, records),
+    problemOf: ({ problem }) => problem,
+    ...{ parallel, budgets, journal, stopping, graceSeconds, onMeter },
+    work: (piece, purse) => workOn(request, records, piece, purse),
+  });
+  return { records, ...done };
+}
+
+function asModels({ models: [main, ...others] }: BenchJudge): Models {
+  if (main === undefined) return { main: { name: 'none', price: free, generate: nobody }, byRole: new Map() };
+  return { main, byRole: new Map(others.map((model, index) => [`judge-${index + 2}`, model])) };
+}
+
+const free = { prompt: 0, completion: 0 };
+
+function nobody(): Promise<never> {
+  return Promise.reject(new Error('this judge asks no model'));
+}
+
+/** What is not both finished and graded, a whole run of all problems before the next. */
+function* missing({ problems, runs, judge }: BenchRequest, records: BenchRecords): Generator<Piece> {
+  for (let run = 0; run < runs; run += 1) {
+    for (const [problem, { id }] of problems.entries()) {
+      const row = records.attempt(id, run);
+      const isGraded =
+        row !== undefined && (judge === undefined || records.grade(judge.name, row)?.points != null);
+      if (row?.status !== 'finished' || !isGraded) yield { problem, run };
+    }
+  }
+}
+
+async function workOn(
+  request: BenchRequest,
+  records: BenchRecords,
+  piece: Piece,
+  purse: Purse,
+): Promise<void> {
+  const { onEvent } = request;
+  let what: 'attempt' | 'grading' = 'attempt';
+  try {
+    const attempt = await attemptOf(request, records, piece, purse.allowance);
+    if (attempt === undefined || request.judge === undefined) return;
+    what = 'grading';
+    await grade(request, request.judge, records, { ...piece, ...attempt, allowance: purse.shared });
+  } catch (error) {
+    if (request.stopping.aborted && isAbort(error)) return;
+    if (error instanceof BudgetExhausted) {
+      onEvent?.({ kind: 'refused', ...piece, what, message: error.message });
+      return;
+    }
+    if (concernsAll(error)) throw error;
+    const failure = error instanceof Error ? error : new Error(String(error));
+    onEvent?.({ kind: 'failed', ...piece, what, error: failure });
+  }
+}
+
+interface Attempt {
+  readonly row: AttemptRow;
+  readonly proof: string | undefined;
+}
+
+/** The attempt as recorded, or made; undefined when it was stopped and will go on another time. */
+async function attemptOf(
+  request: BenchRequest,
+  records: BenchRecords,
+  piece: Piece,
+  allowance: Allowance,
+): Promise<Attempt | undefined> {
+  const { problems, journal, onEvent } = request;
+  const problem = problems[piece.problem];
+  if (problem === undefined) throw new RangeError(`there is no problem ${piece.problem}`);
+  const recorded = records.attempt(problem.id, piece.run);
+  if (recorded?.status === 'finished') {
+    onEvent?.({ kind: 'attempt', ...piece, row: recorded, replayed: true });
+    return { row: recorded, proof: await readProof(journal, recorded) };
+  }
+  const { scaffold, models, maxTokens, temperature, sampling, seed, stopping } = request;
+  const outcome = await proveProblem({
+    ...{ problem, scaffold, models, maxTokens, temperature, journal, seed, stopping, allowance },
+    ...(sampling === undefined ? {} : { sampling }),
+    unit: `bench/${piece.problem}/${piece.run}`,
+    ...(onEvent === undefined ? {} : { onEvent: (event) => onEvent({ kind: 'proving', ...piece, event }) }),
+  });
+  // A problem that has had its budget has its result. Where a budget of all ended, its turn has not come yet.
+  if (outcome.status === 'stopped' || (outcome.status === 'budget' && outcome.endedBy !== ownerOfProblems)) {
+    if (outcome.ended !== undefined && !stopping.aborted)
+      onEvent?.({ kind: 'refused', ...piece, what: 'attempt', message: outcome.ended });
+    return undefined;
+  }
+  const row = rowOf(problem, piece.run, outcome.status, outcome);
+  await recordAttempt(journal, row, outcome.proof);
+  records.addAttempt(row);
+  onEvent?.({ kind: 'attempt', ...piece, row, replayed: false });
+  return { row, proof: outcome.proof };
+}
+
+function rowOf(
+  problem: Problem,
+  run: number,
+  status: AttemptRow['status'],
+  { proof, trace }: ProveOutcome,
+): AttemptRow {
+  let [promptTokens, completionTokens, dollars, seconds, calls] = [0, 0, 0, 0, 0];
+  let isPriced = true;
+  let wasCut = false;
+  for (const { outcome } of trace.calls) {
+    if (outcome.kind !== 'reply') continue;
+    calls += 1;
+    promptTokens += outcome.usage.promptTokens;
+    completionTokens += outcome.usage.completionTokens;
+    seconds += outcome.seconds;
+    if (outcome.dollars === undefined) isPriced = false;
+    else dollars += outcome.dollars;
+    wasCut ||= outcome.finish === 'length';
+  }
+  return {
+    ...{ problem: problem.id, run, status, digest: proofDigest(proof), calls, promptTokens },
+    ...{ completionTokens, dollars: isPriced ? dollars : null, seconds, wasCut },
+  };
+}
+
+async function grade(
+  request: BenchRequest,
+  judge: BenchJudge,
+  records: BenchRecords,
+  { row, proof, allowance, ...piece }: Piece & Attempt & { readonly allowance: Allowance },
+): Promise<void> {
+  const { journal, seed, stopping, onEvent, problems } = request;
+  const { problem, run } = piece;
+  const recorded = records.grade(judge.name, row);
+  if (recorded?.points != null) {
+    onEvent?.({ kind: 'grade', problem, run, row: recorded, detail: undefined, replayed: true });
+    return;
+  }
+  const task = problems[problem];
+  if (task === undefined) throw new RangeError(`there is no problem ${problem}`);
+  // A judge that could not be read is not heard again: the next grading has names, so calls and seeds, of its own.
+  const number = records.failedGradings(judge.name, row);
+  const unit = `grade/${judge.name}/${problem}/${run}/${row.digest ?? 'none'}/${number}`;
+  const calls = new GradingCalls({ journal, allowance, unit, stopping });
+  const outcome =
+    proof === undefined
+      ? gradeOfNoProof(judge.name, 'There is no proof.')
+      : await judge.grade(task, proof, {
+          seed: seedFrom(seed, unit),
+          signal: allowance.signal,
+          call: (label, model, asked) => calls.make(label, model, asked),
+        });
+  // What was cut off says nothing of the judge.
+  calls.throwIfStopped();
+  const { promptTokens, completionTokens, dollars, seconds } = calls.spent;
+  const named = { judge: judge.name, problem: task.id, run, digest: row.digest };
+  const graded = await recordGrade(
+    journal,
+    { ...named, promptTokens, completionTokens, dollars, seconds },
+    outcome,
+    number,
+  );
+  records.addGrade(graded);
+  const detail = outcome.kind === 'ungraded' ? outcome.detail : undefined;
+  onEvent?.({ kind: 'grade', problem, run, row: graded, detail, replayed: false });
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
