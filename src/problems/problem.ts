@@ -1,6 +1,7 @@
 /**
  * A problem and its grading scheme: the two things that every room above this one talks about. A problem knows
- * nothing of models. The statement alone is what a solver sees; scheme and solutions are for graders.
+ * nothing of models. The statement alone is what a solver sees (`statementOnly`); scheme, guidelines, answer and
+ * solutions are for graders.
  */
 import { z } from 'zod';
 
@@ -37,7 +38,12 @@ export const problemSchema = z.object({
   statement: z.string().min(1),
   solutions: z.array(z.string()).default([]),
   scheme: gradingSchemeSchema.optional(),
+  /** Guidelines or a marking scheme in the words of whoever published them, where there is no scheme in parts. */
+  guidelines: z.string().min(1).optional(),
+  /** The gold final answer. Absent where the problem is a proof alone. */
+  answer: z.string().min(1).optional(),
   source: z.string().default(''),
+  /** What tables are split by; suites give category, level, subcategory, contest, year and subset those names. */
   tags: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 
@@ -45,3 +51,8 @@ export type Checkpoint = z.infer<typeof checkpointSchema>;
 export type Deduction = z.infer<typeof deductionSchema>;
 export type GradingScheme = z.infer<typeof gradingSchemeSchema>;
 export type Problem = z.infer<typeof problemSchema>;
+
+/** The problem as a solver may have it. Nothing that helps a grader is left, so nothing can leak into a prompt. */
+export function statementOnly({ id, statement }: Problem): Problem {
+  return { id, statement, solutions: [], source: '', tags: {} };
+}
