@@ -1,19 +1,25 @@
 /**
  * A prompt as a Markdown file: front matter that says what it is for, what goes in and what must come out, then the
- * words, with `{{input}}` where an input goes. Nothing is filled in by luck: an input that the file does not use, or a
- * place that is no input, is an error when the file is read. FENCED-CANDIDATE: how an input is fenced is part of the
- * file and checked against what the caller means to give. The version of a prompt is the SHA-256 of its file.
+ * words, with `{{input}}` where an input goes. Words that belong to an optional input stand between `{{#input}}` and
+ * `{{/input}}`, words for its absence between `{{^input}}` and `{{/input}}`. Nothing is filled in by luck: an input that
+ * the file does not use, or a place that is no input, is an error when the file is read. FENCED-CANDIDATE: how an input is
+ * fenced is part of the file and checked against what the caller means to give. The version of a prompt is the SHA-256
+ * of its file.
  */
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { fence, fenceMark } from './fence.ts';
+import { checkSections, withSections } from './prompt-sections.ts';
 
 /**
- * `text` goes in as it is and comes from QED or from whoever asks; `fenced` was written by a model; `judged` also
- * loses everything that looks like a verdict. A `list` is numbered from 1.
+ * `text` goes in as it is and comes from QED or from whoever asks; `fenced` was written by others; `judged` also
+ * loses everything that looks like a verdict. A `list` is numbered from 1. What is `optional` may be undefined.
  */
-const inputKinds = ['text', 'fenced', 'judged', 'fenced list', 'judged list'] as const;
+const inputKinds = [
+  ...(['text', 'fenced', 'judged', 'fenced list', 'judged list'] as const),
+  ...(['optional text', 'optional fenced'] as const),
+] as const;
 export type InputKind = (typeof inputKinds)[number];
 
 /** What a reply must hold. */
@@ -28,6 +34,9 @@ const outputs = [
   'yes-no',
   'summary',
   'message',
+  'tagged points',
+  'tagged verdict',
+  'part',
 ] as const;
 export type Output = (typeof outputs)[number];
 
@@ -61,9 +70,12 @@ export function parsePrompt(name: string, file: string): PromptFile {
   const { purpose, inputs, output } = parsed.data;
   const body = (parts[2] ?? '').trim();
   const used = new Set([...body.matchAll(/\{\{([a-z]+)\}\}/g)].map(([, place = '']) => place));
-  if (/\{\{|\}\}/.test(body.replaceAll(/\{\{[a-z]+\}\}/g, '')))
+  if (/\{\{|\}\}/.test(body.replaceAll(/\{\{[#^/]?[a-z]+\}\}/g, '')))
     throw fault('a doubled brace is no place of an input');
-  const isFenced = Object.values(inputs).some((kind) => kind !== 'text');
+  const optional = Object.keys(inputs).filter((name) => inputs[name]?.startsWith('optional '));
+  const wrongSection = checkSections(body, optional);
+  if (wrongSection !== undefined) throw fault(wrongSection);
+  const isFenced = Object.values(inputs).some((kind) => !kind.endsWith('text'));
   const known = new Set([...Object.keys(inputs), ...(isFenced ? ['mark'] : [])]);
   for (const place of used) if (!known.has(place)) throw fault(`{{${place}}} is not among its inputs`);
   for (const input of known) if (!used.has(input)) throw fault(`it does not use {{${input}}}`);
@@ -72,9 +84,13 @@ export function parsePrompt(name: string, file: string): PromptFile {
   return { name, purpose, inputs, output, version, body };
 }
 
-/** Values for the inputs: a text, or texts for a list. */
+/** Values for the inputs: a text, texts for a list, perhaps nothing for what is optional. */
 export type PromptValues<I extends Readonly<Record<string, InputKind>>> = {
-  readonly [K in keyof I]: I[K] extends `${string} list` ? readonly string[] : string;
+  readonly [K in keyof I]: I[K] extends `${string} list`
+    ? readonly string[]
+    : I[K] extends `optional ${string}`
+      ? string | undefined
+      : string;
 };
 
 /**
@@ -100,17 +116,20 @@ export function bindPrompt<const I extends Readonly<Record<string, InputKind>>>(
     throw new Error(`prompt ${prompt.name}: its output is ${prompt.output}; it must be ${output}`);
   }
   return (values) => {
-    const given = values as Readonly<Record<string, string | readonly string[]>>;
-    const mark = fenceMark(Object.values(given).flat());
+    const given = values as Readonly<Record<string, string | readonly string[] | undefined>>;
+    const texts = Object.values(given).flatMap((value) => value ?? []);
+    const mark = fenceMark(texts);
     const filled = new Map<string, string>([['mark', mark]]);
     for (const [name, kind] of Object.entries(inputs))
       filled.set(name, written(name, kind, given[name] ?? '', mark));
-    return prompt.body.replaceAll(/\{\{([a-z]+)\}\}/g, (_, place: string) => filled.get(place) ?? '');
+    const body = withSections(prompt.body, (name) => given[name] !== undefined);
+    return body.replaceAll(/\{\{([a-z]+)\}\}/g, (_, place: string) => filled.get(place) ?? '');
   };
 }
 
 function written(name: string, kind: InputKind, value: string | readonly string[], mark: string): string {
-  if (typeof value === 'string') return kind === 'text' ? value : fence(name, value, mark, kind === 'judged');
+  if (typeof value === 'string')
+    return kind.endsWith('text') ? value : fence(name, value, mark, kind === 'judged');
   const singular = name.replace(/s$/, '');
   const texts = value.map((text, index) =>
     fence(`${singular}-${index + 1}`, text, mark, kind === 'judged list'),
