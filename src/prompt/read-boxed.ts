@@ -10,20 +10,57 @@ export const BOX = new RegExp(`(?:\\\\+b|${String.fromCharCode(8)})oxed`, 'g');
 /** Tags that stand for a box. */
 export const VERDICT_TAGS = ['verdict', 'score', 'keep', 'answer'] as const;
 
+/** A box or tag, and where it stands in the reply without its reasoning and quotations. */
+interface Box {
+  readonly start: number;
+  readonly end: number;
+  readonly content: string;
+}
+
 /** What the last box or tag holds, without the space around it; undefined when there is none, or it does not end. */
 export function readBoxed(reply: string): string | undefined {
-  const text = withoutQuotations(withoutReasoning(reply));
-  let last: { readonly at: number; readonly content: string } | undefined;
-  for (const box of text.matchAll(new RegExp(`${BOX.source}\\s*\\{`, 'g'))) {
-    const content = balanced(text, box.index + box[0].length);
-    if (content !== undefined) last = { at: box.index, content };
+  return boxesOf(spoken(reply)).at(-1)?.content;
+}
+
+/** The same where a list may have a box for each of its members: the last ones with nothing but commas between. */
+export function readBoxedList(reply: string): readonly string[] {
+  const text = spoken(reply);
+  const boxes = boxesOf(text);
+  let first = boxes.length - 1;
+  while (first > 0) {
+    const between = text.slice(boxes[first - 1]?.end, boxes[first]?.start);
+    if (!/^(?:[\s,;&$*]|\band\b)*$/.test(between)) break;
+    first -= 1;
+  }
+  return boxes.slice(Math.max(first, 0)).map(({ content }) => content);
+}
+
+/** What the reply itself says. */
+function spoken(reply: string): string {
+  return withoutQuotations(withoutReasoning(reply));
+}
+
+/** In their order; of a box within a box the outer one. */
+function boxesOf(text: string): Box[] {
+  const closes = closingBraces(text);
+  const found: Box[] = [];
+  for (const box of text.matchAll(new RegExp(`${BOX.source}\\s*(?:\\{|(\\d)(?![\\w.,{]))`, 'g'))) {
+    const { index: start, 1: digit } = box;
+    const inside = start + box[0].length;
+    const close = digit === undefined ? closes.get(inside - 1) : inside;
+    if (close === undefined || start < (found.at(-1)?.end ?? 0)) continue;
+    found.push({ start, end: close + 1, content: digit ?? text.slice(inside, close) });
   }
   for (const tag of VERDICT_TAGS) {
-    for (const found of text.matchAll(new RegExp(`<${tag}>((?:(?!</?${tag}>)[\\s\\S])*)</${tag}>`, 'gi'))) {
-      if (last === undefined || found.index > last.at) last = { at: found.index, content: found[1] ?? '' };
+    const pair = new RegExp(`<${tag}>((?:(?!</?${tag}>)[\\s\\S])*)</${tag}>`, 'gi');
+    for (const match of text.matchAll(pair)) {
+      const { index: start, 1: content = '' } = match;
+      found.push({ start, end: start + match[0].length, content });
     }
   }
-  return last?.content.trim();
+  return found
+    .sort((a, b) => a.start - b.start)
+    .map(({ content, ...place }) => ({ ...place, content: content.trim() }));
 }
 
 /**
@@ -40,16 +77,18 @@ export function plainVerdict(content: string): string {
         '$1',
       )
       .replace(/\\(?:displaystyle|bf|rm|quad|left|right)\b|\\[,;:! ()[\]{}]|[$*`"']/g, '')
+      .replaceAll('{,}', ',')
       .trim()
-      .replace(/^\{([^{}]*)\}$/, '$1')
       .replace(/^<([^<>]*)>$/, '$1')
       .replace(/\.$/, '')
       .trim();
+    if (text.startsWith('{') && closingBraces(text).get(0) === text.length - 1) text = text.slice(1, -1);
   }
   return text.replace(/\s+/g, ' ');
 }
 
-function withoutReasoning(text: string): string {
+/** What follows the reasoning, of a reply in which it was left. */
+export function withoutReasoning(text: string): string {
   const end = text.lastIndexOf('</think>');
   const rest = end === -1 ? text : text.slice(end + '</think>'.length);
   const open = rest.indexOf('<think>');
@@ -61,16 +100,17 @@ function withoutQuotations(text: string): string {
   return text.replace(/<([a-z]+(?:-\d+)?-[0-9a-f]{8})>[\s\S]*?<\/\1>/g, '');
 }
 
-/** The text from `start` to the brace that closes the one before it. */
-function balanced(text: string, start: number): string | undefined {
-  let depth = 1;
-  for (let i = start; i < text.length; i += 1) {
+/** Where each brace that is closed closes. One pass: a reply may be long, and full of boxes that do not end. */
+function closingBraces(text: string): ReadonlyMap<number, number> {
+  const open: number[] = [];
+  const closes = new Map<number, number>();
+  for (let i = 0; i < text.length; i += 1) {
     if (text[i] === '\\') i += 1;
-    else if (text[i] === '{') depth += 1;
+    else if (text[i] === '{') open.push(i);
     else if (text[i] === '}') {
-      depth -= 1;
-      if (depth === 0) return text.slice(start, i);
+      const at = open.pop();
+      if (at !== undefined) closes.set(at, i);
     }
   }
-  return undefined;
+  return closes;
 }

@@ -11,7 +11,7 @@ import type { DeepseekMathPrompts } from './deepseek-math.ts';
 import type { MajorityPrompts } from './majority.ts';
 import type { NomosPrompts } from './nomos.ts';
 import { normalisedConclusion } from './normalised-conclusion.ts';
-import type { Question } from './question.ts';
+import { ofWhole, type Question } from './question.ts';
 import { readChoice, readKeepList } from './read-choice.ts';
 import { HALVES, POINTS, readScore } from './read-score.ts';
 import { readSolution, readText } from './read-solution.ts';
@@ -78,7 +78,7 @@ export function promptSet(
   /** A verdict: what cannot be read is asked for again, in the words of `format`. */
   const verdict = <T>(prompt: string, format: string, read: (answer: string) => Reading<T>): Question<T> => ({
     messages: user(prompt),
-    read,
+    read: ofWhole(read),
     again: (answer, complaint) => {
       const request = again({ complaint, format });
       return answer.trim() === ''

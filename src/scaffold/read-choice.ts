@@ -3,8 +3,7 @@
  * Labels are numbers, so there may be any count of them. A number that no candidate has is a complaint; it is never
  * dropped, and never taken for the last one.
  */
-
-import { plainVerdict, readBoxed } from '../prompt/read-boxed.ts';
+import { plainVerdict, readBoxed, readBoxedList } from '../prompt/read-boxed.ts';
 import type { Reading } from '../prompt/reading.ts';
 
 /** The number of the best of `count` candidates, from 1. */
@@ -22,19 +21,44 @@ export function readChoice(reply: string, count: number): Reading<number | 'equa
   };
 }
 
-/** The numbers to keep, each once, in rising order; at least one. */
+/** The numbers to keep, each once, in rising order; at least one. `1-3` and `all` are lists too. */
 export function readKeepList(reply: string, count: number): Reading<readonly number[]> {
-  const content = readBoxed(reply);
-  if (content === undefined) return { ok: false, complaint: 'it has no list in \\boxed{}' };
-  const complaint = `the last box holds ${shown(content)}, which is not a list of numbers from 1 to ${count}`;
-  const list = plainVerdict(content)
-    .replace(/^[[({]\s*|\s*[\])}]$/g, '')
-    .trim();
-  const values = list.split(/\s*(?:,|;|\band\b|&)\s*/).filter((part) => part !== '');
-  const chosen = values.map((part) => numberOf(part.toLowerCase()));
+  const boxes = readBoxedList(reply);
+  if (boxes.length === 0) return { ok: false, complaint: 'it has no list in \\boxed{}' };
+  const chosen = boxes.flatMap((content) => membersOf(content, count));
   const valid = chosen.filter((value) => value !== undefined && value >= 1 && value <= count) as number[];
-  if (valid.length === 0 || valid.length < chosen.length) return { ok: false, complaint };
-  return { ok: true, value: [...new Set(valid)].sort((a, b) => a - b) };
+  if (valid.length > 0 && valid.length === chosen.length) {
+    return { ok: true, value: [...new Set(valid)].sort((a, b) => a - b) };
+  }
+  const found = shown(boxes.join(', '));
+  return {
+    ok: false,
+    complaint: `the last box holds ${found}, which is not a list of numbers from 1 to ${count}`,
+  };
+}
+
+/** Undefined for a part that is no number, and for a range that falls. */
+function membersOf(content: string, count: number): (number | undefined)[] {
+  const list = plainVerdict(content)
+    .toLowerCase()
+    .replace(/^[[({]\s*|\s*[\])}]$/g, '')
+    .replace(/^(?:candidate|solution|proof|submission|number)s:?\s+/, '')
+    .trim();
+  if (list === 'all') return upTo(1, count);
+  return list
+    .split(/\s*(?:,|;|\band\b|&)\s*|(?<=\d)\s+(?=\d)/)
+    .filter((part) => part !== '')
+    .flatMap((part) => {
+      const [, first, last] = /^(\d{1,6})\s*(?:-{1,2}|–|to)\s*(\d{1,6})$/.exec(part) ?? [];
+      if (first === undefined || last === undefined) return [numberOf(part)];
+      return Number(last) <= count && Number(first) < Number(last)
+        ? upTo(Number(first), Number(last))
+        : [undefined];
+    });
+}
+
+function upTo(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
 function numberOf(verdict: string): number | undefined {

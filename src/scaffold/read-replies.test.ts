@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Reading } from './question.ts';
+import type { Reading } from '../prompt/reading.ts';
+import { ofWhole } from './question.ts';
 import { readChoice, readKeepList } from './read-choice.ts';
 import { HALVES, POINTS, readScore } from './read-score.ts';
 import { readSolution, readText } from './read-solution.ts';
@@ -25,11 +26,11 @@ const labelled = z
 type Labelled = (typeof labelled)[number];
 
 const readers: Readonly<Record<Labelled['reader'], (entry: Labelled) => Reading<unknown>>> = {
-  points: ({ reply }) => readScore(reply, POINTS),
-  halves: ({ reply }) => readScore(reply, HALVES),
-  choice: ({ reply, of }) => readChoice(reply, of),
-  keep: ({ reply, of }) => readKeepList(reply, of),
-  'yes-no': ({ reply }) => readYesNo(reply),
+  points: ({ reply, cut }) => ofWhole((text) => readScore(text, POINTS))(reply, cut),
+  halves: ({ reply, cut }) => ofWhole((text) => readScore(text, HALVES))(reply, cut),
+  choice: ({ reply, cut, of }) => ofWhole((text) => readChoice(text, of))(reply, cut),
+  keep: ({ reply, cut, of }) => ofWhole((text) => readKeepList(text, of))(reply, cut),
+  'yes-no': ({ reply, cut }) => ofWhole(readYesNo)(reply, cut),
   solution: ({ reply }) => readSolution(reply),
   text: ({ reply }) => readText(reply),
 };

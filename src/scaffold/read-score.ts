@@ -31,19 +31,23 @@ export function readScore(reply: string, scale: Scale): Reading<number> {
 function numberOf(verdict: string, highest: number): number | undefined {
   const text = verdict
     .toLowerCase()
+    .replaceAll('⁄', '/')
     .replace(/^(?:final )?(?:score|grade|points|mark|rating|verdict)\s*[:=]?\s*/, '')
-    .replace(/\s*(?:points?|pts?|marks?)$/, '');
+    .replace(UNIT, '');
   const fraction =
     /^\\[dt]?frac\s*\{?(\d)\}?\s*\{?(\d)\}?$/.exec(text) ?? /^([\d.]+) ?(?:\/|out of|of) ?(\d+)$/.exec(text);
-  if (fraction !== null) {
-    const [above, below] = [plainNumber(fraction[1] ?? ''), Number(fraction[2])];
-    if (above === undefined) return undefined;
-    // Points out of the highest score are that many points; a half may be written as one of two.
-    return below === highest ? above : highest === 1 && below > 0 ? above / below : undefined;
-  }
-  return plainNumber(text);
+  if (fraction === null) return plainNumber(text);
+  const [above, below] = [plainNumber(fraction[1] ?? ''), Number(fraction[2])];
+  if (above === undefined) return undefined;
+  // Points out of the highest score are that many points; a half may be written as one of two.
+  if (below === highest) return above;
+  return highest === 1 && below === 2 ? above / below : undefined;
 }
 
+/** Points, in the languages that judges fall into. */
+const UNIT = /\s*(?:points?|pts?|marks?|punkte?|puntos?|балл(?:а|ов)?|分|点)$/u;
+
+/** With a decimal point or a decimal comma. */
 function plainNumber(text: string): number | undefined {
-  return /^(?:\d+(?:\.\d+)?|\.\d+)$/.test(text) ? Number(text) : undefined;
+  return /^(?:\d+(?:[.,]\d+)?|\.\d+)$/.test(text) ? Number(text.replace(',', '.')) : undefined;
 }
