@@ -14,6 +14,26 @@ export const gradeItemSchema = z.object({
   reason: z.string(),
 });
 
+export const ungradedCauses = [
+  'call-failed',
+  'unparsable',
+  'out-of-range',
+  'cancelled',
+  'no-scheme',
+] as const;
+
+/** What one judge of several came to, in one round. */
+export const memberGradeSchema = z.object({
+  grader: z.string(),
+  /** From 1; later rounds are those after a disagreement. */
+  round: z.int().min(1),
+  /** Null where it came to no grade. */
+  points: z.number().min(0).max(7).nullable(),
+  cause: z.enum(ungradedCauses).optional(),
+  /** The report; for no grade, the detail of the cause. */
+  report: z.string(),
+});
+
 export const gradedSchema = z.object({
   kind: z.literal('graded'),
   /** 0 to 7. */
@@ -22,13 +42,20 @@ export const gradedSchema = z.object({
   report: z.string(),
   items: z.array(gradeItemSchema).default([]),
   grader: z.string(),
+  /** What a person should know of how it came about: what was not shown to the judge, how often it was asked. */
+  notes: z.array(z.string()).optional(),
+  /** Labels of the calls that it rests on, in their order. */
+  calls: z.array(z.string()).optional(),
+  /** Where several judges graded: what each of them came to, in every round. */
+  members: z.array(memberGradeSchema).optional(),
 });
 
 export const ungradedSchema = z.object({
   kind: z.literal('ungraded'),
-  cause: z.enum(['call-failed', 'unparsable', 'out-of-range', 'cancelled', 'no-scheme']),
+  cause: z.enum(ungradedCauses),
   detail: z.string(),
   grader: z.string(),
+  members: z.array(memberGradeSchema).optional(),
 });
 
 export const gradeSchema = z.discriminatedUnion('kind', [gradedSchema, ungradedSchema]);
@@ -36,6 +63,8 @@ export type GradeItem = z.infer<typeof gradeItemSchema>;
 export type Graded = z.infer<typeof gradedSchema>;
 export type Ungraded = z.infer<typeof ungradedSchema>;
 export type Grade = Graded | Ungraded;
+export type MemberGrade = z.infer<typeof memberGradeSchema>;
+export type UngradedCause = Ungraded['cause'];
 
 export interface GradeContext {
   /** Seed of this grading, for graders with randomness of their own. */

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Datum } from '../../engine/engine.ts';
-import { ungradedSchema } from '../../grade/grade.ts';
+import { type Ungraded, ungradedSchema } from '../../grade/grade.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { Random } from '../../stats/random.ts';
 import type { RolloutGroup } from '../../train/collect.ts';
@@ -51,7 +51,7 @@ export async function gather(run: RlRun, step: number): Promise<Gathered> {
   const batch = grpoBatch(groups, run.grpo);
   const ungraded = groups.flatMap(({ rollouts_G }, group) =>
     rollouts_G.flatMap(({ grade }, attempt) =>
-      grade.kind === 'ungraded' ? [[group, attempt, { ...grade }] as const] : [],
+      grade.kind === 'ungraded' ? [[group, attempt, withoutReports(grade)] as const] : [],
     ),
   );
   await journal.append('rl/batch', String(step), {
@@ -89,4 +89,9 @@ function digest(data: readonly Datum[]): string {
     }
   }
   return hash.digest('hex');
+}
+
+/** A row stays small: what each judge of several said is with the grading. */
+function withoutReports({ kind, cause, detail, grader }: Ungraded): Omit<Ungraded, 'members'> {
+  return { kind, cause, detail, grader };
 }
