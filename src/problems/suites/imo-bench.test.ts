@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Problem } from '../problem.ts';
 import { openSuite } from './open-suite.ts';
+import { parseGuidelines } from './parse-guidelines.ts';
 
 const directory = fileURLToPath(new URL('../../../../shared/data/imo-bench', import.meta.url));
 const skip = existsSync(directory) ? false : '../shared/data/imo-bench is not here';
@@ -56,6 +57,26 @@ describe('IMO-ProofBench', { skip }, () => {
       problems.every(({ solutions, guidelines }) => solutions.length === 1 && guidelines !== undefined),
     );
     assert.equal(problems.filter(({ answer }) => answer !== undefined).length, 27);
+  });
+
+  test('all guidelines say what is partial and what is almost; one says what is incorrect', async () => {
+    const { problems } = await openSuite('imo-proofbench', inDirectory);
+    const parsed = problems.map(({ guidelines }) => parseGuidelines(guidelines ?? ''));
+    const itemsOf = (grade: string) =>
+      parsed
+        .flatMap((found) => found?.sections.filter((section) => section.grade === grade) ?? [])
+        .map(({ items }) => items.length);
+    assert.deepEqual(
+      [itemsOf('partial').length, itemsOf('almost').length, itemsOf('incorrect').length],
+      [60, 60, 1],
+    );
+    assert.deepEqual([Math.min(...itemsOf('partial')), Math.max(...itemsOf('partial'))], [1, 3]);
+    assert.deepEqual([Math.min(...itemsOf('almost')), Math.max(...itemsOf('almost'))], [1, 2]);
+    assert.ok(
+      parsed.every(
+        (found) => found?.preamble === '' && found.sections.every(({ items }) => items.length > 0),
+      ),
+    );
   });
 
   test('v1 is told from v2 by its checksum, warned of, and differs in one statement', async () => {

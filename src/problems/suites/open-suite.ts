@@ -4,19 +4,22 @@
  */
 import path from 'node:path';
 import { canonicalHash } from '../../journal/canonical-json.ts';
+import { DataFileError } from '../json-lines.ts';
 import type { Problem } from '../problem.ts';
-import { readRows } from '../tables/read-rows.ts';
-import type { Row } from '../tables/row.ts';
-import { TableError } from '../tables/row.ts';
+import { readHeader, readRows } from '../tables/read-rows.ts';
+import { type Row, TableError } from '../tables/row.ts';
 import { builtInSuites } from './built-in-suites.ts';
+import { checkIdentity } from './check-identity.ts';
 import { type Collected, type CorruptPolicy, collectProblems } from './collect-problems.ts';
 import type { ColumnNames } from './columns.ts';
 import { familyOf } from './families.ts';
-import { type KnownFile, knownFileOf } from './known-files.ts';
-import { obtainFiles } from './obtain-files.ts';
-import type { Suite, SuiteFile, SuiteKind, SuiteScale } from './suite.ts';
+import type { KnownFile } from './known-files.ts';
+import { type Obtained, obtainFiles } from './obtain-files.ts';
+import type { Suite, SuiteFile, SuiteKind, SuiteScale, SuiteSource } from './suite.ts';
 import { SuiteError } from './suite-error.ts';
 import { filterProblems, parseSuiteFilter, type SuiteFilter } from './suite-filter.ts';
+import { checkedHeader } from './suite-header.ts';
+import { type LockedSuite, lockedSuite, lockSuite } from './suite-lock.ts';
 import { parseSuiteSpec, type SuiteSpec } from './suite-spec.ts';
 
 export interface OpenSuiteOptions {
@@ -33,95 +36,103 @@ export interface OpenSuiteOptions {
   readonly scale?: SuiteScale;
   /** Names of columns that are not known here, by field. */
   readonly columns?: ColumnNames;
+  /** `suites.lock.json` of the run: the files must be those that the run first used, or are recorded now. */
+  readonly lockFile?: string;
+  /** Whether to ask the server although the address is in the cache. */
+  readonly refresh?: boolean;
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal;
+  /** Bytes received, and in all where that is known, of a file that is being fetched. */
+  readonly onProgress?: (received: number, total: number | undefined) => void;
+  /** How long a server may be silent; a minute if not given. */
+  readonly idleMilliseconds?: number;
 }
 
-/** Throws a SuiteError: what is wrong, where, and how to mend it. */
+/**
+ * Throws a SuiteError: what is wrong, where, and how to mend it.
+ *
+ * @example
+ * const suite = await openSuite('imo-proofbench:advanced', { filter: 'category=Geometry', lockFile });
+ */
 export async function openSuite(text: string, options: OpenSuiteOptions = {}): Promise<Suite> {
   const spec = parseSuiteSpec(text);
-  const files = await obtainFiles(spec, {
-    path: options.path,
+  const locked = options.lockFile === undefined ? undefined : lockedSuite(options.lockFile, text);
+  const obtained = await obtainFiles(spec, {
+    ...options,
     environment: options.environment ?? process.env,
+    revision: locked?.revision,
   });
-  const known = files.length === 1 ? knownFileOf(files[0]?.sha256 ?? '') : undefined;
-  checkIdentity(spec, files, known, options);
+  const { files } = obtained;
+  const known = checkIdentity(spec, files, options.sha256);
   const shown = files.map((file) => file.path).join(', ');
-  const collected = await collect(rowsOf(files), {
-    name: shown,
-    corrupt: options.corrupt ?? 'repair',
-    columns: options.columns,
-    kind: options.kind ?? builtIn(spec.kind === 'built-in' ? spec.suite.name : known?.suite)?.kind,
+  const { header, collected, unusedHeader } = await asSuiteErrors(async () => {
+    const [first] = files;
+    const { header, unused } = checkedHeader(shown, first === undefined ? {} : await readHeader(first.path));
+    const collected = await collectProblems(rowsOf(files), {
+      name: shown,
+      corrupt: options.corrupt ?? 'repair',
+      columns: options.columns,
+      kind:
+        options.kind ??
+        header.kind ??
+        builtIn(spec.kind === 'built-in' ? spec.suite.name : known?.suite)?.kind,
+    });
+    return { header, collected, unusedHeader: unused };
   });
   const family = familyOf(collected.problems);
-  if (spec.kind === 'built-in' && family?.suite !== spec.suite.name) {
+  const about = builtIn(family?.suite) ?? (spec.kind === 'built-in' ? spec.suite : undefined);
+  if (spec.kind === 'built-in' && spec.suite.files.length > 0 && family?.suite !== spec.suite.name) {
     throw new SuiteError(`${shown}: its ids are not those of ${spec.suite.name}`);
   }
-  const kind = options.kind ?? family?.kind ?? collected.kind;
-  const scale = options.scale ?? family?.scale ?? (kind === 'answer' ? 'answer' : 'points');
+  const kind = options.kind ?? header.kind ?? about?.kind ?? collected.kind;
+  const scale = options.scale ?? header.scale ?? about?.scale ?? (kind === 'answer' ? 'answer' : 'points');
   const problems = collected.problems.map((problem) => withTags(problem, family?.tagsOf(problem) ?? {}));
   const kept = part(problems, spec, options.filter);
-  const about = builtIn(family?.suite);
+  // Only a suite that can be opened is worth remembering.
+  if (options.lockFile !== undefined) await lockSuite(options.lockFile, text, toLock(obtained));
+  const checked = checkOf(options, known, locked !== undefined);
   return {
-    name: nameOf(spec, family?.suite, files),
-    version: known?.version ?? `sha256-${(files[0]?.sha256 ?? '').slice(0, 12)}`,
-    title: about?.title ?? path.basename(shown),
+    name: nameOf(spec, header.name ?? about?.name, files),
+    version: header.version ?? known?.version ?? `sha256-${(files[0]?.sha256 ?? '').slice(0, 12)}`,
+    title: header.title ?? about?.title ?? path.basename(shown),
     kind,
     scale,
     problems: kept,
     total: problems.length,
     faults: collected.faults,
-    warnings: warningsOf(collected, known, about?.count),
+    warnings: [
+      ...obtained.warnings,
+      ...(unusedHeader.length === 0
+        ? []
+        : [`fields beside the problems that are not used: ${unusedHeader.join(', ')}`]),
+      ...warningsOf(collected, known, about?.count),
+      ...(checked === 'unchecked' && spec.kind !== 'file' ? [unchecked(spec)] : []),
+    ],
     source: {
       spec: text,
       files,
-      licence: about?.licence ?? 'not stated',
-      attribution: about?.attribution ?? 'not stated',
-      checked: options.sha256 !== undefined ? 'given' : known !== undefined ? 'known' : 'unchecked',
+      ...(obtained.revision === undefined ? {} : { revision: obtained.revision }),
+      licence: header.licence ?? obtained.licence ?? about?.licence ?? 'not stated',
+      attribution: header.attribution ?? about?.attribution ?? 'not stated',
+      checked,
     },
     digest: digestOf(kind, scale, kept),
   };
 }
 
-async function collect(
-  rows: AsyncIterable<Row>,
-  options: Parameters<typeof collectProblems>[1],
-): Promise<Collected> {
+async function asSuiteErrors<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await collectProblems(rows, options);
+    return await read();
   } catch (error) {
-    if (error instanceof TableError) throw new SuiteError(error.message, { cause: error });
+    if (error instanceof TableError || error instanceof DataFileError) {
+      throw new SuiteError(error.message, { cause: error });
+    }
     throw error;
   }
 }
 
 async function* rowsOf(files: readonly SuiteFile[]): AsyncGenerator<Row> {
   for (const file of files) yield* readRows(file.path);
-}
-
-function checkIdentity(
-  spec: SuiteSpec,
-  files: readonly SuiteFile[],
-  known: KnownFile | undefined,
-  { sha256 }: OpenSuiteOptions,
-): void {
-  const [file, second] = files;
-  if (sha256 !== undefined) {
-    if (second !== undefined)
-      throw new SuiteError('a checksum is compared with one file, but the suite has several');
-    if (file?.sha256 !== sha256.toLowerCase()) {
-      throw new SuiteError(`${file?.path}: its SHA-256 is ${file?.sha256}, not ${sha256}, as was asked for`);
-    }
-  }
-  if (spec.kind !== 'built-in') return;
-  if (known !== undefined && known.suite !== spec.suite.name) {
-    throw new SuiteError(
-      `${file?.path}: it is ${known.file}, which is ${known.suite}, not ${spec.suite.name}`,
-    );
-  }
-  if (spec.version !== undefined && known?.version !== spec.version) {
-    const found = known === undefined ? 'not a file that is known' : known.version;
-    throw new SuiteError(`${file?.path}: it is ${found}, not ${spec.suite.name}@${spec.version}`);
-  }
 }
 
 /** Tags and sources only group results, so they may be read better without becoming another test. */
@@ -150,11 +161,36 @@ function part(
   return filterProblems(ofSubset, typeof filter === 'string' ? parseSuiteFilter(filter) : filter);
 }
 
-function nameOf(spec: SuiteSpec, family: string | undefined, files: readonly SuiteFile[]): string {
+function nameOf(spec: SuiteSpec, name: string | undefined, files: readonly SuiteFile[]): string {
   if (spec.kind === 'built-in')
     return spec.subset === undefined ? spec.suite.name : `${spec.suite.name}:${spec.subset}`;
+  if (name !== undefined) return name;
+  if (spec.kind === 'hub') return spec.split === undefined ? spec.dataSet : `${spec.dataSet}:${spec.split}`;
   const file = files[0]?.path ?? '';
-  return family ?? path.basename(file, path.extname(file));
+  return path.basename(file, path.extname(file));
+}
+
+function toLock({ files, revision }: Obtained): LockedSuite {
+  return {
+    ...(revision === undefined ? {} : { revision }),
+    files: files.map(({ path: file, sha256, bytes }) => ({ name: path.basename(file), sha256, bytes })),
+  };
+}
+
+function checkOf(
+  { sha256, lockFile }: OpenSuiteOptions,
+  known: KnownFile | undefined,
+  wasLocked: boolean,
+): SuiteSource['checked'] {
+  if (sha256 !== undefined) return 'given';
+  if (known !== undefined) return 'known';
+  if (wasLocked) return 'locked';
+  return lockFile === undefined ? 'unchecked' : 'recorded';
+}
+
+function unchecked(spec: SuiteSpec): string {
+  const pin = spec.kind === 'hub' || spec.kind === 'built-in' ? 'a revision or its SHA-256' : 'its SHA-256';
+  return `nothing says that this is the file it was before; name ${pin}`;
 }
 
 function warningsOf(

@@ -39,13 +39,16 @@ export interface SuiteSource {
   readonly spec: string;
   /** The files that were read, in order. */
   readonly files: readonly SuiteFile[];
+  /** The commit, for a data set of the hub. */
+  readonly revision?: string;
   readonly licence: string;
   readonly attribution: string;
   /**
-   * How the bytes are known to be the right ones. `known`: by a checksum of the table of known files. `given`: by a
-   * checksum that the user gave. `locked`: as recorded when they were first used. `unchecked`: nothing compares them.
+   * How the bytes are known to be the right ones. `given`: by a checksum that the user gave. `known`: by a checksum of
+   * the table of known files. `locked`: as recorded when this run first used them. `recorded`: recorded just now.
+   * `unchecked`: nothing compares them.
    */
-  readonly checked: 'known' | 'given' | 'locked' | 'unchecked';
+  readonly checked: 'given' | 'known' | 'locked' | 'recorded' | 'unchecked';
 }
 
 export interface SuiteFile {

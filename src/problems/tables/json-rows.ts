@@ -42,8 +42,16 @@ async function parsed(file: string): Promise<unknown> {
   }
 }
 
+/** What stands beside the list of problems. */
+export async function readJsonHeader(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const document = objectSchema.safeParse(await parsed(file));
+  if (!document.success) return {};
+  const { problems, ...header } = document.data;
+  return header;
+}
+
 /** The list of a document that is one, or has one under `problems`. */
-export function listIn(document: unknown): readonly unknown[] | undefined {
+function listIn(document: unknown): readonly unknown[] | undefined {
   if (Array.isArray(document)) return document;
   if (typeof document !== 'object' || document === null || !('problems' in document)) return undefined;
   return Array.isArray(document.problems) ? document.problems : undefined;

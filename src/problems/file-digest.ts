@@ -1,0 +1,18 @@
+/** SHA-256 and size of a file, read as a stream. Throws what the file system throws. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+
+export interface FileDigest {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export async function fileDigest(file: string): Promise<FileDigest> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { sha256: hash.digest('hex'), bytes };
+}
