@@ -12,6 +12,8 @@ export interface Candidate {
   /** The call, or the solver within the scaffold, that wrote it. */
   readonly label: string;
   readonly proof: string;
+  /** It was cut at the token limit, as far as is known. */
+  readonly isCut: boolean;
 }
 
 /** First number of a rank: how far a proof has come. What a scaffold does further with it begins at `REWORKED`. */
@@ -43,8 +45,13 @@ export async function solveOne(
     if (result !== undefined) context.note(label, { missing: 'no proof' });
     return undefined;
   }
-  tools.offer(proof, [WRITTEN, number], `${label}, not yet compared with others`);
-  return { label, proof };
+  const isCut = result?.isCut === true;
+  tools.offer(
+    proof,
+    [WRITTEN, isCut ? 0 : 1, number],
+    `${label}, ${isCut ? 'which was cut' : 'not yet compared with others'}`,
+  );
+  return { label, proof, isCut };
 }
 
 /** 1, 2, …, n. */

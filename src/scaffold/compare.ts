@@ -7,6 +7,7 @@ import type { Attendance } from './attendance.ts';
 import type { Candidate } from './candidate.ts';
 import { ask, type Question } from './question.ts';
 import type { ScaffoldContext } from './scaffold.ts';
+import { settleAll } from './settle-all.ts';
 
 export type Orders = 'random' | 'both';
 
@@ -44,7 +45,7 @@ export async function comparePair(
   const aFirst = context.random.fork('order', label).chance(0.5);
   const votes =
     orders === 'both'
-      ? await Promise.all([vote(`${label}-one-way`, a, b), vote(`${label}-other-way`, b, a)])
+      ? await settleAll([vote(`${label}-one-way`, a, b), vote(`${label}-other-way`, b, a)])
       : [aFirst ? await vote(label, a, b) : await vote(label, b, a)];
   const sum = votes.reduce<number>((total, one) => total + (one ?? 0), 0);
   const winner = sum === 0 ? context.random.fork('coin', label).pick(pair) : sum > 0 ? a : b;

@@ -5,7 +5,7 @@
  *
  * NULL-NOT-ZERO: a verification without a score leaves the mean and is shown to no refiner as a fault; a proof is
  * perfect when all scores given are 1 and more than half were given. The answer has the best mean, then more
- * verifications, then is the later one. P + PV calls, and as many again in each iteration.
+ * verifications, then is the later one. P + PV calls, and by default as many again in each iteration.
  */
 import { z } from 'zod';
 import type { Problem } from '../problems/problem.ts';
@@ -20,7 +20,13 @@ import type { Scaffold } from './scaffold.ts';
 import { settleAll } from './settle-all.ts';
 
 export const deepseekMathSettings = z.strictObject({
-  pool: z.int().min(1).default(4).describe('Proofs written at first, and refined in each iteration.'),
+  pool: z.int().min(1).default(4).describe('Proofs written at first.'),
+  best: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Proofs, the best of the pool, that an iteration refines; as many as `pool` by default.'),
+  refinements: z.int().min(1).default(1).describe('Refinements of each of them in an iteration.'),
   verifications: z.int().min(1).default(4).describe('Verifications of each proof.'),
   analyses: z.int().min(0).default(2).describe('Analyses, lowest scores first, that a refinement reads.'),
   iterations: z.int().min(0).default(2).describe('Rounds of refinement at most.'),
@@ -28,9 +34,11 @@ export const deepseekMathSettings = z.strictObject({
 
 export type DeepseekMathSettings = z.output<typeof deepseekMathSettings>;
 
-/** MathArena's sizes. */
+/** MathArena's sizes; those in the text of DeepSeek-Math-V2; and those of the program that was published with it. */
 export const deepseekMathPresets = {
   matharena: { pool: 16, verifications: 16, analyses: 4, iterations: 4 },
+  paper: { pool: 64, refinements: 8, verifications: 64, analyses: 1, iterations: 16 },
+  program: { pool: 128, best: 32, refinements: 4, verifications: 64, analyses: 8, iterations: 15 },
 } as const;
 
 export interface DeepseekMathPrompts {
@@ -63,6 +71,7 @@ export function deepseekMath(
   prompts: DeepseekMathPrompts,
 ): Scaffold {
   const settings = deepseekMathSettings.parse(given);
+  const { pool: first, best = first, refinements } = settings;
   return metered(async (problem, context) => {
     const here = attendance(context);
     const offer = bestSoFar(context);
@@ -95,7 +104,7 @@ export function deepseekMath(
     };
 
     await join(
-      numbers(settings.pool).map(async (number) => {
+      numbers(first).map(async (number) => {
         const solved = await solveOne(number, prompts.solver, problem, context, { attendance: here, offer });
         return solved && (await verified(number, solved.label, solved.proof));
       }),
@@ -103,13 +112,15 @@ export function deepseekMath(
 
     for (const iteration of numbers(settings.iterations)) {
       if (pool.some((member) => isPerfect(member, settings.verifications))) break;
+      const parents = byMerit(pool, scoresOf).slice(0, best);
+      const before = first + (iteration - 1) * best * refinements;
       await join(
-        byMerit(pool, scoresOf)
-          .slice(0, settings.pool)
-          .map(async (parent, place) => {
-            const number = iteration * settings.pool + place + 1;
+        parents
+          .flatMap((parent) => numbers(refinements).map((j) => ({ parent, j })))
+          .map(async ({ parent, j }, place) => {
+            const number = before + place + 1;
             const label = `refine-${number}`;
-            const read = lowestScored(parent).slice(0, settings.analyses);
+            const read = hardest(parent, settings.analyses, j);
             const question = prompts.refine({
               problem,
               proof: parent.proof,
@@ -147,10 +158,17 @@ function isPerfect(member: Member, asked: number): boolean {
   return scores.length * 2 > asked && scores.every((score) => score === 1);
 }
 
-/** The verifications with a score, lowest first, as they came where scores are equal. */
-function lowestScored(member: Member): Verification[] {
-  const scored = member.verifications.filter(({ score }) => score !== undefined);
-  return scored.sort((a, b) => (a.score ?? 0) - (b.score ?? 0));
+/**
+ * The verifications with the lowest scores, as they came where scores are equal. The `turn`-th refinement of a proof
+ * reads others than the one before it, while there are some that find fault.
+ */
+function hardest({ verifications }: Member, count: number, turn: number): Verification[] {
+  const scored = verifications
+    .filter(({ score }) => score !== undefined)
+    .sort((a, b) => (a.score ?? 0) - (b.score ?? 0));
+  const faults = scored.filter(({ score }) => score !== 1).length;
+  const start = ((turn - 1) * count) % Math.max(faults, 1);
+  return [...scored.slice(start), ...scored.slice(0, start)].slice(0, count);
 }
 
 function described({ label, verifications, ...member }: Member): string {
@@ -165,23 +183,31 @@ export function deepseekMathPlan(
   given: z.input<typeof deepseekMathSettings>,
   solver: PlannedCalls,
 ): PlannedCalls {
-  const { pool, verifications, analyses, iterations } = deepseekMathSettings.parse(given);
-  // Iteration i is reached when none of the i · pool proofs before it is perfect.
-  const expected = numbers(iterations).reduce((sum, i) => sum + (1 - ASSUMED.perfectRate) ** (i * pool), 0);
+  const settings = deepseekMathSettings.parse(given);
+  const { pool, best = pool, refinements, verifications, analyses, iterations } = settings;
+  let most = 0;
+  let expected = 0;
+  for (const _ of numbers(iterations)) {
+    const written = pool + most;
+    const refined = Math.min(best, written) * refinements;
+    most += refined;
+    // The iteration is reached when none of the proofs before it is perfect.
+    expected += refined * (1 - ASSUMED.perfectRate) ** written;
+  }
   const verify = { role: 'verify', reads: { proofs: 1 }, writes: 'report', mayRepeat: true } as const;
   return planOf([
     ...repeated(solver, { least: pool, most: pool, expected: pool }),
     {
       ...verify,
       least: pool * verifications,
-      most: pool * verifications * (1 + iterations),
-      expected: pool * verifications * (1 + expected),
+      most: (pool + most) * verifications,
+      expected: (pool + expected) * verifications,
     },
     {
       role: 'refine',
       least: 0,
-      most: pool * iterations,
-      expected: pool * expected,
+      most,
+      expected,
       reads: { proofs: 1, reports: Math.min(analyses, verifications) },
       writes: 'proof',
       mayRepeat: false,

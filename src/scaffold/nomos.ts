@@ -2,7 +2,7 @@
  * Nomos: many submissions, each scored from 0 to 7; the best scored go to one consolidation, which keeps those with
  * the right conclusion (not necessarily the majority's); those meet in a knockout.
  *
- * The pool is never empty: a keep list that names nobody who is there is asked for again, and then everybody stays.
+ * The pool is never empty: a keep list that names somebody who is not there is asked for again, and then everybody stays.
  * NULL-NOT-ZERO: a submission whose score could not be read counts as the average one. 2G + 1 + (kept − 1) calls at
  * most for G submissions; no consolidation when one is left.
  */
@@ -11,7 +11,7 @@ import { ModelError } from '../model/model-error.ts';
 import type { Problem } from '../problems/problem.ts';
 import { attendance } from './attendance.ts';
 import { bestSoFar } from './best-so-far.ts';
-import { byMerit } from './by-merit.ts';
+import { byMerit, mean } from './by-merit.ts';
 import { type Candidate, numbers, present, REWORKED, solveOne } from './candidate.ts';
 import { type ChoiceQuestion, comparePair } from './compare.ts';
 import { metered } from './derive-context.ts';
@@ -112,6 +112,14 @@ export function nomos(given: z.input<typeof nomosSettings>, prompts: NomosPrompt
     const scored = byMerit(submissions, ({ score }) => (score === undefined ? [] : [score]));
     const finalists = (enough ? perfect(submissions) : scored).slice(0, settings.keep);
     const kept = await consolidate(finalists);
+    const [front] = byMerit(kept, ({ score }) => (score === undefined ? [] : [score]));
+    if (front !== undefined) {
+      offer(
+        front.proof,
+        [REWORKED + 1, front.score ?? 0, front.number],
+        `${front.label}, the best scored that was kept`,
+      );
+    }
 
     const matches = knockout(
       kept.map(async (one): Promise<Candidate> => one),
@@ -121,7 +129,11 @@ export function nomos(given: z.input<typeof nomosSettings>, prompts: NomosPrompt
         const winner = await comparePair(label, pair, {
           ...{ problem, compare: prompts.compare, orders: settings.orders, context, attendance: here },
         });
-        offer(winner.proof, [REWORKED + round, Number(name.split('-')[1])], `${winner.label} won ${label}`);
+        offer(
+          winner.proof,
+          [REWORKED + 1 + round, Number(name.split('-')[1])],
+          `${winner.label} won ${label}`,
+        );
         return winner;
       },
     );
@@ -162,8 +174,9 @@ export function nomos(given: z.input<typeof nomosSettings>, prompts: NomosPrompt
     }
 
     function withoutOneOfTheLowest(pool: readonly Submission[], attempt: number): Submission[] {
-      const lowest = Math.min(...pool.map(({ score }) => score ?? PERFECT));
-      const candidates = pool.filter(({ score }) => (score ?? PERFECT) === lowest);
+      const average = mean(pool.flatMap(({ score }) => score ?? [])) ?? 0;
+      const lowest = Math.min(...pool.map(({ score }) => score ?? average));
+      const candidates = pool.filter(({ score }) => (score ?? average) === lowest);
       const dropped = context.random.fork('dropped', attempt).pick(candidates);
       return pool.filter((one) => one !== dropped);
     }

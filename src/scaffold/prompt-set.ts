@@ -2,6 +2,7 @@
  * What every scaffold asks, in QED's words: each question is a file of `prompts/` and the parser that reads its
  * replies. Scaffolds take these as arguments, so that a world with skills of its own (the lab) can bring others.
  */
+import { ModelError } from '../model/model-error.ts';
 import type { Problem } from '../problems/problem.ts';
 import { loadPrompts, type PromptLibrary } from '../prompt/prompt-library.ts';
 import type { Reading } from '../prompt/reading.ts';
@@ -119,14 +120,21 @@ export function promptSet(
         const work = reasoning.trim() === '' ? answer : reasoning;
         const messages = user(summarise({ problem: problem.statement, previous, reasoning: work }));
         const label = `summarise-${turn}`;
-        const reply = await context.call(
-          label,
-          { messages, maxTokens, temperature },
-          { role: 'summarise', from: [`reason-${turn}`, ...(turn > 1 ? [`summarise-${turn - 1}`] : [])] },
-        );
-        // A summary that was cut, or is empty, does not cost what is known from the one before.
-        const written = reply.answer?.trim() ?? '';
-        return { text: written === '' ? previous : written, tokens: reply.usage.completionTokens, label };
+        const from = [`reason-${turn}`, ...(turn > 1 ? [`summarise-${turn - 1}`] : [])];
+        try {
+          const request = { messages, maxTokens, temperature };
+          const reply = await context.call(label, request, { role: 'summarise', from });
+          const { answer: summary = '', finish, usage } = reply;
+          // One that is empty, or was cut, does not cost what is known from the one before.
+          const isWorse = summary.trim() === '' || (finish === 'length' && previous !== '');
+          if (isWorse) context.note(label, { passedOver: 'the summary before it is kept' });
+          return { text: isWorse ? previous : summary.trim(), tokens: usage.completionTokens, label };
+        } catch (error) {
+          // What is too long for the summariser will be so again: the search goes on with what it has.
+          if (!(error instanceof ModelError) || error.kind !== 'context-length') throw error;
+          context.note(label, { missing: error.message, failure: error.kind });
+          return { text: previous, tokens: 0 };
+        }
       },
     },
     selfCheck: {

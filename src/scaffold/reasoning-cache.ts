@@ -1,7 +1,7 @@
 /**
  * Reasoning Cache (paper, section 3.3): reason, summarise the reasoning, go on from the summary. What passes from
  * turn to turn is the summary alone, so a short context carries a long search. The summariser reads the reasoning
- * also when it was cut at the limit; the last good answer is kept when a later turn gives none.
+ * also when it was cut at the limit; the last good answer is kept when a later turn gives none, or one that was cut.
  * n turns make 2n − 1 calls when the model summarises, n when a symbolic summariser does.
  */
 import type { Problem } from '../problems/problem.ts';
@@ -40,6 +40,7 @@ export function reasoningCache(options: {
     const turns: Turn[] = [];
     let summary: Summary | undefined;
     let proof: string | undefined;
+    let isCut = false;
     let tokens = 0;
     for (let turn = 1; turn <= options.turns; turn += 1) {
       const messages = options.ask(problem, summary?.text);
@@ -49,17 +50,21 @@ export function reasoningCache(options: {
         { role: 'solve', from: summary?.label === undefined ? [] : [summary.label] },
       );
       tokens += reply.usage.completionTokens;
-      if (reply.answer !== undefined && reply.answer !== '') {
-        proof = reply.answer;
-        context.keep(proof, `the answer of turn ${turn}`);
+      const overflowed = reply.finish === 'length';
+      if (reply.answer !== undefined && reply.answer.trim() !== '') {
+        if (proof === undefined || isCut || !overflowed) {
+          proof = reply.answer;
+          isCut = overflowed;
+          context.keep(proof, `the answer of turn ${turn}${isCut ? ', which was cut' : ''}`);
+        } else context.note(`reason-${turn}`, { passedOver: 'it was cut, and there is a whole answer' });
       }
-      turns.push({ proof, tokens, overflowed: reply.finish === 'length' });
+      turns.push({ proof, tokens, overflowed });
       if (turn === options.turns) break;
       const { reasoning, answer } = reply;
       const previous = summary?.text;
       summary = await options.summarise({ problem, turn, previous, reasoning, answer }, context);
       tokens += summary.tokens;
     }
-    return { proof, turns };
+    return { proof, isCut, turns };
   };
 }

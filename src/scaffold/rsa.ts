@@ -3,7 +3,7 @@
  * population is written anew by merging a block of k candidates; in the end a knockout.
  *
  * Blocks are cyclic and balanced: every candidate is read exactly k times a round; their order is seeded by problem
- * and round. A merge that gives nothing leaves the first candidate of its block in place. No round waits for the one
+ * and round. A merge that gives nothing, or was cut, leaves a candidate of its block in place. No round waits for the one
  * before it: a merge begins when its k candidates are there. n + rounds · n + (n − 1) calls.
  */
 import { z } from 'zod';
@@ -25,6 +25,12 @@ export const rsaSettings = z
     n: z.int().min(1).default(8).describe('Candidates in the population.'),
     k: z.int().min(1).default(3).describe('Candidates that one merge reads; at most n.'),
     rounds: z.int().min(0).default(3).describe('Rounds of merging.'),
+    blocks: z
+      .enum(['balanced', 'drawn'])
+      .default('balanced')
+      .describe(
+        'Whether every candidate is read k times a round, or each merge draws its k candidates by itself.',
+      ),
     select: z
       .enum(['knockout', 'together', 'random'])
       .default('knockout')
@@ -43,8 +49,13 @@ export const rsaSettings = z
 
 export type RsaSettings = z.output<typeof rsaSettings>;
 
-/** The paper's own: larger, and a random member of the last population is the answer. It has 2, 5 and 9 rounds. */
-export const rsaPresets = { paper: { n: 16, k: 4, rounds: 5, select: 'random' } } as const;
+/**
+ * The defaults of RSA's own program, ten loops of which the first one writes: larger, each block drawn by itself, and a
+ * random member of the last population is the answer.
+ */
+export const rsaPresets = {
+  paper: { n: 16, k: 4, rounds: 9, blocks: 'drawn', select: 'random' },
+} as const;
 
 export interface RsaPrompts {
   /** Writes the first population. */
@@ -57,7 +68,8 @@ export interface RsaPrompts {
 }
 
 export function rsa(given: z.input<typeof rsaSettings>, prompts: RsaPrompts): Scaffold {
-  const { n, k, rounds, select, orders } = rsaSettings.parse(given);
+  const { n, k, rounds, blocks, select, orders } = rsaSettings.parse(given);
+  const blocksOf = blocks === 'balanced' ? cyclicBlocks : drawnBlocks;
   return metered(async (problem, context) => {
     const here = attendance(context);
     const offer = bestSoFar(context);
@@ -77,12 +89,13 @@ export function rsa(given: z.input<typeof rsaSettings>, prompts: RsaPrompts): Sc
       const merged = await here.attempt('merge', label, () =>
         ask(context, label, question, { role: 'merge', from }),
       );
-      if (merged?.value === undefined) {
-        context.note(label, { leftInPlace: first.label });
-        return first;
+      const left = read.find(({ isCut }) => !isCut) ?? first;
+      if (merged?.value === undefined || (merged.isCut && !left.isCut)) {
+        context.note(label, { leftInPlace: left.label, ...(merged?.isCut === true ? { wasCut: true } : {}) });
+        return left;
       }
       offer(merged.value, [REWORKED, round, place], `${label}, merged of ${from.join(', ')}`);
-      return { label, proof: merged.value };
+      return { label, proof: merged.value, isCut: merged.isCut };
     };
 
     const solved = numbers(n).map((i) =>
@@ -92,7 +105,7 @@ export function rsa(given: z.input<typeof rsaSettings>, prompts: RsaPrompts): Sc
     let population = solved;
     for (const round of numbers(rounds)) {
       const last = population;
-      population = cyclicBlocks(n, k, random.fork('blocks', round)).map((block, place) =>
+      population = blocksOf(n, k, random.fork('blocks', round)).map((block, place) =>
         merge(
           round,
           place + 1,
@@ -158,6 +171,12 @@ export function cyclicBlocks(n: number, k: number, random: Random): number[][] {
   const order = random.shuffled(numbers(n).map((i) => i - 1));
   const offsets = random.shuffled(order).slice(0, k);
   return order.map((_, start) => offsets.flatMap((offset) => order[(start + offset) % n] ?? []));
+}
+
+/** n blocks of k different indices below n, each drawn by itself. */
+function drawnBlocks(n: number, k: number, random: Random): number[][] {
+  const all = numbers(n).map((i) => i - 1);
+  return all.map(() => random.shuffled(all).slice(0, k));
 }
 
 export function rsaPlan(given: z.input<typeof rsaSettings>, solver: PlannedCalls): PlannedCalls {

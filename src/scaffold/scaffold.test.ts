@@ -39,6 +39,7 @@ test('single turn makes one call and reports a cut reply as overflowed, without 
   const good = scripted([{ answer: 'QED' }]);
   assert.deepEqual(await solve(problem, good.context), {
     proof: 'QED',
+    isCut: false,
     turns: [{ proof: 'QED', tokens: 10, overflowed: false }],
   });
   const cut = scripted([{ finish: 'length' }]);
@@ -75,5 +76,25 @@ test('the reasoning cache carries only the summary, reads cut reasoning, and kee
       ['first proof', 25, false],
       ['first proof', 40, true],
     ],
+  );
+});
+
+test('the reasoning cache keeps a whole answer before a later one that was cut, and a cut one before none', async () => {
+  const solve = reasoningCache({
+    turns: 4,
+    ask: () => [{ role: 'user', content: 'go on' }],
+    summarise: async () => ({ text: '', tokens: 0 }),
+  });
+  const { context } = scripted([
+    { answer: 'half a pr', finish: 'length' },
+    { answer: 'a proof' },
+    { answer: 'another pr', finish: 'length' },
+    { answer: ' \n' },
+  ]);
+  const { proof, isCut, turns } = await solve(problem, context);
+  assert.deepEqual([proof, isCut], ['a proof', false]);
+  assert.deepEqual(
+    turns.map((turn) => turn.proof),
+    ['half a pr', 'a proof', 'a proof', 'a proof'],
   );
 });

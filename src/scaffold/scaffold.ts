@@ -59,6 +59,8 @@ export interface Turn {
 
 export interface ScaffoldResult {
   readonly proof: string | undefined;
+  /** True where it is known that the proof itself was cut at the token limit. */
+  readonly isCut?: boolean;
   readonly turns: readonly Turn[];
 }
 

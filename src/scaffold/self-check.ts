@@ -5,7 +5,8 @@
  * fail, more when they alternate.
  *
  * The answer is the version with the most acceptances, then the later one, so a version that was accepted is not lost
- * to a correction that was not. NULL-NOT-ZERO: a verdict that could not be had counts for nothing and corrects nothing.
+ * to a correction that was not, nor a whole one to one that was cut. NULL-NOT-ZERO: a verdict that could not be had
+ * counts for nothing and corrects nothing.
  */
 import { z } from 'zod';
 import type { Problem } from '../problems/problem.ts';
@@ -20,12 +21,21 @@ export const selfCheckSettings = z.strictObject({
   passes: z.int().min(1).default(5).describe('Acceptances in a row that end the search.'),
   failures: z.int().min(1).default(10).describe('Rejections in a row that end the search.'),
   iterations: z.int().min(1).default(30).describe('Verifications at most.'),
+  answer: z
+    .enum(['best', 'accepted'])
+    .default('best')
+    .describe(
+      'Whether the best version is the answer in any case, or only one accepted `passes` times in a row.',
+    ),
 });
 
 export type SelfCheckSettings = z.output<typeof selfCheckSettings>;
 
-/** MathArena's sizes. */
-export const selfCheckPresets = { matharena: { passes: 2, failures: 4, iterations: 10 } } as const;
+/** Huang and Yang's own program gives no answer that was not accepted; and MathArena's sizes. */
+export const selfCheckPresets = {
+  paper: { answer: 'accepted' },
+  matharena: { passes: 2, failures: 4, iterations: 10 },
+} as const;
 
 export interface SelfCheckPrompts {
   readonly solve: (input: { readonly problem: Problem }) => Question<string>;
@@ -46,11 +56,12 @@ interface Version {
   readonly version: number;
   readonly label: string;
   readonly solution: string;
+  readonly isCut: boolean;
   readonly accepted: number;
 }
 
 export function selfCheck(given: z.input<typeof selfCheckSettings>, prompts: SelfCheckPrompts): Scaffold {
-  const { passes, failures, iterations } = selfCheckSettings.parse(given);
+  const { passes, failures, iterations, answer: wanted } = selfCheckSettings.parse(given);
   return metered(async (problem, context) => {
     const here = attendance(context);
     const offer = bestSoFar(context);
@@ -71,8 +82,11 @@ export function selfCheck(given: z.input<typeof selfCheckSettings>, prompts: Sel
       from: readonly string[],
     ) => {
       const asked = await here.attempt(role, label, () => ask(context, label, question, { role, from }));
-      const version = (current?.version ?? 0) + 1;
-      if (asked?.value !== undefined) hold({ version, label, solution: asked.value, accepted: 0 });
+      if (asked?.value === undefined) return;
+      const { value: solution, isCut } = asked;
+      if (isCut && current?.isCut === false) {
+        context.note(label, { leftInPlace: current.label, wasCut: true });
+      } else hold({ version: (current?.version ?? 0) + 1, label, solution, isCut, accepted: 0 });
     };
     /** With no solution yet, a new one is asked for instead of a better one. */
     const rewrite = async (
@@ -105,13 +119,14 @@ export function selfCheck(given: z.input<typeof selfCheckSettings>, prompts: Sel
         await rewrite('correct', `correct-${iteration}`);
         continue;
       }
-      const { version, label, solution } = current as Version;
-      const verdict = await examine(iteration, label, solution);
+      const version = current as Version;
+      const verdict = await examine(iteration, version.label, version.solution);
+      here.requireSome();
       if (verdict === undefined) continue;
       if (verdict.accepts) {
         accepted += 1;
         rejected = 0;
-        hold({ version, label, solution, accepted });
+        hold({ ...version, accepted });
       } else {
         accepted = 0;
         rejected += 1;
@@ -122,8 +137,10 @@ export function selfCheck(given: z.input<typeof selfCheckSettings>, prompts: Sel
     const answer = best as Version | undefined;
     if (answer === undefined) return undefined;
     const ended = accepted >= passes ? 'accepted' : rejected >= failures ? 'rejected' : 'out of iterations';
-    context.note('choice', { chosen: answer.label, accepted: answer.accepted, ended });
-    return answer.solution;
+    const isWithheld = wanted === 'accepted' && ended !== 'accepted';
+    const chosen = isWithheld ? null : answer.label;
+    context.note('choice', { chosen, best: answer.label, accepted: answer.accepted, ended });
+    return isWithheld ? undefined : answer.solution;
 
     /** Undefined when there was no report or no verdict on it. */
     async function examine(iteration: number, label: string, solution: string) {

@@ -16,12 +16,12 @@ export function singleTurn(
       { role: 'solve' },
     );
     const proof = reply.answer === undefined ? undefined : read(reply.answer);
-    if (proof !== undefined && proof !== '') context.keep(proof, 'the only answer');
+    if (proof !== undefined && proof.trim() !== '') context.keep(proof, 'the only answer');
     const turn = {
       proof,
       tokens: reply.usage.completionTokens,
       overflowed: reply.finish === 'length',
     };
-    return { proof: turn.proof, turns: [turn] };
+    return { proof, isCut: turn.overflowed, turns: [turn] };
   };
 }
