@@ -14,7 +14,29 @@ const expected: readonly [spec: string, accepting: number, refusing: number][] =
   ['deepseek-math', 20, 60],
 ];
 
-for (const [spec, accepting, refusing] of expected) {
+/** The same for published alternatives and other settings. */
+const others: readonly (typeof expected)[number][] = [
+  ['reasoning-cache(turns=7)', 13, 13],
+  ['self-check(preset=matharena)', 6, 14],
+  ['nomos(preset=original)', 19, 67],
+  ['rsa(preset=paper)', 160, 160],
+  ['rsa(orders=both)', 46, 46],
+  ['rsa(select=together)', 33, 33],
+  ['deepseek-math(preset=matharena)', 272, 1360],
+  ['majority', 8, 8],
+  ['best-of-n', 16, 16],
+];
+
+test('the largest published sizes are planned: those of DeepSeek-Math-V2 take thousands of calls and more', () => {
+  const spanOf = (preset: string) => {
+    const { least, most } = plannedCalls(`deepseek-math(preset=${preset})`);
+    return [least, most];
+  };
+  assert.deepEqual(spanOf('paper'), [64 * 65, 64 * 65 + 16 * 64 * 8 * 65]);
+  assert.deepEqual(spanOf('program'), [128 * 65, 16 * 128 * 65]);
+});
+
+for (const [spec, accepting, refusing] of [...expected, ...others]) {
   test(`${spec}: ${accepting} calls when all is accepted, ${refusing} when nothing is, within its plan`, async () => {
     for (const [accepts, count] of [
       [true, accepting],

@@ -1,17 +1,35 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { attendance } from './attendance.ts';
+import type { Candidate } from './candidate.ts';
+import { comparePair, type Orders } from './compare.ts';
 import { type Script, type ScriptedRun, scriptedRun } from './fixtures/scripted-run.ts';
+import { promptSet } from './prompt-set.ts';
+import type { Scaffold } from './scaffold.ts';
 
-/** Two proofs and one comparison, for many seeds: how often the first proof won, and the runs. */
-async function overSeeds(orders: 'random' | 'both', judge: (prompt: string, index: number) => string) {
+const { compare } = promptSet().rsa;
+const pair = [1, 2].map((number) => ({
+  ...{ label: `solve-${number}`, proof: `the proof of solve-${number}`, isCut: false },
+})) as [Candidate, Candidate];
+
+/** One comparison of two proofs, always given in this order. */
+const comparison =
+  (orders: Orders): Scaffold =>
+  async (problem, context) => {
+    const options = { problem, compare, orders, context, attendance: attendance(context) };
+    const { proof } = await comparePair('compare', pair, options);
+    return { proof, turns: [] };
+  };
+
+/** The comparison for many seeds: how often the first proof won, and the runs. */
+async function overSeeds(orders: Orders, judge: (prompt: string) => string) {
   const seeds = 400;
   const runs: ScriptedRun[] = [];
   for (let seed = 0; seed < seeds; seed += 1) {
-    const answer: Script['answer'] = ({ role, label, prompt, index }) =>
-      role === 'compare' ? judge(prompt, index) : `the proof of ${label}`;
-    runs.push(await scriptedRun(`rsa(n=2,k=1,rounds=0,orders=${orders})`, { answer, seed, order: seed }));
+    const answer: Script['answer'] = ({ prompt }) => judge(prompt);
+    runs.push(await scriptedRun(comparison(orders), { answer, seed, order: seed }));
   }
-  const first = runs.filter(({ proof }) => proof === 'the proof of solve-1/solve').length;
+  const first = runs.filter(({ proof }) => proof === 'the proof of solve-1').length;
   return { first, share: first / seeds, runs };
 }
 
@@ -21,7 +39,7 @@ function assertFair(share: number): void {
 }
 
 const decidedBy = (runs: readonly ScriptedRun[]): unknown[] => [
-  ...new Set(runs.map(({ notes }) => notes['compare-1-1']?.decidedBy)),
+  ...new Set(runs.map(({ notes }) => notes.compare?.decidedBy)),
 ];
 
 for (const [what, verdict, by] of [
@@ -45,7 +63,7 @@ const prefers = (words: string) => (prompt: string) => {
 };
 
 test('the proof that the judge prefers wins in every order, and each order is drawn about as often', async () => {
-  const { first, runs } = await overSeeds('random', prefers('the proof of solve-1/solve'));
+  const { first, runs } = await overSeeds('random', prefers('the proof of solve-1'));
   assert.equal(first, runs.length);
   const asFirst = runs.filter(({ asked }) =>
     /<candidate-1-[0-9a-f]{8}>\nthe proof of solve-1/.test(asked.at(-1)?.prompt ?? ''),
@@ -61,7 +79,7 @@ test('with both orders each pair is read both ways round, and a judge that cling
     const compared = asked.filter(({ role }) => role === 'compare');
     const orders = compared.map(({ from }) => from.join());
     assert.deepEqual(orders.sort(), ['solve-1,solve-2', 'solve-2,solve-1']);
-    const votes = notes['compare-1-1']?.votes;
+    const votes = notes.compare?.votes;
     assert.ok(Array.isArray(votes));
     assert.deepEqual(votes.toSorted(), ['solve-1', 'solve-2']);
   }
@@ -69,11 +87,10 @@ test('with both orders each pair is read both ways round, and a judge that cling
 
 test('with both orders one verdict beside an abstention or a tie decides', async () => {
   for (const other of ['\\boxed{equal}', 'no verdict']) {
-    let isFirst = true;
     const { first, runs } = await overSeeds('both', (prompt) => {
       // The one way round says equal, or nothing; also when it is asked again.
-      isFirst = /<candidate-1-[0-9a-f]{8}>\nthe proof of solve-1/.test(prompt);
-      return isFirst ? other : prefers('the proof of solve-1/solve')(prompt);
+      const isFirst = /<candidate-1-[0-9a-f]{8}>\nthe proof of solve-1/.test(prompt);
+      return isFirst ? other : prefers('the proof of solve-1')(prompt);
     });
     assert.equal(first, runs.length);
     assert.deepEqual(decidedBy(runs), ['judge']);
