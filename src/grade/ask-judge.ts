@@ -67,6 +67,8 @@ export async function askJudge<T>(
     try {
       reply = await call(judge, name, messages, context);
     } catch (error) {
+      // A client may dress up the abort.
+      context.signal?.throwIfAborted();
       if (!(error instanceof ModelError)) throw error;
       const before = fault === undefined ? '' : `${fault.complaint}; asked again: `;
       return { ok: false, cause: 'call-failed', detail: `${before}${error.message}`, calls };

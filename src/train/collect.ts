@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import type { FullDistributionSampling, PolicyVersion, Sample, Sampler } from '../engine/engine.ts';
-import { type Grade, type Grader, gradeOfNoProof, gradeSchema, type Ungraded } from '../grade/grade.ts';
-import type { Journal, Json } from '../journal/journal.ts';
+import { type Grade, type Grader, gradeOfNoProof, type Ungraded } from '../grade/grade.ts';
+import { gradeDurably } from '../grade/grade-durably.ts';
+import type { Journal } from '../journal/journal.ts';
 import { runTogether } from '../journal/run-together.ts';
 import type { Problem } from '../problems/problem.ts';
 import { seedFrom } from '../stats/random.ts';
@@ -102,57 +103,12 @@ async function judge(
   }
   const grade =
     request.ungraded?.get(index) ??
-    (await gradeDurably(
-      source,
-      `${request.unit}/${index}`,
-      request,
-      reply.answer,
-      seedFrom(request.seed, request.unit, 'grade', index),
-    ));
+    (await gradeDurably({
+      ...{ journal: source.journal, grader: source.grader, signal: source.signal },
+      unit: `${request.unit}/${index}`,
+      problem: request.problem,
+      proof: reply.answer,
+      seed: seedFrom(request.seed, request.unit, 'grade', index),
+    }));
   return { ...common, grade, reward: grade.kind === 'graded' ? grade.points / 7 : undefined };
-}
-
-/**
- * Asks the grader through the journal. An empty proof is a real 0 decided here; an ungraded outcome is not
- * recorded as an answer, so that a resumed run asks again. A grading that was cut off by the signal is no outcome
- * at all: it rejects with an AbortError.
- */
-export async function gradeDurably(
-  source: Pick<RolloutSource, 'journal' | 'grader' | 'signal'>,
-  unit: string,
-  request: { readonly problem: Problem },
-  proof: string | undefined,
-  seed: number,
-): Promise<Grade> {
-  if (proof === undefined)
-    return gradeOfNoProof(source.grader.name, 'The reasoning did not end: there is no proof.');
-  if (proof.trim() === '') return gradeOfNoProof(source.grader.name, 'The proof is empty.');
-  const key = {
-    unit,
-    label: 'grade',
-    request: { grader: source.grader.name, problem: request.problem.id, proof, seed },
-  };
-  try {
-    const { payload } = await source.journal.effect(key, async () => {
-      const grade = await source.grader.grade(request.problem, proof, { seed, signal: source.signal });
-      if (grade.kind === 'ungraded') {
-        source.signal.throwIfAborted();
-        throw new UngradedError(grade);
-      }
-      return { value: { points: grade.points } as Json, payload: Buffer.from(JSON.stringify(grade)) };
-    });
-    return gradeSchema.parse(JSON.parse(Buffer.from(payload ?? []).toString('utf8')));
-  } catch (error) {
-    if (error instanceof UngradedError) return error.grade;
-    throw error;
-  }
-}
-
-/** Carries an ungraded outcome past the journal, which records it as a failed attempt. */
-class UngradedError extends Error {
-  readonly grade: Ungraded;
-  constructor(grade: Ungraded) {
-    super(`ungraded: ${grade.cause} (${grade.detail})`);
-    this.grade = grade;
-  }
 }

@@ -5,6 +5,7 @@
  */
 import { type AttemptResult, evaluateScaffold } from '../../bench/evaluate.ts';
 import type { Grade } from '../../grade/grade.ts';
+import { gradeDurably } from '../../grade/grade-durably.ts';
 import type { Json } from '../../journal/journal.ts';
 import { exactGrader } from '../../lab/exact-grader.ts';
 import { provePrompt } from '../../lab/prompts.ts';
@@ -18,7 +19,6 @@ import type { Scaffold } from '../../scaffold/scaffold.ts';
 import { singleTurn } from '../../scaffold/single-turn.ts';
 import { mean } from '../../stats/moments.ts';
 import { seedFrom } from '../../stats/random.ts';
-import { gradeDurably } from '../../train/collect.ts';
 import type { CheckpointName } from '../checkpoints.ts';
 import { loadFormat } from '../model-setup.ts';
 import { dataPath, type RunContext, StageClock, untilStopped } from '../run-context.ts';
@@ -89,13 +89,9 @@ export async function runEvaluate(context: RunContext, settings: EvaluateSetting
       seed: seedFrom(context.recipe.seed, 'evaluate'),
       journal: context.journal,
       grade: ({ unit, problem, proof, seed, signal }) =>
-        gradeDurably(
-          { journal: context.journal, grader: exactGrader, signal },
-          unit,
-          { problem },
-          proof,
-          seed,
-        ),
+        gradeDurably({
+          ...{ journal: context.journal, grader: exactGrader, signal, unit, problem, proof, seed },
+        }),
       signal: context.signal,
       onAttempt: () => {
         finished += 1;
