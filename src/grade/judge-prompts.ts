@@ -23,7 +23,11 @@ export interface JudgePrompts {
     others: { readonly reports: readonly string[]; readonly points: readonly number[] },
     scale: Scale,
   ): string;
-  answer(material: { readonly problem: string; readonly expected: string; readonly given: string }): string;
+  answer(material: {
+    readonly problem: string | undefined;
+    readonly expected: string;
+    readonly given: string;
+  }): string;
   /** SHA-256 of each file, by name. */
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -58,7 +62,7 @@ export function judgePrompts(library: PromptLibrary = loadPrompts(JUDGE_PROMPTS_
   );
   const answer = library.bind(
     'answer',
-    { problem: 'fenced', expected: 'fenced', given: 'judged' },
+    { problem: 'optional fenced', expected: 'fenced', given: 'judged' },
     'tagged verdict',
   );
   return {
