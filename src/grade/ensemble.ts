@@ -71,7 +71,7 @@ export function createEnsemble(options: EnsembleOptions): Judge {
     settings,
     ...(disagreement === 'discuss' ? { discuss: prompts.versions.discuss ?? '' } : {}),
   } as Json;
-  const name = `${options.name ?? `ensemble(${judges.map((judge) => judge.name.replace(/#.*$/, '')).join(',')})`}#${digestOf(identity)}`;
+  const name = `${options.name ?? `ensemble(${judges.map((judge) => judge.name.replace(/#[0-9a-f]{8}$/, '')).join(',')})`}#${digestOf(identity)}`;
   const first = judges.flatMap((judge) => Array.from({ length: samples }, () => judge));
 
   async function grade(problem: Problem, proof: string, context: GradeContext): Promise<Grade> {

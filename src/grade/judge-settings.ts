@@ -68,6 +68,8 @@ export const judgeSettingsSchema = fields.transform((given) => {
 export type JudgeSettings = z.output<typeof judgeSettingsSchema>;
 export type JudgeSettingsInput = z.input<typeof judgeSettingsSchema>;
 
+export const judgeSettingNames: readonly string[] = Object.keys(fields.shape);
+
 /** Names and descriptions, for help. */
 export function describeJudgeSettings(): { readonly name: string; readonly description: string }[] {
   return Object.entries(fields.shape).map(([name, field]) => ({
