@@ -22,7 +22,7 @@ export type ColumnNames = Readonly<Partial<Record<ProblemField, string>>>;
 const namesOfField: Readonly<Record<ProblemField, readonly string[]>> = {
   id: ['problem_id', 'question_id', 'id', 'problem_idx', 'unique_id'],
   statement: ['statement', 'problem', 'question', 'problem_statement', 'text'],
-  solution: ['solutions', 'solution', 'reference_solution', 'ground_truth_solution'],
+  solution: ['solutions', 'solution', 'reference_solution', 'ground_truth_solution', 'sample_solution'],
   scheme: ['scheme', 'grading_scheme', 'marking_scheme', 'schema_0'],
   guidelines: ['guidelines', 'grading_guidelines'],
   answer: ['answer', 'short_answer', 'final_answer', 'gold_answer'],

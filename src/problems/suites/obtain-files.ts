@@ -9,6 +9,7 @@ import { cacheDirectory } from '../remote/cache-directory.ts';
 import { fetchFile } from '../remote/file-cache.ts';
 import { fetchFromHub } from '../remote/hub.ts';
 import { RemoteError } from '../remote/remote-error.ts';
+import { filesOfContest, isContestDirectory } from '../tables/contest-directory.ts';
 import { tableExtensions } from '../tables/read-rows.ts';
 import type { BuiltInSuite } from './built-in-suites.ts';
 import type { KnownFile } from './known-files.ts';
@@ -40,7 +41,7 @@ export interface Obtained {
 
 /** Throws a SuiteError. */
 export async function obtainFiles(spec: SuiteSpec, options: ObtainOptions): Promise<Obtained> {
-  if (spec.kind === 'file') return { files: [await localFile(spec.path)], warnings: [] };
+  if (spec.kind === 'file') return { files: await localFiles(spec.path), warnings: [] };
   if (spec.kind === 'url') return { files: [await remoteFile(spec.url, options)], warnings: [] };
   if (spec.kind === 'hub') return await fromHub(spec.dataSet, spec.revision, spec.split, options);
   const { suite, version } = spec;
@@ -53,6 +54,12 @@ export async function obtainFiles(spec: SuiteSpec, options: ObtainOptions): Prom
   if (known === undefined) throw new SuiteError(`${suite.name}: name its file`);
   const url = addressOf(suite.origin.base, known, options);
   return { files: [await builtInFile(suite.name, url, known, options)], warnings: [] };
+}
+
+/** A file, or those of a contest's directory. */
+async function localFiles(given: string): Promise<readonly SuiteFile[]> {
+  if (!isContestDirectory(given)) return [await localFile(given)];
+  return await Promise.all(filesOfContest(given).map(localFile));
 }
 
 async function localFile(file: string): Promise<SuiteFile> {

@@ -4,10 +4,11 @@
  */
 import path from 'node:path';
 import { canonicalHash } from '../../journal/canonical-json.ts';
-import { DataFileError } from '../json-lines.ts';
 import type { Problem } from '../problem.ts';
+import { isContestDirectory, readContestRows } from '../tables/contest-directory.ts';
 import { readHeader, readRows } from '../tables/read-rows.ts';
-import { type Row, TableError } from '../tables/row.ts';
+import type { Row } from '../tables/row.ts';
+import { asSuiteErrors } from './as-suite-errors.ts';
 import { builtInSuites } from './built-in-suites.ts';
 import { checkIdentity } from './check-identity.ts';
 import { type Collected, type CorruptPolicy, collectProblems } from './collect-problems.ts';
@@ -64,11 +65,11 @@ export async function openSuite(text: string, options: OpenSuiteOptions = {}): P
   });
   const { files } = obtained;
   const known = checkIdentity(spec, files, options.sha256);
-  const shown = files.map((file) => file.path).join(', ');
+  const shown = spec.kind === 'file' ? spec.path : files.map((file) => file.path).join(', ');
   const { header, collected, unusedHeader } = await asSuiteErrors(async () => {
     const [first] = files;
     const { header, unused } = checkedHeader(shown, first === undefined ? {} : await readHeader(first.path));
-    const collected = await collectProblems(rowsOf(files), {
+    const collected = await collectProblems(rowsOf(spec, files), {
       name: shown,
       corrupt: options.corrupt ?? 'repair',
       columns: options.columns,
@@ -120,19 +121,9 @@ export async function openSuite(text: string, options: OpenSuiteOptions = {}): P
   };
 }
 
-async function asSuiteErrors<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof TableError || error instanceof DataFileError) {
-      throw new SuiteError(error.message, { cause: error });
-    }
-    throw error;
-  }
-}
-
-async function* rowsOf(files: readonly SuiteFile[]): AsyncGenerator<Row> {
-  for (const file of files) yield* readRows(file.path);
+async function* rowsOf(spec: SuiteSpec, files: readonly SuiteFile[]): AsyncGenerator<Row> {
+  if (spec.kind === 'file' && isContestDirectory(spec.path)) yield* readContestRows(spec.path);
+  else for (const file of files) yield* readRows(file.path);
 }
 
 /** Tags and sources only group results, so they may be read better without becoming another test. */
@@ -166,7 +157,7 @@ function nameOf(spec: SuiteSpec, name: string | undefined, files: readonly Suite
     return spec.subset === undefined ? spec.suite.name : `${spec.suite.name}:${spec.subset}`;
   if (name !== undefined) return name;
   if (spec.kind === 'hub') return spec.split === undefined ? spec.dataSet : `${spec.dataSet}:${spec.split}`;
-  const file = files[0]?.path ?? '';
+  const file = spec.kind === 'file' ? path.resolve(spec.path) : (files[0]?.path ?? '');
   return path.basename(file, path.extname(file));
 }
 

@@ -1,6 +1,6 @@
 /** Suites of one's own: every format, every fault of a row, and what is said of it. The problems are inventions. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { temporaryDirectory } from '../../journal/fixtures/temporary-directory.ts';
@@ -284,5 +284,38 @@ test('rows that repeat a problem with another proof of it are one problem', asyn
   await refused(
     opened(context, jsonl(...rows.map((one, index) => ({ ...one, problem: `Prove ${index}.` })))),
     /stands on line 1 too/,
+  );
+});
+
+test('a contest’s directory is a suite with schemes and solutions', async (context) => {
+  const directory = path.join(temporaryDirectory(context), 'toy_2020');
+  for (const folder of ['problems', 'solutions'])
+    mkdirSync(path.join(directory, folder), { recursive: true });
+  const scheme = (id: string) => ({ id, points: 7, scheme: [{ title: 'All', points: 7, desc: 'Does it.' }] });
+  writeFileSync(path.join(directory, 'grading_scheme.json'), JSON.stringify([scheme('10'), scheme('2')]));
+  for (const number of [10, 2])
+    writeFileSync(path.join(directory, 'problems', `${number}.tex`), `Prove ${number}.`);
+  writeFileSync(path.join(directory, 'solutions', '2.tex'), 'So.');
+  const suite = await openSuite(directory, { environment: {} });
+  assert.deepEqual(
+    [suite.name, suite.kind, suite.scale, suite.source.files.length],
+    ['toy_2020', 'proof', 'points', 4],
+  );
+  assert.deepEqual(
+    suite.problems.map(({ id, statement, solutions, scheme: found }) => [
+      id,
+      statement,
+      solutions,
+      found?.checkpoints.length,
+    ]),
+    [
+      ['toy_2020-2', 'Prove 2.', ['So.'], 1],
+      ['toy_2020-10', 'Prove 10.', [], 1],
+    ],
+  );
+  writeFileSync(path.join(directory, 'grading_scheme.json'), '{}');
+  await refused(
+    openSuite(directory, { environment: {} }),
+    /grading_scheme\.json: a list of \{id, scheme\} is expected/,
   );
 });

@@ -25,7 +25,7 @@ export type SuiteSpec =
 
 export const suiteForms =
   'a suite is one of ' +
-  `${builtInSuites.map(({ name }) => name).join(', ')}, a file (.csv, .jsonl, .json, .yaml, .parquet), an https:// ` +
+  `${builtInSuites.map(({ name }) => name).join(', ')}, a file (.csv, .jsonl, .json, .yaml, .parquet) or a contest’s directory, an https:// ` +
   'address, or hub:OWNER/NAME[@REVISION][:SPLIT]';
 
 /** Throws a SuiteError. */
