@@ -23,6 +23,8 @@ export { type OpenJournalOptions, openJournal } from './journal/open-journal.ts'
 export { exactGrader } from './lab/exact-grader.ts';
 export { JUDGE_NOISE, noisyGrader } from './lab/noisy-grader.ts';
 export type { ChatModel, ChatRequest, Reply } from './model/chat-model.ts';
+export type { GradedProof, GradedSet, HumanGrade } from './problems/graded/graded-proof.ts';
+export { type OpenGradedSetOptions, openGradedSet } from './problems/graded/open-graded-set.ts';
 export {
   type Checkpoint,
   type Deduction,
@@ -31,7 +33,12 @@ export {
   type Problem,
   type ProblemId,
   problemSchema,
+  statementOnly,
 } from './problems/problem.ts';
+export { type ListedSuite, listSuites } from './problems/suites/list-suites.ts';
+export { type OpenSuiteOptions, openSuite } from './problems/suites/open-suite.ts';
+export type { Suite, SuiteFault, SuiteKind, SuiteScale, SuiteSource } from './problems/suites/suite.ts';
+export { SuiteError } from './problems/suites/suite-error.ts';
 export { type LoadedRecipe, loadRecipe } from './recipe/load.ts';
 export { type Progress, type StepFigures, silentProgress } from './recipe/progress.ts';
 export { RecipeError, type RecipeFault } from './recipe/recipe-error.ts';

@@ -6,6 +6,7 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalHash } from '../../journal/canonical-json.ts';
 import { asSuiteErrors } from '../suites/as-suite-errors.ts';
+import { checkedSha256 } from '../suites/check-identity.ts';
 import { familyOf } from '../suites/families.ts';
 import { imoBenchRevision } from '../suites/known-files.ts';
 import { type Obtained, obtainFiles } from '../suites/obtain-files.ts';
@@ -63,10 +64,14 @@ export const builtInGradedSets: readonly BuiltInGradedSet[] = [
 export async function openGradedSet(text: string, options: OpenGradedSetOptions = {}): Promise<GradedSet> {
   const builtIn = builtInGradedSets.find(({ name }) => name === text);
   const locked = options.lockFile === undefined ? undefined : lockedSuite(options.lockFile, text);
-  const obtained = await obtain(builtIn?.spec ?? text, options, locked?.revision);
+  const sha256 = checkedSha256(options.sha256);
+  const obtained = await obtain(
+    builtIn?.spec ?? text,
+    { ...options, ...(sha256 && { sha256 }) },
+    locked?.revision,
+  );
   const { files, revision } = obtained;
   const [first, second] = files;
-  const sha256 = options.sha256?.toLowerCase();
   if (sha256 !== undefined && (second !== undefined || first?.sha256 !== sha256)) {
     const found =
       second === undefined ? `${first?.path}: its SHA-256 is ${first?.sha256}` : 'there are several files';

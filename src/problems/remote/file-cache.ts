@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { writeFileAtomic } from '../../journal/atomic-file.ts';
 import { nodeFileLayer } from '../../journal/file-layer.ts';
 import { isStaleTemporary } from '../../journal/temporary-name.ts';
-import { type FileDigest, fileDigest } from '../file-digest.ts';
+import { type FileDigest, fileDigest, sha256Schema } from '../file-digest.ts';
 import { type Downloaded, type DownloadRequest, download } from './download.ts';
 
 export interface CachedFile extends FileDigest {
@@ -26,7 +26,7 @@ export interface FetchRequest extends Omit<DownloadRequest, 'directory'> {
   readonly refresh?: boolean | undefined;
 }
 
-const entrySchema = z.object({ url: z.string(), name: z.string(), sha256: z.string(), bytes: z.number() });
+const entrySchema = z.object({ url: z.string(), name: z.string(), sha256: sha256Schema, bytes: z.number() });
 
 /** From the cache where it is known, else from its address. Throws what `download` throws. */
 export async function fetchFile(request: FetchRequest): Promise<CachedFile> {

@@ -90,6 +90,11 @@ test('a token goes to the hub; revisions may have slashes; what is not the hub i
   );
   server.serve('/api/datasets/ada/sums/revision/v9?blobs=true', file('{"sha": "main", "siblings": []}'));
   await assert.rejects(fetchFromHub({ ...request, revision: 'v9' }), /\(sha: /);
+  // What names a directory of the cache is a checksum, whatever a server says.
+  const lfs = { sha256: '../../elsewhere' };
+  const hostile = { sha: shaOf('a'), siblings: [{ rfilename: 'a.csv', lfs }] };
+  server.serve('/api/datasets/ada/sums/revision/v9?blobs=true', file(JSON.stringify(hostile)));
+  await assert.rejects(fetchFromHub({ ...request, revision: 'v9' }), /siblings\.0\.lfs\.sha256: a SHA-256/);
 });
 
 test('splits are what the card says, else what the names of the files say', () => {

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../../journal/atomic-file.ts';
+import { sha256Schema } from '../file-digest.ts';
 import type { AnswerBody } from './answer-body.ts';
 import { type CachedFile, fetchFile } from './file-cache.ts';
 import { type GetOptions, httpGet, reasonOf } from './http-get.ts';
@@ -41,7 +42,7 @@ const infoSchema = z.object({
     z.object({
       rfilename: z.string(),
       size: z.number().optional(),
-      lfs: z.object({ sha256: z.string().optional(), size: z.number().optional() }).nullish(),
+      lfs: z.object({ sha256: sha256Schema.optional(), size: z.number().optional() }).nullish(),
     }),
   ),
   // A card of a form that is not known says nothing; the names of the files then do.

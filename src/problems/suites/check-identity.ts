@@ -1,4 +1,5 @@
 /** Whether the files are those that were asked for: by the checksum that the user gave, or by those that are known. */
+import { sha256Schema } from '../file-digest.ts';
 import { type KnownFile, knownFileOf } from './known-files.ts';
 import type { SuiteFile } from './suite.ts';
 import { SuiteError } from './suite-error.ts';
@@ -14,7 +15,7 @@ export function checkIdentity(
   const known = second === undefined ? knownFileOf(file?.sha256 ?? '') : undefined;
   if (sha256 !== undefined) {
     if (second !== undefined) throw new SuiteError('a checksum is of one file, but this suite has several');
-    if (file?.sha256 !== sha256.toLowerCase()) {
+    if (file?.sha256 !== sha256) {
       throw new SuiteError(`${file?.path}: its SHA-256 is ${file?.sha256}, not ${sha256}, as was asked for`);
     }
   }
@@ -29,4 +30,12 @@ export function checkIdentity(
     throw new SuiteError(`${file?.path}: it is ${found}, not ${spec.suite.name}@${spec.version}`);
   }
   return known;
+}
+
+/** A checksum as a person wrote it. Throws a SuiteError. */
+export function checkedSha256(written: string | undefined): string | undefined {
+  if (written === undefined) return undefined;
+  const parsed = sha256Schema.safeParse(written.trim().toLowerCase());
+  if (parsed.success) return parsed.data;
+  throw new SuiteError(`${written}: a SHA-256 of 64 hexadecimal digits is expected`);
 }

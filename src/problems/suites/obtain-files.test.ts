@@ -43,6 +43,10 @@ test('an address is fetched once, checked where a checksum is given, and warned 
   assert.deepEqual([checked.source.checked, checked.warnings, checked.digest], ['given', [], suite.digest]);
   assert.equal(server.asked.length, 1);
   await refused(openSuite(address, { environment, sha256: '0'.repeat(64) }), /SHA-256 is \w+, not 0{64}/);
+  await refused(
+    openSuite(address, { environment, sha256: '../x' }),
+    /\.\.\/x: a SHA-256 of 64 hexadecimal digits/,
+  );
   await server.close();
   assert.equal((await openSuite(address, { environment })).digest, suite.digest);
   await refused(openSuite(address, { environment, refresh: true }), /ECONNREFUSED/, /name the file instead/);
@@ -196,6 +200,7 @@ test('a spec that names nothing is refused with what could be named', async () =
     ['imo-prooofbench', /no such suite and no such file; a suite is one of imo-proofbench, /],
     ['imo-proofbench:easy', /no part of it is called easy; it has basic and advanced/],
     ['imo-proofbench@v7', /no version v7; known are v2, v1, v2-lean/],
+    ['hub:../..', /is written hub:OWNER\/NAME/],
     ['hub:ada', /is written hub:OWNER\/NAME/],
     ['https://', /it is not an address/],
     ['ftp://example.org/a.csv', /no such suite and no such file/],

@@ -140,7 +140,7 @@ async function remoteFile(url: URL, options: ObtainOptions): Promise<SuiteFile> 
       ...remoteOptions(options),
       url,
       refresh: options.refresh,
-      expected: options.sha256 === undefined ? {} : { sha256: options.sha256.toLowerCase() },
+      expected: options.sha256 === undefined ? {} : { sha256: options.sha256 },
       name: (headers) => nameFrom(url, headers['content-type']),
     });
   } catch (error) {

@@ -10,7 +10,7 @@ import { readHeader, readRows } from '../tables/read-rows.ts';
 import type { Row } from '../tables/row.ts';
 import { asSuiteErrors } from './as-suite-errors.ts';
 import { builtInSuites } from './built-in-suites.ts';
-import { checkIdentity } from './check-identity.ts';
+import { checkedSha256, checkIdentity } from './check-identity.ts';
 import { type Collected, type CorruptPolicy, collectProblems } from './collect-problems.ts';
 import type { ColumnNames } from './columns.ts';
 import { familyOf } from './families.ts';
@@ -57,14 +57,16 @@ export interface OpenSuiteOptions {
  */
 export async function openSuite(text: string, options: OpenSuiteOptions = {}): Promise<Suite> {
   const spec = parseSuiteSpec(text);
+  const sha256 = checkedSha256(options.sha256);
   const locked = options.lockFile === undefined ? undefined : lockedSuite(options.lockFile, text);
   const obtained = await obtainFiles(spec, {
     ...options,
+    sha256,
     environment: options.environment ?? process.env,
     revision: locked?.revision,
   });
   const { files } = obtained;
-  const known = checkIdentity(spec, files, options.sha256);
+  const known = checkIdentity(spec, files, sha256);
   const shown = spec.kind === 'file' ? spec.path : files.map((file) => file.path).join(', ');
   const { header, collected, unusedHeader } = await asSuiteErrors(async () => {
     const [first] = files;

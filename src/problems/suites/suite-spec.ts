@@ -62,7 +62,7 @@ function checkedUrl(text: string): URL {
 
 function hubSpec(text: string): SuiteSpec {
   const [, dataSet, revision, split] =
-    /^hub:([\w.-]+\/[\w.-]+?)(?:@([^:]+))?(?::([\w./-]+))?$/.exec(text) ?? [];
+    /^hub:([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*?)(?:@([^:]+))?(?::([\w./-]+))?$/.exec(text) ?? [];
   if (dataSet === undefined) {
     throw new SuiteError(`${text}: a data set of the hub is written hub:OWNER/NAME[@REVISION][:SPLIT]`);
   }
