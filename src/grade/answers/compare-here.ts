@@ -1,0 +1,97 @@
+/**
+ * Compares two final answers in this thread, under every reading of ambiguous notation. It ends by itself: what it may
+ * do is bounded in work. comparer.ts runs it in a thread that can be stopped as well.
+ */
+import type { Answer } from './answer.ts';
+import { compareStructures } from './compare-structures.ts';
+import { type Comparison, different, equal, unanimous, unknown } from './comparison.ts';
+import { lettersOfStatement } from './letters-of-statement.ts';
+import { LimitError } from './limits.ts';
+import { parseAnswer } from './parse-answer.ts';
+import { isEqual, type Rational } from './rational.ts';
+import { readingsOf } from './reading.ts';
+import { indicesAtTop, textOf } from './token-lists.ts';
+import { type Token, tokensOf } from './tokens.ts';
+
+export interface CompareOptions {
+  /** The problem, whose letters the answers may not rename. */
+  readonly statement?: string;
+}
+
+export function compareHere(gold: string, candidate: string, options: CompareOptions = {}): Comparison {
+  try {
+    return compareTokens(tokensOf(gold), tokensOf(candidate), options);
+  } catch (error) {
+    // A stack that is full is one more bound.
+    if (error instanceof LimitError || (error instanceof RangeError && /stack|BigInt/.test(error.message)))
+      return unknown(error.message, 'limit');
+    throw error;
+  }
+}
+
+function compareTokens(
+  gold: readonly Token[],
+  candidate: readonly Token[],
+  { statement }: CompareOptions,
+): Comparison {
+  if (gold.length === 0 || candidate.length === 0) return unknown('one is empty');
+  const numbers = [plainNumber(gold), plainNumber(candidate)] as const;
+  if (numbers[0] !== undefined && numbers[1] !== undefined) {
+    return isEqual(numbers[0], numbers[1])
+      ? equal('rational', 'the same number')
+      : different('rational', 'different numbers');
+  }
+  if (textOf(gold) === textOf(candidate)) return equal('text', 'the same text');
+  const given = statement === undefined ? undefined : lettersOfStatement(statement);
+  const compare = (a: readonly Token[], b: readonly Token[]): Comparison =>
+    unanimous(
+      readingsOf(a, b).map((reading) => {
+        const [left, right]: Answer[] = [parseAnswer(a, reading), parseAnswer(b, reading)];
+        return left === undefined || right === undefined
+          ? unknown('one is empty')
+          : compareStructures(left, right, { given, variables: new Set() });
+      }),
+    );
+  const comparison = compare(gold, candidate);
+  const lists = [withLists(gold), withLists(candidate)] as const;
+  const isSure =
+    comparison.verdict === 'equal' && !hasGroupedInBrackets(gold) && !hasGroupedInBrackets(candidate);
+  if (isSure || (lists[0] === gold && lists[1] === candidate)) return comparison;
+  // 1,234 may be a list after all, within brackets more likely than not.
+  const others = [compare(lists[0], candidate), compare(gold, lists[1]), compare(lists[0], lists[1])];
+  return others.every(({ verdict }) => verdict === comparison.verdict)
+    ? comparison
+    : unknown('a comma between groups of digits may separate two numbers');
+}
+
+/** The number that the tokens are, with at most a minus before it. */
+function plainNumber(tokens: readonly Token[]): Rational | undefined {
+  const isNegative = tokens.length === 2 && tokens[0]?.kind === 'symbol' && tokens[0].text === '-';
+  const token = tokens.at(-1);
+  if ((tokens.length !== 1 && !isNegative) || token?.kind !== 'number' || token.grouped === true)
+    return undefined;
+  if (token.value === undefined || !isNegative) return token.value;
+  return { ...token.value, numerator: -token.value.numerator };
+}
+
+function hasGroupedInBrackets(tokens: readonly Token[]): boolean {
+  const atTop = new Set(indicesAtTop(tokens, () => true));
+  return tokens.some(({ grouped }, index) => grouped === true && !atTop.has(index));
+}
+
+/** With the commas of grouped numbers as separators. */
+function withLists(tokens: readonly Token[]): readonly Token[] {
+  if (!tokens.some(({ grouped }) => grouped === true)) return tokens;
+  return tokens.flatMap((token) => {
+    if (token.grouped !== true) return [token];
+    return token.text.split(',').flatMap((digits, index): Token[] => {
+      const number: Token = {
+        kind: 'number',
+        text: digits,
+        space: index > 0 || token.space,
+        value: { numerator: BigInt(digits), denominator: 1n },
+      };
+      return index === 0 ? [number] : [{ kind: 'symbol', text: ',', space: false }, number];
+    });
+  });
+}
