@@ -24,7 +24,9 @@ export type Step =
   /** Nothing decided. */
   | 'undecided'
   /** The comparison would have taken too much work, or too long. */
-  | 'limit';
+  | 'limit'
+  /** A fault in the comparison itself. */
+  | 'fault';
 
 export interface Comparison {
   readonly verdict: 'equal' | 'different' | 'unknown';
