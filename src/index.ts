@@ -7,6 +7,13 @@
 export { type AttemptResult, type EvaluationRequest, evaluateScaffold } from './bench/evaluate.ts';
 export type * from './engine/engine.ts';
 export { createOrtEngine, type OrtEngineOptions } from './engine/ort/engine.ts';
+export { answerGrader } from './grade/answers/answer-grader.ts';
+export { answerKey } from './grade/answers/answer-key.ts';
+export { type AnswerCheck, type AnswerJudge, checkAnswer } from './grade/answers/check-answer.ts';
+export { compareAnswers } from './grade/answers/compare-answers.ts';
+export type { Comparison } from './grade/answers/comparison.ts';
+export { extractAnswer } from './grade/answers/extract-answer.ts';
+export { modelJudge } from './grade/answers/model-judge.ts';
 export {
   type Grade,
   type GradeContext,

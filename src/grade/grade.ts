@@ -20,6 +20,7 @@ export const ungradedCauses = [
   'out-of-range',
   'cancelled',
   'no-scheme',
+  'undecided',
 ] as const;
 
 /** What one judge of several came to, in one round. */

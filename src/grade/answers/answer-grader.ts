@@ -1,17 +1,27 @@
-/** The check of final answers as a `Grader`: for problems whose answer is known. */
+/**
+ * The check of final answers as a `Grader`, for problems whose answer is known. NULL-NOT-ZERO: a problem without a gold
+ * answer leaves its replies ungraded.
+ */
 import type { Problem } from '../../problems/problem.ts';
 import type { Grader } from '../grade.ts';
 import { type AnswerCheckOptions, checkAnswer } from './check-answer.ts';
 
-export interface AnswerGraderOptions extends AnswerCheckOptions {
-  /** The gold answer of a problem; undefined where it has none, which leaves the reply ungraded. */
-  readonly goldOf: (problem: Problem) => string | undefined;
+export interface AnswerGraderOptions extends Omit<AnswerCheckOptions, 'context'> {
+  /** Where the gold answer is, if not in `problem.answer`. */
+  readonly goldOf?: (problem: Problem) => string | undefined;
 }
 
-export function answerGrader({ goldOf, ...options }: AnswerGraderOptions): Grader {
+/**
+ * @example
+ * const grader = answerGrader({ askJudge: modelJudge({ model, maxTokens: 4096, temperature: 0 }) });
+ */
+export function answerGrader({
+  goldOf = ({ answer }) => answer,
+  ...options
+}: AnswerGraderOptions = {}): Grader {
   return {
     name: 'answer',
-    async grade(problem, reply) {
+    async grade(problem, reply, context) {
       const gold = goldOf(problem);
       if (gold === undefined || gold.trim() === '')
         return {
@@ -20,7 +30,10 @@ export function answerGrader({ goldOf, ...options }: AnswerGraderOptions): Grade
           detail: `${problem.id} has no gold answer`,
           grader: 'answer',
         };
-      const { grade } = await checkAnswer({ gold, reply, statement: problem.statement }, options);
+      const { grade } = await checkAnswer(
+        { gold, reply, statement: problem.statement },
+        { ...options, context },
+      );
       return grade;
     },
   };

@@ -7,7 +7,7 @@
  * about the reply and no failure of the grader. Where there is a judge, a finished reply that states its answer in no
  * usual form is shown to it first, by its ending.
  */
-import { type Grade, type Graded, gradeOfNoProof } from '../grade.ts';
+import { type Grade, type GradeContext, type Graded, gradeOfNoProof, type UngradedCause } from '../grade.ts';
 import { compareAnswers } from './compare-answers.ts';
 import type { AnswerComparer } from './comparer.ts';
 import type { Comparison } from './comparison.ts';
@@ -21,8 +21,16 @@ export interface AnswerQuestion {
   readonly candidate: string;
 }
 
-/** Undefined where the judge came to no verdict. Rejects where the call failed. */
-export type AnswerJudge = (question: AnswerQuestion) => Promise<'equal' | 'different' | undefined>;
+/** Undefined, or the cause, where the judge came to no verdict. What it throws is let through. */
+export type AnswerJudge = (
+  question: AnswerQuestion,
+  context: GradeContext,
+) => Promise<'equal' | 'different' | undefined | NoVerdict>;
+
+export interface NoVerdict {
+  readonly cause: UngradedCause;
+  readonly detail: string;
+}
 
 export interface AnswerRequest {
   readonly gold: string;
@@ -36,7 +44,10 @@ export interface AnswerRequest {
 
 export interface AnswerCheckOptions {
   readonly askJudge?: AnswerJudge;
+  /** Default: the shared one. */
   readonly comparer?: AnswerComparer;
+  /** For the judge's calls. */
+  readonly context?: GradeContext;
 }
 
 export interface AnswerCheck {
@@ -51,7 +62,7 @@ const GRADER = 'answer';
 
 export async function checkAnswer(
   { gold, reply, statement, cut = false }: AnswerRequest,
-  { askJudge, comparer }: AnswerCheckOptions = {},
+  { askJudge, comparer, context = { seed: 0 } }: AnswerCheckOptions = {},
 ): Promise<AnswerCheck> {
   if (gold.trim() === '')
     throw new RangeError('the gold answer is empty; a problem without one cannot be graded');
@@ -87,31 +98,21 @@ export async function checkAnswer(
     return { outcome: 'ungraded', decidedBy: 'nobody', ...facts, grade };
   }
   const candidate = extracted.kind === 'none' ? extracted.ending : extracted.answer;
-  return { ...facts, ...(await judged({ statement, gold, candidate }, askJudge, extracted)) };
+  return { ...facts, ...(await judged({ statement, gold, candidate }, askJudge, extracted, context)) };
 }
 
 async function judged(
   question: AnswerQuestion,
   askJudge: AnswerJudge,
   extracted: ExtractedAnswer,
+  context: GradeContext,
 ): Promise<Pick<AnswerCheck, 'outcome' | 'decidedBy' | 'grade'>> {
-  const failed = (cause: 'unparsable' | 'call-failed' | 'cancelled', detail: string) =>
-    ({
-      outcome: 'ungraded',
-      decidedBy: 'nobody',
-      grade: { kind: 'ungraded', cause, detail, grader: GRADER },
-    }) as const;
-  let verdict: Awaited<ReturnType<AnswerJudge>>;
-  try {
-    verdict = await askJudge(question);
-  } catch (error) {
-    const isAbort = error instanceof Error && error.name === 'AbortError';
-    return failed(
-      isAbort ? 'cancelled' : 'call-failed',
-      error instanceof Error ? error.message : String(error),
-    );
+  const verdict = await askJudge(question, context);
+  if (verdict === undefined || typeof verdict === 'object') {
+    const { cause, detail } = verdict ?? { cause: 'unparsable', detail: 'the judge came to no verdict' };
+    const grade: Grade = { kind: 'ungraded', cause, detail, grader: GRADER };
+    return { outcome: 'ungraded', decidedBy: 'nobody', grade };
   }
-  if (verdict === undefined) return failed('unparsable', 'the judge came to no verdict');
   const isCorrect = verdict === 'equal';
   return {
     outcome: isCorrect ? 'correct' : 'incorrect',

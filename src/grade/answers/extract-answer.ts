@@ -33,7 +33,10 @@ interface Box {
 
 /** `\boxed` and `\fbox`, also with the backslash doubled, or lost to a JSON escape. */
 const lostEscape = String.fromCharCode(8);
-const opening = new RegExp(`(?:\\\\+b|${lostEscape})oxed(?![A-Za-z])\\s*|\\\\+fbox(?![A-Za-z])\\s*`, 'y');
+const opening = new RegExp(
+  `(?:\\\\{1,4}b|${lostEscape})oxed(?![A-Za-z])\\s*|\\\\{1,4}fbox(?![A-Za-z])\\s*`,
+  'y',
+);
 const bareContent = /[^\s{}$\\]+/y;
 
 /** The boxes that are within no other, in order, and whether the last one never ends. */
@@ -88,11 +91,12 @@ function saysNothing(content: string): boolean {
 /** Only signs, and words that join: then the boxes before and after are one answer. */
 const joint =
   /^[\s$,;]*(?:\\(?:text|mathrm|quad|qquad|,|;)\s*\{?)?\s*(?:and|or)?\s*\}?[\s$,;]*(?:([A-Za-z])\s*=\s*)?[\s$]*$/;
+const mostInGroup = 64;
 const label = /(?:^|[^A-Za-z\\])([A-Za-z])\s*=\s*$/;
 
 function lastGroup(text: string, boxes: readonly Box[]): string {
   const group: { readonly content: string; readonly name: string | undefined }[] = [];
-  for (let i = boxes.length - 1; i >= 0; i -= 1) {
+  for (let i = boxes.length - 1; i >= 0 && group.length < mostInGroup; i -= 1) {
     const [box, before] = [boxes[i], boxes[i - 1]];
     if (box === undefined) break;
     const name = label.exec(text.slice(Math.max(0, box.from - 12), box.from))?.[1];
