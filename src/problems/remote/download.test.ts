@@ -250,7 +250,8 @@ describe('no answer', () => {
       },
     });
     const stopped = get(temporaryDirectory(context), server.url('/a'), { idleMilliseconds: 30 });
-    await refused(stopped, 'unreachable', /socket hang up|ECONNRESET/);
+    // On a busy machine even the half may be too late.
+    await refused(stopped, 'unreachable', /socket hang up|ECONNRESET|nothing came/);
   });
 
   test('a download that is called off ends with the reason, and goes on later', async (context) => {

@@ -287,6 +287,33 @@ test('rows that repeat a problem with another proof of it are one problem', asyn
   );
 });
 
+test('the hub’s columns of the known sets are understood, and the sets told by their ids', async (context) => {
+  const proofs = await opened(
+    context,
+    jsonl({
+      question_id: 'PB-Basic-901',
+      problem: 'Prove it.',
+      solution: 'So.',
+      grading_guidelines: '(Partial)\n 1. x',
+    }),
+  );
+  assert.deepEqual([proofs.name, proofs.kind, proofs.scale], ['imo-proofbench', 'proof', 'imo-proofbench']);
+  assert.deepEqual(
+    [proofs.problems[0]?.guidelines, proofs.problems[0]?.tags.subset],
+    ['(Partial)\n 1. x', 'Basic'],
+  );
+  const answers = await opened(
+    context,
+    jsonl({ problem_id: 'imo-bench-geometry-901', problem: 'What?', answer: '$\\frac{1}{2}$' }),
+  );
+  assert.deepEqual([answers.name, answers.kind, answers.scale], ['imo-answerbench', 'answer', 'answer']);
+  assert.equal(answers.problems[0]?.tags.answerKind, 'rational');
+  assert.match(
+    answers.warnings.join('\n'),
+    /none whose checksum is known[\s\S]*1 problems, where the published set has 400/,
+  );
+});
+
 test('a contest’s directory is a suite with schemes and solutions', async (context) => {
   const directory = path.join(temporaryDirectory(context), 'toy_2020');
   for (const folder of ['problems', 'solutions'])
