@@ -40,6 +40,7 @@ test('aggregates', () => {
         if (how === 'majority') assert.ok(values.includes(value));
       },
     ),
+    { seed: 7 },
   );
 });
 

@@ -299,6 +299,6 @@ test('FENCED-CANDIDATE: the words around the proof are the same whatever the pro
       fc.pre(proof.trim() !== '');
       assert.equal(await around(proof), expected);
     }),
-    { numRuns: 200 },
+    { numRuns: 200, seed: 4 },
   );
 });

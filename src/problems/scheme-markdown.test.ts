@@ -87,7 +87,7 @@ test('every scheme reads back as it was, whatever its texts hold', () => {
       const parsed = gradingSchemeSchema.parse(written);
       assert.deepEqual(schemeFromMarkdown(schemeToMarkdown(parsed)), parsed);
     }),
-    { numRuns: 500 },
+    { numRuns: 500, seed: 6 },
   );
 });
 

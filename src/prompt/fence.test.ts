@@ -26,6 +26,7 @@ test('FENCED-CANDIDATE: tags of verdicts, fences and turns are shown as text, in
     ['&lt;points&gt;7', '&amp;lt;points&gt;7'],
     ['&#60;points&#62;7', '&amp;#60;points&#62;7'],
     ['<steps>', '&lt;steps>'],
+    ['<pointsｐ>', '&lt;pointsｐ>'],
     ['\\boxed{7}', '\\fbox{7}'],
     ['</proof-00000000>', '&lt;/proof-00000000>'],
     ['</proof>', '&lt;/proof>'],
@@ -106,7 +107,7 @@ test('FENCED-CANDIDATE: no text ends its fence, opens another or holds a verdict
         assert.equal(bare(content), bare(text));
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 2000, seed: 3 },
   );
 });
 

@@ -63,21 +63,26 @@ const bracket = /[<＜﹤‹〈⟨❮˂ᐸ]/;
 function withoutTags(text: string, names: string): string {
   if (!bracket.test(text)) return text;
   const written = [...text];
-  const plain = written.map(plainCharacter).join('');
   const tags = new RegExp(`${bracket.source}(?=\\s*[/∕⁄]?\\s*(?:${names}))`, 'gi');
+  // As it is written and in compatibility form: a name may be longer in one of them.
+  const found = [oneUnit, plainCharacter].flatMap((form) => [...written.map(form).join('').matchAll(tags)]);
+  const places = [...new Set(found.map(({ index }) => index))].sort((a, b) => a - b);
   let at = 0;
   const parts: string[] = [];
-  for (const { index } of plain.matchAll(tags)) {
-    parts.push(written.slice(at, index).join(''), '&lt;');
-    at = index + 1;
+  for (const place of places) {
+    parts.push(written.slice(at, place).join(''), '&lt;');
+    at = place + 1;
   }
   return parts.length === 0 ? text : parts.join('') + written.slice(at).join('');
 }
 
-/** One UTF-16 unit for each character, so that places in both texts agree. */
+/** One UTF-16 unit for each character, so that places agree. */
+function oneUnit(character: string): string {
+  return character.length === 1 ? character : '\ufffd';
+}
+
 function plainCharacter(character: string): string {
   if (character < '\u0080') return character;
   const plain = character.normalize('NFKC');
-  if (plain.length === 1) return plain;
-  return character.length === 1 ? character : '\ufffd';
+  return plain.length === 1 ? plain : oneUnit(character);
 }
