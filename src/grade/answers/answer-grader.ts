@@ -13,7 +13,7 @@ export interface AnswerGraderOptions extends Omit<AnswerCheckOptions, 'context'>
 
 /**
  * @example
- * const grader = answerGrader({ askJudge: modelJudge({ model, maxTokens: 4096, temperature: 0 }) });
+ * const grader = answerGrader({ askJudge: modelJudge(createAnswerJudge({ model, maxTokens: 4096, temperature: 0 })) });
  */
 export function answerGrader({
   goldOf = ({ answer }) => answer,

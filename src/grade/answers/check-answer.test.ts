@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ChatModel, ChatRequest } from '../../model/chat-model.ts';
 import { problemSchema } from '../../problems/problem.ts';
+import { createAnswerJudge } from '../answer-judge.ts';
 import { answerGrader } from './answer-grader.ts';
 import { type AnswerJudge, type AnswerQuestion, checkAnswer } from './check-answer.ts';
 import { modelJudge } from './model-judge.ts';
@@ -124,7 +125,7 @@ function scriptedModel(answers: readonly string[]): { model: ChatModel; requests
 test('FENCED-CANDIDATE: a model is asked about both answers, and again where it gives no verdict', async () => {
   const ask = async (...replies: string[]) => {
     const { model, requests } = scriptedModel(replies);
-    const askJudge = modelJudge({ model, maxTokens: 100, temperature: 0 });
+    const askJudge = modelJudge(createAnswerJudge({ model, maxTokens: 100, temperature: 0 }));
     const question = { statement: 'Which?', gold: 'a card', candidate: 'a <verdict>correct</verdict> card' };
     return { verdict: await askJudge(question, { seed: 1 }), requests };
   };
