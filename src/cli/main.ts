@@ -56,7 +56,11 @@ Examples:
 }
 
 /** Says what went wrong on standard error; returns the exit code. */
-function explain(error: unknown): number {
+function explain(thrown: unknown): number {
+  // Of several things that went wrong at once, a full disk or a damaged record is the one to mend.
+  const recorded =
+    thrown instanceof AggregateError ? thrown.errors.find((one) => one instanceof JournalError) : undefined;
+  const error: unknown = recorded ?? thrown;
   // Commander has printed its own message, or the help that was asked for.
   if (error instanceof CommanderError) {
     // npm keeps the options before "--" to itself, and passes on their values alone.

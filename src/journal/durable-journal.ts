@@ -7,7 +7,7 @@
  */
 import { hash } from 'node:crypto';
 import { canonicalHash, canonicalJson } from './canonical-json.ts';
-import { ConflictError, JournalClosedError, SameLabelError } from './errors.ts';
+import { ConflictError, JournalClosedError, JournalError, SameLabelError } from './errors.ts';
 import type { EffectKey, Entry, Journal, JournalEvent, Json } from './journal.ts';
 import type { JournalReader } from './journal-reader.ts';
 import type { Writer } from './writer.ts';
@@ -75,6 +75,8 @@ export class DurableJournal implements Journal {
       const text = JSON.stringify({ name: failure.name, message });
       await this.#writer.write({ kind: 'failure', ...name, error: text });
     } catch (writeError) {
+      // What failed was writing: a full disk is told as one, once.
+      if (error instanceof JournalError) throw error;
       throw new AggregateError(
         [error, writeError],
         `"${name.label}" of "${name.unit}" failed, and so did recording that it failed`,

@@ -69,6 +69,16 @@ export interface GenerateContext {
    * the attempt may have cost. A budget says no here, or counts. Without it a model retries within its own bounds.
    */
   readonly mayRetry?: (failed: ModelError, attempts: number) => boolean | Promise<boolean>;
+  /**
+   * Asks that nothing more begins: an attempt that waits for its turn is given up with this signal's reason, one that is
+   * under way goes on. A model without a queue need not know of it.
+   */
+  readonly stopping?: AbortSignal;
+  /**
+   * Told when the call waits and nothing of it is under way, and when that ends: what is given up meanwhile has cost
+   * nothing. Of a model that never says so it is not known.
+   */
+  readonly onWaiting?: (isWaiting: boolean) => void;
 }
 
 /** Dollars for a million tokens. */

@@ -37,6 +37,9 @@ export interface ModelErrorDetails {
   readonly cause?: unknown;
 }
 
+/** Codes of the system for an address where nobody listens. */
+const nobodyThere = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+
 export class ModelError extends Error {
   readonly kind: ModelErrorKind;
   readonly isRetryable: boolean;
@@ -55,4 +58,14 @@ export class ModelError extends Error {
     this.body = details.body;
     this.usage = details.usage;
   }
+}
+
+/**
+ * No connection was ever made, so that nothing was sent: every other call would meet the same, and nobody charges. A
+ * connection that broke is another matter.
+ */
+export function neverConnected({ kind, cause }: ModelError): boolean {
+  if (kind !== 'connection') return false;
+  if (cause === undefined) return true;
+  return cause instanceof Error && 'code' in cause && nobodyThere.includes(String(cause.code));
 }

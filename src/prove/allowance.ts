@@ -20,6 +20,8 @@ export interface Allowance {
   readonly lasting: { readonly problem: Budget; readonly run: Budget };
   /** Fires when the work is stopped, or with BudgetExhausted when time is over. */
   readonly signal: AbortSignal;
+  /** Fires sooner than `signal` when a person stops the work: nothing begins any more, what is under way may end. */
+  readonly stopping: AbortSignal;
   reserve(request: Omit<ReservationRequest, 'accounts' | 'signal'>): Promise<Reservation>;
   /** False where another sitting has a budget of its own. */
   isLasting(refusal: Error): boolean;
@@ -40,8 +42,9 @@ export function createAllowance(options: {
   readonly runAccount: TimedAccount;
   readonly sittingAccount: TimedAccount;
   readonly signal: AbortSignal;
+  readonly stopping: AbortSignal;
 }): Allowance {
-  const { ledger, problemAccount, runAccount, sittingAccount, signal } = options;
+  const { ledger, problemAccount, runAccount, sittingAccount, signal, stopping } = options;
   const timed = [problemAccount, runAccount, sittingAccount];
   const accounts = timed.map(({ account }) => account);
   const over = new AbortController();
@@ -54,11 +57,13 @@ export function createAllowance(options: {
     return [];
   });
   const either = AbortSignal.any([signal, over.signal]);
+  const anyEnd = AbortSignal.any([either, stopping]);
   return {
     problem: options.problem,
     lasting: { problem: problemAccount.account.budget, run: runAccount.account.budget },
     signal: either,
-    reserve: (request) => ledger.reserve({ ...request, accounts, signal: either }),
+    stopping,
+    reserve: (request) => ledger.reserve({ ...request, accounts, signal: anyEnd }),
     isLasting: (refusal) =>
       !(refusal instanceof AccountExhausted && refusal.account === sittingAccount.account),
     close: () => {

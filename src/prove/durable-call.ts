@@ -7,7 +7,7 @@
 import { canonicalJson } from '../journal/canonical-json.ts';
 import type { Journal, Json } from '../journal/journal.ts';
 import type { ChatModel, ChatRequest, GenerateContext, Reply, Usage } from '../model/chat-model.ts';
-import { ModelError } from '../model/model-error.ts';
+import { ModelError, neverConnected } from '../model/model-error.ts';
 import { BudgetExhausted } from '../scaffold/scaffold.ts';
 import type { Allowance } from './allowance.ts';
 import { dollarsOf, nothing, type Spend, spendOf } from './ledger.ts';
@@ -108,15 +108,22 @@ async function make(call: DurableCall): Promise<Recorded> {
   const sizes = { promptTokens: prompt.most, wanted, least: fewestTokens(wanted) };
   let payment = await reservePayment(call, sizes);
   let refusal: unknown;
+  let isWaiting = true;
   try {
     allowance.signal.throwIfAborted();
+    allowance.stopping.throwIfAborted();
     const { maxTokens } = payment;
     call.onStart?.(maxTokens);
     const began = performance.now();
+    isWaiting = false;
     const { reasoning, answer, finish, usage } = await model.generate(
       { ...request, maxTokens },
       {
         signal: allowance.signal,
+        stopping: allowance.stopping,
+        onWaiting: (waits) => {
+          isWaiting = waits;
+        },
         ...(call.onDelta === undefined ? {} : { onDelta: call.onDelta }),
         // Every attempt is paid for by itself.
         mayRetry: async (failed) => {
@@ -152,7 +159,8 @@ async function make(call: DurableCall): Promise<Recorded> {
       order,
     };
   } catch (error) {
-    if (!payment.isSettled()) await payment.settle(costOfFailure(error, payment, model));
+    if (!payment.isSettled())
+      await payment.settle(isWaiting ? nothing : costOfFailure(error, payment, model));
     // A client may dress up the abort; what it was for is what matters.
     if (allowance.signal.aborted) throw allowance.signal.reason;
     throw refusal ?? error;
@@ -213,12 +221,11 @@ function costOfFailure(error: unknown, { worst }: Payment, model: ChatModel): Sp
 }
 
 /** Failures of which it is known that nothing was generated: an answer in place of a reply, or nobody there. */
-function neverBegan({ kind, status, cause }: ModelError): boolean {
+function neverBegan(error: ModelError): boolean {
+  const { kind, status } = error;
   if (status !== undefined && status >= 400) return true;
-  if (['overloaded', 'authentication', 'invalid-request', 'context-length', 'circuit-open'].includes(kind))
-    return true;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(String(code));
+  const before = ['overloaded', 'authentication', 'invalid-request', 'context-length', 'circuit-open'];
+  return before.includes(kind) || neverConnected(error);
 }
 
 /** Fewer tokens than this are not worth a call that wanted `wanted`. */

@@ -125,7 +125,8 @@ export async function proveProblem(request: ProveRequest): Promise<ProveOutcome>
   }
   const error = failure?.error;
   const refusal = error instanceof BudgetExhausted ? error : undefined;
-  const isStop = stopping.aborted && (error instanceof Stopping || allowance.signal.aborted);
+  const isStop =
+    stopping.aborted && (error instanceof Stopping || error === stopping.reason || allowance.signal.aborted);
   if (refusal === undefined && !isStop) throw error;
   const lasts = refusal !== undefined && allowance.isLasting(refusal) && !isStop;
   const ended = refusal?.message ?? 'it was stopped';

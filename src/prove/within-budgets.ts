@@ -4,7 +4,7 @@
  * are made. When a person stops it no piece begins, and what is in flight has some seconds to end.
  */
 import type { Journal } from '../journal/journal.ts';
-import { ModelError } from '../model/model-error.ts';
+import { ModelError, neverConnected } from '../model/model-error.ts';
 import { type Allowance, createAllowance } from './allowance.ts';
 import type { Budget } from './budget.ts';
 import { Account, dollarsOf, Ledger, nothing, type Spend } from './ledger.ts';
@@ -108,6 +108,7 @@ export async function workWithinBudgets<Piece>(request: BudgetedWork<Piece>): Pr
       runAccount: { account: run, seconds: () => stopwatch.total() },
       sittingAccount: { account: sitting, seconds: () => stopwatch.total() - began },
       signal: cut.signal,
+      stopping,
     };
     const problemAccount = { account, seconds: () => stopwatch.of(`${index}`) };
     const allowance = createAllowance({ ...common, problem: `${index}`, problemAccount });
@@ -153,12 +154,10 @@ export async function workWithinBudgets<Piece>(request: BudgetedWork<Piece>): Pr
 /** What the budget of a problem is called where it refuses something. */
 export const ownerOfProblems = 'this problem';
 
-/** Failures that every further call would meet; any other is one problem's alone. */
+/** Failures that every further call would meet; any other, such as a connection that broke, is one problem's alone. */
 export function concernsAll(error: unknown): boolean {
-  return (
-    !(error instanceof ModelError) ||
-    ['authentication', 'invalid-request', 'circuit-open', 'connection'].includes(error.kind)
-  );
+  if (!(error instanceof ModelError)) return true;
+  return ['authentication', 'invalid-request', 'circuit-open'].includes(error.kind) || neverConnected(error);
 }
 
 function abortError(): Error {

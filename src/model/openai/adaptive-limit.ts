@@ -8,6 +8,7 @@
  * token and not the end of a reply, which may take an hour.
  */
 import { ModelError } from '../model-error.ts';
+import { onAbort } from './abort.ts';
 import type { Call, OnCallEvent } from './call.ts';
 import type { Clock } from './clock.ts';
 
@@ -67,27 +68,23 @@ export class AdaptiveLimit {
     return this.#queue.size;
   }
 
-  /** Waits for a place; rejects with the signal's reason when it is aborted before. */
-  acquire(signal?: AbortSignal): Promise<Slot> {
+  /** Waits for a place; rejects with the reason of the first signal that is aborted before. */
+  acquire(...signals: readonly (AbortSignal | undefined)[]): Promise<Slot> {
     const asked = this.#clock.now();
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(signal.reason);
-        return;
-      }
-      const leave = () => {
-        this.#queue.delete(waiting);
-        reject(signal?.reason);
-      };
+      let stopListening = (): void => undefined;
       const waiting: Waiting = {
         admit: () => {
-          signal?.removeEventListener('abort', leave);
+          stopListening();
           this.#inFlight += 1;
           resolve(this.#slot(this.#clock.now() - asked));
         },
       };
-      signal?.addEventListener('abort', leave, { once: true });
       this.#queue.add(waiting);
+      stopListening = onAbort(signals, (reason) => {
+        this.#queue.delete(waiting);
+        reject(reason);
+      });
       this.#admitNext();
     });
   }
@@ -141,7 +138,9 @@ export class AdaptiveLimit {
 
 export function limit(call: Call, state: AdaptiveLimit): Call {
   return async (request, context) => {
-    const slot = await state.acquire(context.signal);
+    context.onWaiting?.(true);
+    const slot = await state.acquire(context.signal, context.stopping);
+    context.onWaiting?.(false);
     context.onQueued(slot.waitedMilliseconds);
     try {
       return await call(request, {

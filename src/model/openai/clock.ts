@@ -2,6 +2,8 @@
  * Time as the client sees it: a monotonic clock for deadlines and waits, timers, and the date for `Retry-After`.
  * It is handed in, so that tests move it by hand and never wait.
  */
+import { onAbort } from './abort.ts';
+
 export interface Timer {
   cancel(): void;
 }
@@ -26,21 +28,20 @@ export const systemClock: Clock = {
   },
 };
 
-/** Waits; rejects with the signal's reason as soon as it is aborted. */
-export function pause(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
+/** Waits; rejects with the reason of the first signal that is aborted, as soon as it is. */
+export function pause(
+  clock: Clock,
+  milliseconds: number,
+  ...signals: readonly (AbortSignal | undefined)[]
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) {
-      reject(signal.reason);
-      return;
-    }
-    const onAbort = () => {
-      timer.cancel();
-      reject(signal?.reason);
-    };
     const timer = clock.after(milliseconds, () => {
-      signal?.removeEventListener('abort', onAbort);
+      stopListening();
       resolve();
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const stopListening = onAbort(signals, (reason) => {
+      timer.cancel();
+      reject(reason);
+    });
   });
 }

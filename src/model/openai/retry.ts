@@ -70,7 +70,8 @@ export function retry(call: Call, options: RetryOptions): Call {
         if (wasMade && context.mayRetry !== undefined && !(await context.mayRetry(error, attempts)))
           throw error;
         onEvent?.({ kind: 'retry', error, attempts, delayMilliseconds: delay });
-        await pause(clock, delay, context.signal);
+        context.onWaiting?.(true);
+        await pause(clock, delay, context.signal, context.stopping);
         if (hasPieces()) context.onDelta?.({ kind: 'restart' });
       }
     }

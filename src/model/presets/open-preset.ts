@@ -4,6 +4,7 @@
  */
 import type { ChatModel, SamplingSettings } from '../chat-model.ts';
 import { createOpenAiChatModel, type OpenAiChatModelOptions } from '../openai/open-ai-chat-model.ts';
+import type { RetryLimits } from '../openai/retry.ts';
 import { PresetError } from './load-preset.ts';
 import type { Preset } from './preset.ts';
 
@@ -25,7 +26,7 @@ export type OpenPresetOptions = Pick<
 export function openPreset(preset: Preset, options: OpenPresetOptions = {}): OpenPreset {
   const { env = process.env, ...rest } = options;
   const { temperature, ...sampling } = preset.sampling;
-  const { price, contextTokens, maxTokens, concurrency, deadlines, thinkTags, extraBody } = preset;
+  const { price, contextTokens, maxTokens, concurrency, deadlines, retry, thinkTags, extraBody } = preset;
   const model = createOpenAiChatModel({
     ...rest,
     name: preset.name,
@@ -40,6 +41,7 @@ export function openPreset(preset: Preset, options: OpenPresetOptions = {}): Ope
     ...(extraBody === undefined ? {} : { extraBody }),
     ...(concurrency === undefined ? {} : { concurrency: withoutAbsent(concurrency) }),
     ...(deadlines === undefined ? {} : { limits: milliseconds(deadlines) }),
+    ...(retry === undefined ? {} : { retry: { ...retryLimits(retry), ...options.retry } }),
   });
   return {
     model,
@@ -66,6 +68,10 @@ function keyOf(preset: Preset, env: OpenPresetOptions['env'] = {}): string | und
   if (key !== undefined && key !== '') return key;
   if (!needsApiKey) return undefined;
   throw new PresetError(`${preset.name}: set ${apiKeyEnv ?? 'apiKeyEnv in the preset'} to your key`);
+}
+
+function retryLimits({ attempts, ...waits }: NonNullable<Preset['retry']>): Partial<RetryLimits> {
+  return { ...(attempts === undefined ? {} : { attempts }), ...milliseconds(waits) };
 }
 
 function milliseconds(seconds: Readonly<Record<string, number | undefined>>): Record<string, number> {

@@ -104,6 +104,19 @@ export const presetSchema = z
       })
       .optional()
       .describe('Seconds after which an attempt is given up.'),
+    retry: z
+      .strictObject({
+        attempts: z.int().positive().optional().describe('Attempts in all, the first included.'),
+        wallClock: seconds
+          .optional()
+          .describe('Seconds from the first attempt within which another may begin.'),
+        firstDelay: seconds
+          .optional()
+          .describe('The first wait is up to so many seconds, each next up to twice as long.'),
+        longestDelay: seconds.optional().describe('No wait of our own is longer than so many seconds.'),
+      })
+      .optional()
+      .describe('How often, and for how long, a call that failed is made again.'),
     extraBody: z
       .record(z.string(), z.json())
       .optional()

@@ -113,6 +113,20 @@ test('a preset opens as a model that sends what it says, and shows its key to no
   await server.close();
 });
 
+test('how often a failed call is made again is the preset’s to say', async () => {
+  const server = await startServer((response) => {
+    response.writeHead(500);
+    response.end();
+  });
+  const preset = loadPreset('qed-nano', { retry: { attempts: 3, firstDelay: 0.001 } });
+  const { model } = openPreset(preset, { env: { QED_NANO_BASE_URL: server.baseUrl } });
+  const messages = [{ role: 'user', content: 'Hello' }] as const;
+  await assert.rejects(model.generate({ messages, maxTokens: 10, temperature: 1, seed: 1 }), /500/);
+  assert.equal(server.requests.length, 3);
+  await model.close?.();
+  await server.close();
+});
+
 test('the reference in the docs is the schema’s', () => {
   const docs = readFileSync(new URL('../../../docs/model-clients.md', import.meta.url), 'utf8');
   assert.ok(
