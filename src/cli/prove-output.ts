@@ -2,9 +2,11 @@
  * What `qed prove` leaves: Markdown and HTML of every problem, written when its last attempt has ended, and at the end the
  * proof, or a line for each problem, on standard output.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
+import type { Journal } from '../journal/journal.ts';
+import { isStaleTemporary } from '../journal/temporary-name.ts';
 import { budgetText } from '../prove/budget.ts';
 import { proofMarkdown } from '../prove/proof-markdown.ts';
 import { proofPage } from '../prove/proof-page.ts';
@@ -21,23 +23,46 @@ import { plainLine } from './text.ts';
 
 type AttemptEnded = Extract<RunEvent, { readonly kind: 'attempt-ended' }>;
 
-/** Writes the files of problems as their attempts end. */
+/** Events that say of a problem's files that they are whole: whoever wrote them, with how many attempts. */
+const pagesStream = 'prove/pages';
+
+export interface ProofFilesOptions {
+  readonly directory: string;
+  readonly output: string;
+  readonly attempts: number;
+  readonly isPriced: boolean;
+  readonly journal: Journal;
+  /** Told once when files cannot be written; the work goes on. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Writes the files of problems as their attempts end: one write a problem at a time, always of the newest. */
 export class ProofFiles {
   readonly #setup: Setup;
-  readonly #output: string;
-  readonly #attempts: number;
-  readonly #isPriced: boolean;
+  readonly #options: ProofFilesOptions;
   readonly #ended = new Map<number, Map<number, ProveOutcome>>();
-  readonly #writing: Promise<void>[] = [];
+  readonly #written: ReadonlySet<string>;
+  /** By problem: what is being written, and what is to be written after it. */
+  readonly #writing = new Map<number, { next: ProofReport | undefined; readonly done: Promise<void> }>();
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(
-    setup: Setup,
-    options: { readonly output: string; readonly attempts: number; readonly isPriced: boolean },
-  ) {
+  private constructor(setup: Setup, options: ProofFilesOptions, written: ReadonlySet<string>) {
     this.#setup = setup;
-    this.#output = options.output;
-    this.#attempts = options.attempts;
-    this.#isPriced = options.isPriced;
+    this.#options = options;
+    this.#written = written;
+  }
+
+  static async open(setup: Setup, options: ProofFilesOptions): Promise<ProofFiles> {
+    const written = new Set<string>();
+    for await (const { key } of options.journal.values(pagesStream)) written.add(key);
+    for (const directory of [options.output, path.join(options.output, 'proofs')]) removeStale(directory);
+    return new ProofFiles(setup, options, written);
+  }
+
+  /** Whether the files of all attempts are there. */
+  isWrittenUp(problem: number): boolean {
+    const base = this.#base(problem);
+    return this.#written.has(this.#pagesKey(problem)) && [`${base}.md`, `${base}.html`].every(existsSync);
   }
 
   attemptEnded({ problem, attempt, outcome, spent }: AttemptEnded): void {
@@ -48,22 +73,57 @@ export class ProofFiles {
     const report = this.#report(problem, own, spent);
     if (report === undefined) return;
     // The traces of a problem that is done are let go.
-    if (own.size === this.#attempts) this.#ended.delete(problem);
-    const base = proofFile(this.#setup, this.#output, problem);
-    const write = async (): Promise<void> => {
-      mkdirSync(path.dirname(base), { recursive: true });
-      await writeFileAtomic(`${base}.md`, proofMarkdown(report));
-      await writeFileAtomic(`${base}.html`, proofPage(report));
-    };
-    const writing = write();
-    // Whoever awaits `written` is told of the failure.
-    writing.catch(() => undefined);
-    this.#writing.push(writing);
+    if (own.size === this.#options.attempts) this.#ended.delete(problem);
+    const underWay = this.#writing.get(problem);
+    if (underWay !== undefined) underWay.next = report;
+    else this.#begin(problem, report);
   }
 
-  /** Resolves when everything is on disk. */
+  /** Resolves when everything is on disk. Throws the first failure. */
   async written(): Promise<void> {
-    await Promise.all(this.#writing);
+    while (this.#writing.size > 0) await Promise.all([...this.#writing.values()].map(({ done }) => done));
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #begin(problem: number, first: ProofReport): void {
+    const write = async (): Promise<void> => {
+      for (let report: ProofReport | undefined = first; report !== undefined; ) {
+        await this.#write(problem, report);
+        report = entry.next;
+        entry.next = undefined;
+      }
+    };
+    const done = Promise.resolve()
+      .then(write)
+      .catch((error: unknown) => {
+        if (this.#failure === undefined) this.#options.onFailure(error);
+        this.#failure ??= { error };
+      })
+      .finally(() => this.#writing.delete(problem));
+    const entry: { next: ProofReport | undefined; readonly done: Promise<void> } = { next: undefined, done };
+    this.#writing.set(problem, entry);
+  }
+
+  async #write(problem: number, report: ProofReport): Promise<void> {
+    const base = this.#base(problem);
+    mkdirSync(path.dirname(base), { recursive: true });
+    await writeFileAtomic(`${base}.md`, proofMarkdown(report));
+    await writeFileAtomic(`${base}.html`, proofPage(report));
+    const { attempts } = report;
+    const isWhole =
+      attempts.length === this.#options.attempts && attempts.every(({ status }) => status === 'finished');
+    if (isWhole) await this.#options.journal.append(pagesStream, this.#pagesKey(problem), { value: true });
+  }
+
+  #base(problem: number): string {
+    return proofFile(this.#setup, this.#options.output, problem);
+  }
+
+  /** Files of another place, of fewer attempts or of another version are written again. */
+  #pagesKey(problem: number): string {
+    const { directory, attempts } = this.#options;
+    const place = path.relative(directory, this.#base(problem)).replaceAll(path.sep, '/');
+    return `${place} ${attempts} ${packageVersion()}`;
   }
 
   #report(
@@ -84,9 +144,18 @@ export class ProofFiles {
         ...(Object.keys(budgets.problem).length === 0 ? [] : [`each problem ${budgetText(budgets.problem)}`]),
       ].join('; '),
       spent,
-      isPriced: this.#isPriced,
+      isPriced: this.#options.isPriced,
       version: packageVersion(),
     };
+  }
+}
+
+/** What a process that was killed amid a write has left. */
+function removeStale(directory: string): void {
+  if (!existsSync(directory)) return;
+  for (const entry of readdirSync(directory)) {
+    const file = path.join(directory, entry);
+    if (isStaleTemporary(file)) rmSync(file, { force: true });
   }
 }
 

@@ -78,6 +78,7 @@ class LineProve implements ProveView {
   readonly #stream: ProgressStream;
   readonly #options: ProveViewOptions;
   #taken = 0;
+  #recalled = 0;
   #closed = false;
 
   constructor(stream: ProgressStream, options: ProveViewOptions) {
@@ -94,6 +95,11 @@ class LineProve implements ProveView {
       this.#taken += 1;
       return;
     }
+    if (event.kind === 'attempt-recalled') {
+      this.#recalled += 1;
+      return;
+    }
+    this.#sayRecalled();
     // What is taken over happened in an earlier sitting.
     const isNews = event.kind === 'call-started' || event.kind === 'attempt-ended';
     if (isNews && this.#taken > 0) {
@@ -111,7 +117,15 @@ class LineProve implements ProveView {
   }
 
   close(): void {
+    this.#sayRecalled();
     this.#closed = true;
+  }
+
+  #sayRecalled(): void {
+    if (this.#recalled === 0) return;
+    const count = this.#recalled;
+    this.#recalled = 0;
+    this.remark(`${count} finished ${count === 1 ? 'attempt' : 'attempts'} taken over`);
   }
 }
 
@@ -193,6 +207,9 @@ class LiveProve implements ProveView {
         break;
       case 'kept':
         this.#best = `${place === '' ? '' : `${place}: `}${event.why}`;
+        break;
+      case 'attempt-recalled':
+        this.#done.add(event.problem);
         break;
       case 'attempt-ended':
         if (event.outcome.status === 'finished' || event.outcome.status === 'budget')

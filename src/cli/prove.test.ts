@@ -91,7 +91,7 @@ test('a problem becomes a proof on standard output, Markdown and a page; the sam
   );
   const again = qed(args, 'Prove that $2 + 2 = 4$.\n');
   assert.deepEqual([again.code, again.out], [0, out]);
-  assert.match(again.err, /going on with it\n(?:.*\n)*1 recorded call taken over\n/);
+  assert.match(again.err, /going on with it\n(?:.*\n)*1 finished attempt taken over\n/);
   const other = qed([...args, '--seed', '2', '--run', `runs/${run}`], 'Prove that $2 + 2 = 4$.\n');
   assert.equal(other.code, 1);
   assert.match(other.err, /was begun with something else; .*seed: 1, now 2\)/);
@@ -153,7 +153,7 @@ test('Ctrl-C once ends in order, with 130 and the command that goes on', {
   );
   assert.ok(JSON.parse(life.out).stopped);
   const rest = qed([...many, ...run]);
-  assert.match(rest.err, /\d+ recorded calls? taken over/);
+  assert.match(rest.err, /\d+ (?:recorded calls?|finished attempts?) taken over/);
   assert.ok(
     JSON.parse(rest.out).problems.every(({ attempts }: { attempts: { status: string }[] }) =>
       attempts.every(({ status }) => status === 'finished'),

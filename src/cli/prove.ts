@@ -148,7 +148,13 @@ async function runProblems(
       open.push(opened);
       byRole.set(role, opened);
     }
-    const files = new ProofFiles(setup, { output, attempts, isPriced });
+    const files = await ProofFiles.open(setup, {
+      ...{ directory: place.directory, output, attempts, isPriced, journal },
+      onFailure: (error) =>
+        view.remark(
+          `${error instanceof Error ? error.message : String(error)}; the proofs are in the journal`,
+        ),
+    });
     const outcome = await proveProblems(
       {
         problems: given.problems,
@@ -165,6 +171,7 @@ async function runProblems(
         stopping: interruption.signal,
         graceSeconds,
         keepTraces: false,
+        isWrittenUp: (problem) => files.isWrittenUp(problem),
         onEvent: (event) => {
           view.event(event);
           if (event.kind === 'attempt-ended') files.attemptEnded(event);

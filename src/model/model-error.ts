@@ -37,8 +37,14 @@ export interface ModelErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Codes of the system for an address where nobody listens. */
-const nobodyThere = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+/** Code of the cause where a connection was not made in time. */
+export const connectTimeoutCode = 'ERR_CONNECT_TIMEOUT';
+
+/** Codes of causes for an address where nobody listens; the others are the system's own. */
+const nobodyThere = [
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+  connectTimeoutCode,
+];
 
 export class ModelError extends Error {
   readonly kind: ModelErrorKind;
@@ -65,7 +71,10 @@ export class ModelError extends Error {
  * connection that broke is another matter.
  */
 export function neverConnected({ kind, cause }: ModelError): boolean {
-  if (kind !== 'connection') return false;
-  if (cause === undefined) return true;
-  return cause instanceof Error && 'code' in cause && nobodyThere.includes(String(cause.code));
+  return (
+    kind === 'connection' &&
+    cause instanceof Error &&
+    'code' in cause &&
+    nobodyThere.includes(String(cause.code))
+  );
 }

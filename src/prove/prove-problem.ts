@@ -5,6 +5,7 @@
  */
 import type { Journal, Json } from '../journal/journal.ts';
 import type { ChatModel, ChatRequest, Delta, Reply, SamplingSettings } from '../model/chat-model.ts';
+import { ModelError } from '../model/model-error.ts';
 import type { Problem } from '../problems/problem.ts';
 import {
   BudgetExhausted,
@@ -16,6 +17,7 @@ import {
 import { Random, seedFrom } from '../stats/random.ts';
 import type { Allowance } from './allowance.ts';
 import { callDurably } from './durable-call.ts';
+import type { FinishedAttempt } from './finished-record.ts';
 import { type Trace, TraceRecorder } from './trace.ts';
 
 /** Which model makes a call of a role. */
@@ -70,6 +72,11 @@ export interface ProveRequest {
   readonly seed: number;
   /** Fires when the work is to stop; what is in flight is then cut off by the allowance's signal. */
   readonly stopping: AbortSignal;
+  /**
+   * How it ended, where it had finished before: it is gone through for its trace alone. Nothing is asked any more; a call
+   * without a record failed when it was asked, and fails again.
+   */
+  readonly finished?: FinishedAttempt;
   readonly onEvent?: (event: ProveEvent) => void;
 }
 
@@ -112,6 +119,9 @@ export async function proveProblem(request: ProveRequest): Promise<ProveOutcome>
   await calls.allEnded();
   const best = recorder.best();
   const trace = recorder.trace();
+  const { finished } = request;
+  if (finished !== undefined && (failure === undefined || failure.error instanceof ModelError))
+    return { ...outcomeOf(finished, trace), turns: result?.turns ?? [] };
   if (result !== undefined) {
     const { turns } = result;
     const proof = result.proof?.trim() === '' ? undefined : result.proof;
@@ -139,6 +149,11 @@ export async function proveProblem(request: ProveRequest): Promise<ProveOutcome>
     turns: [],
     trace,
   };
+}
+
+/** The outcome of an attempt that has finished. */
+export function outcomeOf({ proof, why }: FinishedAttempt, trace: Trace): ProveOutcome {
+  return { status: 'finished', proof, why, ended: undefined, turns: [], trace };
 }
 
 function contextFor(
@@ -238,6 +253,7 @@ class Calls {
         },
         begin: () => {
           if (this.#ended !== undefined) throw this.#ended.error;
+          if (this.#request.finished !== undefined) throw noReplyThen(label);
           if (stopping.aborted) throw new Stopping('stopped before it was made');
           order = this.#recorder.takeOrder();
           return order;
@@ -279,4 +295,11 @@ class Calls {
       throw error;
     }
   }
+}
+
+function noReplyThen(label: string): ModelError {
+  return new ModelError(`${label}: there was no reply when it was asked`, {
+    kind: 'protocol',
+    isRetryable: false,
+  });
 }

@@ -1,14 +1,17 @@
 /**
  * Proves many problems, several at a time, each as often as asked, within budgets of problem, run and sitting. Everything
  * that was paid for and every decision of a budget is in the journal, so a killed or stopped run goes on by being called
- * again. A problem that fails is reported with its reason; the others go on, unless the reason concerns them all.
+ * again; an attempt that has finished is recorded as that, and stays so. A problem that fails is reported with its
+ * reason; the others go on, unless the reason concerns them all.
  */
 import type { Journal } from '../journal/journal.ts';
 import type { SamplingSettings } from '../model/chat-model.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { Scaffold } from '../scaffold/scaffold.ts';
+import { readFinished, recordFinished } from './finished-record.ts';
 import { assertPriced } from './price-check.ts';
-import { type Models, type ProveEvent, type ProveOutcome, proveProblem } from './prove-problem.ts';
+import { type Models, outcomeOf, type ProveEvent, type ProveOutcome, proveProblem } from './prove-problem.ts';
+import type { Trace } from './trace.ts';
 import {
   type Budgets,
   concernsAll,
@@ -29,6 +32,7 @@ export interface ProveProblemsRequest {
   readonly temperature: number;
   readonly sampling?: SamplingSettings;
   readonly budgets: Budgets;
+  /** Of this run alone: the same problems, scaffold, models, limits and seed. */
   readonly journal: Journal;
   readonly seed: number;
   /** Asks to stop: no call begins, and what is in flight has `graceSeconds` to end. */
@@ -36,6 +40,11 @@ export interface ProveProblemsRequest {
   readonly graceSeconds: number;
   /** False: traces are given to `onEvent` only, so that many problems take no more memory than a few. Default true. */
   readonly keepTraces?: boolean;
+  /**
+   * True where the traces of a problem are not wanted, because they are written up already: when all its attempts have
+   * finished, they are taken from the record without going through their calls.
+   */
+  readonly isWrittenUp?: (problem: number) => boolean;
   readonly onEvent?: (event: RunEvent) => void;
 }
 
@@ -49,6 +58,8 @@ export interface AttemptPlace {
 export type RunEvent = AttemptPlace &
   (
     | { readonly kind: 'attempt-started' }
+    /** It had finished in an earlier sitting, and its trace is not wanted. */
+    | { readonly kind: 'attempt-recalled'; readonly outcome: ProveOutcome }
     | { readonly kind: 'attempt-ended'; readonly outcome: AttemptOutcome; readonly spent: SpentSoFar }
     | ProveEvent
   );
@@ -69,14 +80,26 @@ export async function proveProblems(
   request: ProveProblemsRequest,
   onMeter?: (meter: SpendMeter) => void,
 ): Promise<ProveProblemsOutcome> {
-  const { problems, budgets, journal, stopping, graceSeconds, parallel, onEvent } = request;
+  const { problems, budgets, journal, stopping, graceSeconds, parallel, onEvent, isWrittenUp } = request;
   assertPriced(request.models, budgets);
+  const finished = await readFinished(journal);
   const attempts: AttemptOutcome[][] = problems.map(() =>
     Array.from({ length: request.attempts }, () => ({ status: 'waiting' })),
   );
+  const recalled = new Set<number>();
+  for (const [problem, own] of attempts.entries()) {
+    const recorded = own.flatMap((_, attempt) => finished.get(unitOf({ problem, attempt })) ?? []);
+    if (recorded.length < own.length || isWrittenUp?.(problem) !== true) continue;
+    recalled.add(problem);
+    recorded.forEach((one, attempt) => {
+      const outcome = outcomeOf(one, noTrace);
+      own[attempt] = outcome;
+      onEvent?.({ kind: 'attempt-recalled', problem, attempt, outcome });
+    });
+  }
   const done = await workWithinBudgets<AttemptPlace>({
     problems: problems.length,
-    pieces: placesOf(problems.length, request.attempts),
+    pieces: placesOf(problems.length, request.attempts).filter(({ problem }) => !recalled.has(problem)),
     problemOf: ({ problem }) => problem,
     ...{ parallel, budgets, journal, stopping, graceSeconds, onMeter },
     work: async (place, { allowance, spent }) => {
@@ -87,11 +110,17 @@ export async function proveProblems(
       let outcome: AttemptOutcome;
       let fatal: { readonly error: unknown } | undefined;
       try {
-        outcome = await proveProblem({
-          ...attemptRequest(request, problem, place),
+        const unit = unitOf(place);
+        const recorded = finished.get(unit);
+        const proven = await proveProblem({
+          ...attemptRequest(request, problem, unit),
           allowance,
+          ...(recorded === undefined ? {} : { finished: recorded }),
           ...(onEvent === undefined ? {} : { onEvent: (event) => onEvent({ ...event, ...place }) }),
         });
+        if (recorded === undefined && proven.status === 'finished')
+          await recordFinished(journal, unit, proven);
+        outcome = proven;
       } catch (error) {
         // Only what a model says of one problem is that problem's alone.
         if (concernsAll(error)) fatal = { error };
@@ -111,10 +140,14 @@ export function* placesOf(problems: number, attempts: number): Generator<Attempt
     for (let attempt = 0; attempt < attempts; attempt += 1) yield { problem, attempt };
 }
 
+function unitOf({ problem, attempt }: AttemptPlace): string {
+  return `prove/${problem}/${attempt}`;
+}
+
 function attemptRequest(
   request: ProveProblemsRequest,
   problem: Problem,
-  { problem: index, attempt }: AttemptPlace,
+  unit: string,
 ): Omit<Parameters<typeof proveProblem>[0], 'allowance' | 'onEvent'> {
   const { scaffold, models, maxTokens, temperature, sampling, journal, seed, stopping } = request;
   return {
@@ -125,13 +158,15 @@ function attemptRequest(
     temperature,
     ...(sampling === undefined ? {} : { sampling }),
     journal,
-    unit: `prove/${index}/${attempt}`,
+    unit,
     seed,
     stopping,
   };
 }
 
+const noTrace: Trace = { calls: [], notes: [], kept: [] };
+
 function withoutTrace(outcome: AttemptOutcome): AttemptOutcome {
   if (outcome.status === 'failed' || outcome.status === 'waiting') return outcome;
-  return { ...outcome, trace: { calls: [], notes: [], kept: [] } };
+  return { ...outcome, trace: noTrace };
 }

@@ -7,7 +7,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 import zlib from 'node:zlib';
-import { ModelError } from '../model-error.ts';
+import { connectTimeoutCode, ModelError } from '../model-error.ts';
 import type { Clock } from './clock.ts';
 import { failureOf } from './failure.ts';
 import { retryAfterOf } from './retry-after.ts';
@@ -240,7 +240,11 @@ class Post {
       total: `not done within ${seconds} s`,
     }[expiry];
     const kind = expiry === 'connect' ? 'connection' : expiry === 'total' ? 'total-timeout' : 'idle-timeout';
-    this.#fail(new ModelError(`${label}: ${said}`, { kind, isRetryable: kind !== 'total-timeout' }));
+    const cause =
+      expiry === 'connect' ? { cause: Object.assign(new Error(said), { code: connectTimeoutCode }) } : {};
+    this.#fail(
+      new ModelError(`${label}: ${said}`, { kind, isRetryable: kind !== 'total-timeout', ...cause }),
+    );
   }
 
   readonly #abort = (): void => {
