@@ -7,6 +7,7 @@ import path from 'node:path';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isStaleTemporary } from '../journal/temporary-name.ts';
+import { ModelError } from '../model/model-error.ts';
 import { budgetText } from '../prove/budget.ts';
 import { proofMarkdown } from '../prove/proof-markdown.ts';
 import { proofPage } from '../prove/proof-page.ts';
@@ -253,6 +254,8 @@ function asJson(
           why: 'why' in attempt ? attempt.why : null,
           ended: 'ended' in attempt ? (attempt.ended ?? null) : null,
           error: attempt.status === 'failed' ? attempt.error.message : null,
+          errorKind:
+            attempt.status === 'failed' && attempt.error instanceof ModelError ? attempt.error.kind : null,
         })),
       };
     }),

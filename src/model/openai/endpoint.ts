@@ -8,6 +8,7 @@ import { AdaptiveLimit, type ConcurrencyLimits, defaultConcurrencyLimits } from 
 import { Breaker, type BreakerLimits, defaultBreakerLimits } from './breaker.ts';
 import type { OnCallEvent } from './call.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { freshConnections } from './fresh-connections.ts';
 
 export interface Endpoint {
   readonly baseUrl: URL;
@@ -36,7 +37,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   // Node's own switch says whether its proxy variables count.
   const proxy = process.env.NODE_USE_ENV_PROXY === '1' ? { proxyEnv: process.env } : {};
   const agentOptions = { keepAlive: true, scheduling: 'lifo', ...proxy } as const;
-  const agent = isSecure ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
+  const agent = freshConnections(isSecure ? new https.Agent(agentOptions) : new http.Agent(agentOptions));
   const concurrency = { ...defaultConcurrencyLimits, ...options.concurrency };
   const breakerLimits = { ...defaultBreakerLimits, ...options.breaker };
   return {

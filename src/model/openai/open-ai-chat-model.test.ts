@@ -392,17 +392,32 @@ test('a failed attempt is made again: the reply begins again, and only the whole
   assert.deepEqual([server.requests.length, events], [3, ['retry', 'retry']]);
 });
 
-test('connections are kept alive and used again; one that the server closed is replaced in silence', async () => {
+test('connections are kept alive and used again; a request into one that is reset is an attempt, and made again as one', async () => {
   const { model, server } = await setUp(sends(goodReply));
   for (let i = 0; i < 5; i += 1) await model.generate(request);
   assert.equal(await server.connections(), 1);
-  const closing = await setUp((response, _received, order) => {
-    if (order === 2) response.socket?.resetAndDestroy();
-    else stream(response, goodReply);
+  const closing = (attempts: number) =>
+    setUp(
+      (response, _received, order) => {
+        if (order === 2) response.socket?.resetAndDestroy();
+        else stream(response, goodReply);
+      },
+      { retry: { attempts, firstDelay: 0 } },
+    );
+  const once = await closing(1);
+  await once.model.generate(request);
+  await assert.rejects(once.model.generate(request), /ECONNRESET|socket hang up/);
+  assert.equal(once.server.requests.length, 2);
+  const twice = await closing(2);
+  await twice.model.generate(request);
+  const again = twice.model.generate(request, {
+    mayRetry: () => {
+      setImmediate(() => void twice.clock.advance(0));
+      return true;
+    },
   });
-  await closing.model.generate(request);
-  assert.equal((await closing.model.generate(request)).answer, 'Yes.');
-  assert.equal(closing.server.requests.length, 3);
+  assert.equal((await again).answer, 'Yes.');
+  assert.equal(twice.server.requests.length, 3);
 });
 
 test('two hundred calls at once, each whole', async () => {

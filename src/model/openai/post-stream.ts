@@ -1,5 +1,5 @@
 /**
- * One POST whose answer is read as it comes, over Node's own HTTP with connections kept alive. It ends in exactly one
+ * One POST, sent once, whose answer is read as it comes, over Node's own HTTP with connections kept alive. It ends in exactly one
  * way: the answer is whole, the reader has what it needs, or it fails as a ModelError; an abort closes the socket at
  * once. Deadlines are the watchdog's alone, no cap of an HTTP library.
  */
@@ -42,7 +42,7 @@ const PATIENCE_AFTER_END = 1_000;
 
 export function postStream(options: PostOptions, reader: StreamReader): Promise<void> {
   return new Promise((resolve, reject) => {
-    new Post(options, reader, resolve, reject).send(true);
+    new Post(options, reader, resolve, reject).send();
   });
 }
 
@@ -69,8 +69,8 @@ class Post {
     options.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
-  /** A connection that was kept alive may have been closed by the server meanwhile; then a new one is tried once. */
-  send(mayResend: boolean): void {
+  /** Once: whether a connection that broke had carried it to the server cannot be told, and a provider may charge. */
+  send(): void {
     const { url, headers, body, agent, signal } = this.#options;
     if (signal?.aborted === true) {
       this.#abort();
@@ -88,7 +88,6 @@ class Post {
       },
     });
     this.#request = request;
-    let hasResponse = false;
     request.on('socket', (socket) => {
       const isReady = !socket.connecting;
       if (isReady) this.#watchdog.connected();
@@ -98,14 +97,11 @@ class Post {
         );
     });
     request.on('response', (response) => {
-      hasResponse = true;
       this.#watchdog.connected();
       this.#receive(response);
     });
     request.on('error', (error) => {
-      if (this.#isSettled) return;
-      if (request.reusedSocket && !hasResponse && mayResend) this.send(false);
-      else this.#broken(error);
+      if (!this.#isSettled) this.#broken(error);
     });
     request.end(body);
   }
