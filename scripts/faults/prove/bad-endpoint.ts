@@ -39,7 +39,7 @@ export interface BadEndpointOptions extends ProveFaultOptions {
 
 export const longBadEndpoint = (seed: number): BadEndpointOptions => ({
   ...{ seed, problems: 500, attempts: 4, share: 0.1, deadline: 2, firstDelay: 1, retryAfter: 1_000 },
-  ...{ reply: [150, 350], outage: 12 },
+  ...{ reply: [300, 700], outage: 12 },
 });
 
 const runSeed = 1;
@@ -50,7 +50,7 @@ export function badEndpoint(options: BadEndpointOptions): Promise<Section> {
   return inPlace('bad-endpoint', { seed: options.seed, retryAfter: options.retryAfter }, async (place) => {
     const { deadline, firstDelay } = options;
     const more = {
-      concurrency: { initial: 32, most: 64 },
+      concurrency: { initial: 64, most: 64 },
       deadlines: { firstToken: deadline, idle: deadline },
       retry: { attempts: mostAttempts, firstDelay },
     };

@@ -114,11 +114,11 @@ test('against a server that takes twelve, it settles near twelve and loses no ca
         };
         const call = limit(server, state);
         const one = async (): Promise<void> => {
-          for (let attempt = 1; ; attempt += 1) {
+          for (let wasTooMuch = false; ; wasTooMuch = true) {
             try {
               await call(
                 { messages: [], maxTokens: 1, temperature: 1, seed: 0 },
-                { attempt, onFirstToken: () => {}, onQueued: () => {} },
+                { wasTooMuch, onFirstToken: () => {}, onQueued: () => {} },
               );
               return;
             } catch {
@@ -137,7 +137,7 @@ test('against a server that takes twelve, it settles near twelve and loses no ca
   );
 });
 
-test('a reply that begins after a retry is no sign that there is room', async () => {
+test('a reply that begins after its call was sent away is no sign that there is room', async () => {
   const state = new AdaptiveLimit({ ...limits, initial: 1 }, new VirtualClock());
   const call: Call = async (_request, context) => {
     context.onFirstToken();
@@ -145,8 +145,33 @@ test('a reply that begins after a retry is no sign that there is room', async ()
   };
   const context = { onFirstToken: () => {}, onQueued: () => {} };
   const request = { messages: [], maxTokens: 1, temperature: 1, seed: 0 };
-  await limit(call, state)(request, { ...context, attempt: 2 });
+  await limit(call, state)(request, { ...context, wasTooMuch: true });
   assert.equal(state.limit, 1);
-  await limit(call, state)(request, { ...context, attempt: 1 });
+  await limit(call, state)(request, { ...context, wasTooMuch: false });
   assert.equal(state.limit, 2);
+});
+
+test('asked to stop, a call that waits for its turn is never made, and one that is under way goes on', async () => {
+  const state = new AdaptiveLimit({ ...limits, initial: 1, most: 1 }, new VirtualClock());
+  const stop = new AbortController();
+  const ends: (() => void)[] = [];
+  const call: Call = () => new Promise((resolve) => ends.push(() => resolve({ finish: 'stop' } as Reply)));
+  const request = { messages: [], maxTokens: 1, temperature: 1, seed: 0 };
+  const made = (waits: boolean[]) =>
+    limit(call, state)(request, {
+      stopping: stop.signal,
+      onWaiting: (isWaiting) => void waits.push(isWaiting),
+      wasTooMuch: false,
+      onFirstToken: () => {},
+      onQueued: () => {},
+    });
+  const waits: [boolean[], boolean[]] = [[], []];
+  const first = made(waits[0]);
+  await settle();
+  const second = made(waits[1]);
+  stop.abort(new Error('stop'));
+  await assert.rejects(second, /stop/);
+  ends[0]?.();
+  assert.equal((await first).finish, 'stop');
+  assert.deepEqual([ends.length, waits, state.queued, state.inFlight], [1, [[true, false], [true]], 0, 0]);
 });

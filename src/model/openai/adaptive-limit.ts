@@ -1,8 +1,8 @@
 /**
  * How many calls an endpoint has at once, found out instead of guessed: it grows by one with every reply that begins
  * until the server first says it is too much, then by one for each round of calls, and is cut by a fifth when the
- * server says so. It grows only while it is the limit that holds calls back, and a reply that begins after a retry is
- * no sign. Calls wait in the order they came; one that is given up leaves the queue at once.
+ * server says so. It grows only while it is the limit that holds calls back, and a reply that begins after the
+ * server had sent its call away is no sign; after any other failure it is one like others. Calls wait in the order they came; one that is given up leaves the queue at once.
  *
  * The rule is additive increase, multiplicative decrease (Chiu and Jain 1989) with slow start. The sign is the first
  * token and not the end of a reply, which may take an hour.
@@ -27,7 +27,7 @@ const SATURATED = 0.8;
 /** A place for one call. */
 export interface Slot {
   readonly waitedMilliseconds: number;
-  /** The server has begun a first attempt's reply. */
+  /** The server has begun the reply of a call that it had not sent away. */
   began(): void;
   /** The server said that it is too much. */
   overloaded(): void;
@@ -146,7 +146,7 @@ export function limit(call: Call, state: AdaptiveLimit): Call {
       return await call(request, {
         ...context,
         onFirstToken: () => {
-          if (context.attempt === 1) slot.began();
+          if (!context.wasTooMuch) slot.began();
           context.onFirstToken();
         },
       });
@@ -159,7 +159,8 @@ export function limit(call: Call, state: AdaptiveLimit): Call {
   };
 }
 
-function saysTooMuch(error: unknown): boolean {
+/** The server has room for fewer calls than there are. */
+export function saysTooMuch(error: unknown): boolean {
   return (
     error instanceof ModelError &&
     (error.kind === 'overloaded' || error.status === 503 || error.status === 429)

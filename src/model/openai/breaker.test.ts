@@ -28,7 +28,7 @@ function setUp() {
     return answer();
   };
   const guarded = breaker(call, state);
-  const context = { attempt: 1, onFirstToken: () => {}, onQueued: () => {} };
+  const context = { wasTooMuch: false, onFirstToken: () => {}, onQueued: () => {} };
   return {
     clock,
     states,

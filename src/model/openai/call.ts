@@ -5,8 +5,8 @@
 import type { ChatRequest, GenerateContext, Reply } from '../chat-model.ts';
 
 export interface CallContext extends GenerateContext {
-  /** 1 for the first attempt. */
-  readonly attempt: number;
+  /** An earlier attempt at this call was too much for the server. */
+  readonly wasTooMuch: boolean;
   /** The server has begun to answer: it had room for the call. */
   readonly onFirstToken: () => void;
   /** The call has waited so many milliseconds for its turn. */

@@ -96,7 +96,7 @@ export function createOpenAiChatModel(options: OpenAiChatModelOptions): ChatMode
     ...(price === undefined ? {} : { price }),
     ...(contextTokens === undefined ? {} : { contextTokens }),
     generate(request, context = {}) {
-      return call(request, { ...context, attempt: 1, onFirstToken: nothing, onQueued: nothing });
+      return call(request, { ...context, wasTooMuch: false, onFirstToken: nothing, onQueued: nothing });
     },
     async close() {
       endpoint.close();

@@ -47,7 +47,7 @@ async function run(
   });
   const result = retried(
     { ...request, seed: options.seed ?? 3 },
-    { ...options.context, attempt: 1, onFirstToken: () => {}, onQueued: () => {} },
+    { ...options.context, wasTooMuch: false, onFirstToken: () => {}, onQueued: () => {} },
   );
   const outcome = await clock.runUntil(result).catch((error: unknown) => error);
   return { outcome, times, events, clock };
@@ -106,8 +106,10 @@ test('what lies beyond the wall clock is given up at once, not waited for', asyn
 });
 
 test('waiting for a turn does not use up the wall clock', async () => {
+  let made = 0;
   const before = async (context: CallContext, clock: VirtualClock) => {
-    if (context.attempt !== 1) return;
+    made += 1;
+    if (made !== 1) return;
     await clock.advance(100_000);
     context.onQueued(100_000);
   };
@@ -144,8 +146,10 @@ test('who pays is asked before each retry, with what failed, and may refuse', as
 test('a reply that begins again says so, once for each beginning that had pieces', async () => {
   const kinds: string[] = [];
   const onDelta: NonNullable<GenerateContext['onDelta']> = (delta) => kinds.push(delta.kind);
+  let made = 0;
   const before = async (context: CallContext) => {
-    if (context.attempt !== 2) context.onDelta?.({ kind: 'answer', text: 'x' });
+    made += 1;
+    if (made !== 2) context.onDelta?.({ kind: 'answer', text: 'x' });
   };
   await run([failed(), failed()], { context: { onDelta }, before });
   assert.deepEqual(kinds, ['answer', 'restart', 'answer']);
@@ -160,7 +164,7 @@ test('an abort ends the wait at once with its reason', async () => {
   const retried = retry(call, { name: 'm', limits: defaultRetryLimits, clock });
   const result = retried(request, {
     signal: controller.signal,
-    attempt: 1,
+    wasTooMuch: false,
     onFirstToken: () => {},
     onQueued: () => {},
   });
@@ -168,4 +172,32 @@ test('an abort ends the wait at once with its reason', async () => {
   controller.abort(new Error('enough'));
   await assert.rejects(result, /enough/);
   assert.deepEqual([clock.now(), clock.waiting], [500, 0]);
+});
+
+test('an attempt is told whether the server had sent its call away, which other failures are not', async () => {
+  const told: boolean[] = [];
+  await run([failed('connection'), failed('protocol'), failed('overloaded'), failed('server')], {
+    before: async ({ wasTooMuch }) => void told.push(wasTooMuch),
+  });
+  assert.deepEqual(told, [false, false, false, true, true]);
+});
+
+test('asked to stop, a call that waits for another try is given up at once, and has said that it waits', async () => {
+  const stop = new AbortController();
+  const clock = new VirtualClock();
+  const call: Call = async () => {
+    throw failed('overloaded', { retryAfterMilliseconds: 1_000 });
+  };
+  const waits: boolean[] = [];
+  const result = retry(call, { name: 'm', limits: defaultRetryLimits, clock })(request, {
+    stopping: stop.signal,
+    onWaiting: (isWaiting) => void waits.push(isWaiting),
+    wasTooMuch: false,
+    onFirstToken: () => {},
+    onQueued: () => {},
+  });
+  await clock.advance(500);
+  stop.abort(new Error('stop'));
+  await assert.rejects(result, /stop/);
+  assert.deepEqual([clock.now(), clock.waiting, waits], [500, 0, [true]]);
 });

@@ -7,6 +7,7 @@
 import { Random } from '../../stats/random.ts';
 import type { GenerateContext } from '../chat-model.ts';
 import { ModelError } from '../model-error.ts';
+import { saysTooMuch } from './adaptive-limit.ts';
 import type { Call, OnCallEvent } from './call.ts';
 import { type Clock, pause } from './clock.ts';
 
@@ -47,12 +48,13 @@ export function retry(call: Call, options: RetryOptions): Call {
     let queued = 0;
     let attempts = 0;
     let failures = 0;
+    let wasTooMuch = false;
     for (;;) {
       try {
         return await call(request, {
           ...context,
           ...watched,
-          attempt: attempts + 1,
+          wasTooMuch,
           onQueued: (milliseconds) => {
             queued += milliseconds;
             context.onQueued(milliseconds);
@@ -61,6 +63,7 @@ export function retry(call: Call, options: RetryOptions): Call {
       } catch (error) {
         context.signal?.throwIfAborted();
         if (!(error instanceof ModelError) || !error.isRetryable) throw error;
+        wasTooMuch ||= saysTooMuch(error);
         const wasMade = error.kind !== 'circuit-open';
         if (wasMade) attempts += 1;
         if (attempts >= limits.attempts) throw error;
