@@ -129,6 +129,11 @@ test('after a failure every later write is refused with the same error', async (
     throw new Error('no answer');
   });
   await assert.rejects(failing, (error) => error instanceof AggregateError && error.errors.length === 2);
+  const nested = journal.effect({ unit: 'u', label: 'nested', request: 1 }, async () => {
+    await journal.append('s', 'inside', { value: 1 });
+    return { value: 1 };
+  });
+  await assert.rejects(nested, DiskFullError);
   assert.equal((await journal.find('s', 'small'))?.value, 1);
   assert.equal(await journal.find('s', 'large'), undefined);
   await journal.close();

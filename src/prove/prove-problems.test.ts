@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { DiskFullError } from '../journal/errors.ts';
+import { openFailing } from '../journal/fixtures/failing-journal.ts';
 import { openInProcess } from '../journal/fixtures/in-process-journal.ts';
 import { temporaryDirectory } from '../journal/fixtures/temporary-directory.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ChatModel } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
+import { goodReply, startServer, stream } from '../model/openai/fixtures/scripted-server.ts';
+import { createOpenAiChatModel } from '../model/openai/open-ai-chat-model.ts';
+import { attendance } from '../scaffold/attendance.ts';
 import type { Scaffold } from '../scaffold/scaffold.ts';
 import { scriptedModel } from './fixtures/scripted-model.ts';
 import { proveRequest } from './fixtures/settings.ts';
@@ -322,4 +327,118 @@ test('BUDGET-CAP: every attempt of a model that tries again is paid for by itsel
   assert.equal(short.status, 'budget');
   assert.match(short.ended ?? '', /the budget of this run is spent/);
   assert.equal(short.spent.tokens, 120 + prompt + 1000);
+});
+
+/** Two writers, one of whom may fail. */
+const two: Scaffold = async (problem, context) => {
+  const { maxTokens, temperature } = context;
+  const here = attendance(context);
+  const proofs = await Promise.all(
+    ['first', 'second'].map((label) =>
+      here.attempt('solve', label, async () => {
+        const messages = [{ role: 'user' as const, content: `${problem.statement} ${label}` }];
+        return (await context.call(label, { messages, maxTokens, temperature }, { role: 'solve' })).answer;
+      }),
+    ),
+  );
+  here.requireSome();
+  const proof = proofs.filter((one) => one !== undefined).join(' and ');
+  context.keep(proof, 'all there are');
+  return { proof, turns: [] };
+};
+
+test('an attempt that has finished stays as it is: what failed in it is not asked again', async (t) => {
+  const directory = temporaryDirectory(t);
+  let isDown = true;
+  const model = scriptedModel({
+    price: free,
+    wait: async ({ messages }) => {
+      if (isDown && messages[0]?.content.endsWith('second'))
+        throw new ModelError('the reply broke off', { kind: 'protocol', isRetryable: true });
+    },
+  });
+  const make = (more: object) => (journal: Journal) =>
+    proveRequest(model, journal, { scaffold: two, count: 2, ...more });
+  const before = await sitting(directory, make({}));
+  isDown = false;
+  const asked = model.asked.length;
+  const replayed = await sitting(directory, make({}));
+  assert.equal(first(replayed).proof, first(before).proof);
+  assert.deepEqual(
+    first(replayed).trace.calls.map(({ outcome }) => outcome.kind),
+    ['reply', 'failed'],
+  );
+  const kinds: string[] = [];
+  const written = { isWrittenUp: () => true, onEvent: ({ kind }: RunEvent) => void kinds.push(kind) };
+  const recalled = await sitting(directory, make(written));
+  assert.deepEqual([first(recalled).proof, first(recalled).why], [first(before).proof, first(before).why]);
+  assert.deepEqual(kinds, ['attempt-recalled', 'attempt-recalled']);
+  assert.equal(model.asked.length, asked);
+  await sitting(directory, make({ ...written, attempts: 2 }));
+  assert.equal(model.asked.length, asked + 4, 'an attempt more is made');
+});
+
+test('a connection that broke is one problem’s alone; one that was never made ends the run', async (t) => {
+  const failing = (code: string) =>
+    scriptedModel({
+      price: free,
+      wait: async ({ messages }) => {
+        if (!messages[0]?.content.includes('claim 1')) return;
+        const cause = Object.assign(new Error(code), { code });
+        throw new ModelError(code, { kind: 'connection', isRetryable: true, cause });
+      },
+    });
+  const run = (code: string) =>
+    sitting(temporaryDirectory(t), (journal) => proveRequest(failing(code), journal, { count: 3 }));
+  const states = (await run('ECONNRESET')).attempts.flat().map(({ status }) => status);
+  assert.deepEqual(states, ['finished', 'failed', 'finished']);
+  await assert.rejects(run('ECONNREFUSED'), /ECONNREFUSED/);
+});
+
+test('asked to stop, calls that wait for the endpoint are not sent, and cost nothing', async (t) => {
+  const stop = new AbortController();
+  let requests = 0;
+  const server = await startServer((response) => {
+    requests += 1;
+    // The replies of those under way come after the stop.
+    setImmediate(() => {
+      stop.abort();
+      setImmediate(() => stream(response, goodReply));
+    });
+  });
+  const model = createOpenAiChatModel({
+    ...{ name: 'm', baseUrl: server.baseUrl, model: 'm', api: 'chat', price: { prompt: 1, completion: 1 } },
+    concurrency: { initial: 2, most: 2 },
+  });
+  t.after(async () => {
+    await model.close?.();
+    await server.close();
+  });
+  const outcome = await sitting(temporaryDirectory(t), (journal) =>
+    proveRequest(model, journal, { count: 12, parallel: 12, stopping: stop.signal, graceSeconds: 5 }),
+  );
+  assert.ok(requests <= 2, `${requests} requests`);
+  // Five tokens of the prompt and two of the reply.
+  assert.equal(outcome.spent.tokens, 7 * requests);
+  assert.ok(outcome.attempts.flat().every(({ status }) => status === 'stopped'));
+});
+
+test('DISK-FULL: the n-th write fails, for every n until none does: it is told as a full disk, and gone on from', async (t) => {
+  const model = scriptedModel({ price: { prompt: 1, completion: 1 } });
+  const make = (journal: Journal) => proveRequest(model, journal, { scaffold: two, count: 2 });
+  let met = 0;
+  for (let n = 1; ; n += 1) {
+    const directory = temporaryDirectory(t);
+    const { journal, failed } = openFailing(directory, n);
+    const outcome = await proveProblems(make(journal)).catch((error: unknown) => error);
+    await journal.close();
+    const after = await sitting(directory, make);
+    assert.ok(after.attempts.flat().every(({ status }) => status === 'finished'));
+    if (!failed()) break;
+    assert.ok(outcome instanceof DiskFullError, `${n}: ${String(outcome)}`);
+    assert.match(outcome.message, /^disk full: could not write \S+journal\.db \(\d+ bytes free\)/);
+    met += 1;
+  }
+  // Two rows of spend and one of the reply for each of four calls, ends of two attempts, the time.
+  assert.ok(met >= 15, `${met} writes`);
 });
