@@ -4,13 +4,13 @@
  */
 import { dirname } from 'node:path';
 import { diskTrouble } from './disk-trouble.ts';
-import { type FileLayer, nodeFileLayer } from './file-layer.ts';
+import { type FileData, type FileLayer, nodeFileLayer } from './file-layer.ts';
 import { temporaryName } from './temporary-name.ts';
 
 /** Replaces `path` by `data`. Throws a DiskFullError if there is no room; the old file then stands. */
 export async function writeFileAtomic(
   path: string,
-  data: string | Uint8Array,
+  data: FileData,
   files: FileLayer = nodeFileLayer,
 ): Promise<void> {
   const temporary = temporaryName(path);

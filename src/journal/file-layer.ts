@@ -4,9 +4,12 @@
  */
 import { open, rename, rm } from 'node:fs/promises';
 
+/** What a file is to hold; pieces are written as they come, so that a large file needs no memory. */
+export type FileData = string | Uint8Array | AsyncIterable<string>;
+
 export interface FileLayer {
   /** Makes or empties the file and writes all of `data`. Does not sync. */
-  write(path: string, data: string | Uint8Array): Promise<void>;
+  write(path: string, data: FileData): Promise<void>;
   /** fsync of a file or a directory. */
   sync(path: string, kind: 'file' | 'directory'): Promise<void>;
   rename(from: string, to: string): Promise<void>;
