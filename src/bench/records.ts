@@ -4,8 +4,9 @@
  * a grading that failed has a row of its cause and no points, and the attempt stays without a score until one succeeds.
  */
 import { createHash } from 'node:crypto';
-import type { Grade } from '../grade/grade.ts';
+import { type Grade, gradeSchema } from '../grade/grade.ts';
 import type { Journal, Json } from '../journal/journal.ts';
+import type { Problem } from '../problems/problem.ts';
 
 /** An attempt at a problem. */
 export interface AttemptRow {
@@ -35,6 +36,8 @@ export interface GradeRow {
   readonly run: number;
   /** Of the proof that was graded; null for none. */
   readonly digest: string | null;
+  /** Of what it was graded by: scheme, guidelines, solutions, gold answer. */
+  readonly material: string;
   /** 0 to 7; null when it came to no grade. */
   readonly points: number | null;
   /** Why there is no grade. */
@@ -43,6 +46,8 @@ export interface GradeRow {
   readonly completionTokens: number;
   readonly dollars: number | null;
   readonly seconds: number;
+  /** How many gradings of it by this judge came to nothing before. */
+  readonly number: number;
 }
 
 const attemptStream = 'bench/attempts';
@@ -51,8 +56,18 @@ const gradeStream = 'bench/grades';
 
 /** Short, and the same for the same text. */
 export function proofDigest(proof: string | undefined): string | null {
-  if (proof === undefined) return null;
-  return createHash('sha256').update(proof).digest('hex').slice(0, 16);
+  return proof === undefined ? null : shortDigest(proof);
+}
+
+/** Of everything about a problem that its grades depend on: a mended answer or scheme makes them due again. */
+export function materialDigest({ id, statement, scheme, guidelines, answer, solutions }: Problem): string {
+  return shortDigest(
+    JSON.stringify([id, statement, scheme ?? null, guidelines ?? null, answer ?? null, solutions]),
+  );
+}
+
+function shortDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** Resolves when both are on disk: the proof first, so that no row is without its proof. */
@@ -89,26 +104,45 @@ export async function readProof(
 /** `number` counts the gradings of this proof by this judge that came to nothing. */
 export async function recordGrade(
   journal: Journal,
-  row: Omit<GradeRow, 'points' | 'cause'>,
+  row: Omit<GradeRow, 'points' | 'cause' | 'number'>,
   grade: Grade,
   number: number,
 ): Promise<GradeRow> {
   const full: GradeRow = {
     ...row,
+    number,
     points: grade.kind === 'graded' ? grade.points : null,
     cause: grade.kind === 'graded' ? null : grade.cause,
   };
-  const key = `${row.judge}/${placeKey(row)}/${row.digest ?? 'none'}/${number}`;
-  await journal.append(gradeStream, key, {
+  await journal.append(gradeStream, keyOfGrade(full), {
     value: { ...full },
     payload: new TextEncoder().encode(JSON.stringify(grade)),
   });
   return full;
 }
 
+/** The whole grade, its report included. */
+export async function readGrade(journal: Pick<Journal, 'find'>, row: GradeRow): Promise<Grade> {
+  const event = await journal.find(gradeStream, keyOfGrade(row));
+  if (event?.payload === undefined) throw new Error(`the grade of ${row.problem} is not in the journal`);
+  return gradeSchema.parse(JSON.parse(new TextDecoder().decode(event.payload)));
+}
+
+function keyOfGrade(row: GradeRow): string {
+  return `${row.judge}/${gradeKey(row)}/${row.number}`;
+}
+
+/** A row of a file of proofs, where a problem may come any number of times. */
+export function rowName(problem: string, line: number): string {
+  return `${problem}@${line}`;
+}
+
 function placeKey({ problem, run }: { readonly problem: string; readonly run: number }): string {
   return `${problem}/${run}`;
 }
+
+/** A proof with what it is graded by. */
+type Graded = Pick<GradeRow, 'problem' | 'run' | 'digest' | 'material'>;
 
 /** Where rows come from: a journal, or a reader of one beside a running writer. */
 export interface EventSource {
@@ -153,14 +187,14 @@ export class BenchRecords {
     return this.#attempts.get(placeKey({ problem, run }));
   }
 
-  /** What this judge made of the attempt as it stands. */
-  grade(judge: string, attempt: AttemptRow): GradeRow | undefined {
-    return this.#grades.get(judge)?.get(gradeKey(attempt));
+  /** What this judge made of the attempt as it stands, by this material. */
+  grade(judge: string, graded: Graded): GradeRow | undefined {
+    return this.#grades.get(judge)?.get(gradeKey(graded));
   }
 
-  /** How often this judge failed to grade the attempt as it stands. */
-  failedGradings(judge: string, attempt: AttemptRow): number {
-    return this.#failures.get(`${judge} ${gradeKey(attempt)}`) ?? 0;
+  /** How often this judge failed to grade the attempt as it stands, by this material. */
+  failedGradings(judge: string, graded: Graded): number {
+    return this.#failures.get(`${judge} ${gradeKey(graded)}`) ?? 0;
   }
 
   attempts(): IterableIterator<AttemptRow> {
@@ -173,6 +207,6 @@ export class BenchRecords {
   }
 }
 
-function gradeKey({ problem, run, digest }: Pick<GradeRow, 'problem' | 'run' | 'digest'>): string {
-  return `${placeKey({ problem, run })}/${digest ?? 'none'}`;
+function gradeKey({ problem, run, digest, material }: Graded): string {
+  return `${placeKey({ problem, run })}/${digest ?? 'none'}/${material}`;
 }

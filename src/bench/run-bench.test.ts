@@ -7,13 +7,9 @@ import type { Journal } from '../journal/journal.ts';
 import { ModelError } from '../model/model-error.ts';
 import { type ScriptedModel, scriptedModel } from '../prove/fixtures/scripted-model.ts';
 import { problemNumber, threeAndMerge } from '../prove/fixtures/settings.ts';
-import {
-  type BenchEvent,
-  type BenchJudge,
-  type BenchOutcome,
-  type BenchRequest,
-  runBench,
-} from './run-bench.ts';
+import type { BenchJudge } from './grade-once.ts';
+import { materialDigest } from './records.ts';
+import { type BenchEvent, type BenchOutcome, type BenchRequest, runBench } from './run-bench.ts';
 
 const free = { prompt: 0, completion: 0 };
 const callsOfAnAttempt = 7;
@@ -77,7 +73,13 @@ async function sitting(
 function scores({ records }: BenchOutcome, judge = 'judge-1'): (number | null | undefined)[] {
   return [...records.attempts()]
     .sort((a, b) => (`${a.problem} ${a.run}` < `${b.problem} ${b.run}` ? -1 : 1))
-    .map((row) => records.grade(judge, row)?.points);
+    .map(
+      (row) =>
+        records.grade(judge, {
+          ...row,
+          material: materialDigest(problemNumber(Number(row.problem.slice(1)))),
+        })?.points,
+    );
 }
 
 test('PAY-ONCE: every problem is attempted and graded so often, and nothing of it again', async (t) => {
@@ -140,6 +142,18 @@ test('NULL-NOT-ZERO: what could not be graded or made has no score, and is asked
   assert.deepEqual(scores(after), [5, 5, 5, 5, 5, 5]);
   // Two gradings that came to nothing and two of attempts that failed.
   assert.equal(judge.asked.length - asked, 4);
+});
+
+test('a changed scheme or gold answer makes grades due again, of its problem only', async (t) => {
+  const directory = temporaryDirectory(t);
+  const [model, judge] = [scriptedModel({ price: free }), three()];
+  await sitting(directory, model, { judge: judgeOf(judge), runs: 1 });
+  const mended = { ...problemNumber(1), answer: '42' };
+  const problems = [problemNumber(0), mended, problemNumber(2)];
+  const { records } = await sitting(directory, model, { judge: judgeOf(judge), runs: 1, problems });
+  assert.deepEqual([model.asked.length, judge.asked.length], [3 * callsOfAnAttempt, 4]);
+  const row = records.attempt('p1', 0) ?? assert.fail();
+  assert.equal(records.grade('judge-1', { ...row, material: materialDigest(mended) })?.points, 3);
 });
 
 test('a model that writes no proof has earned its 0, and no judge is asked', async (t) => {

@@ -4,10 +4,9 @@
  * another judge go on by being called again. NULL-NOT-ZERO: an attempt that failed has no row, a grading that failed
  * has no points; a model that wrote no proof has earned its 0.
  */
-import { type Grade, type GradeContext, gradeOfNoProof } from '../grade/grade.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { ChatModel, SamplingSettings } from '../model/chat-model.ts';
-import type { Problem } from '../problems/problem.ts';
+import type { SamplingSettings } from '../model/chat-model.ts';
+import { type Problem, statementOnly } from '../problems/problem.ts';
 import type { Allowance } from '../prove/allowance.ts';
 import { assertPriced } from '../prove/price-check.ts';
 import { type Models, type ProveEvent, type ProveOutcome, proveProblem } from '../prove/prove-problem.ts';
@@ -21,25 +20,16 @@ import {
   workWithinBudgets,
 } from '../prove/within-budgets.ts';
 import { BudgetExhausted, type Scaffold } from '../scaffold/scaffold.ts';
-import { seedFrom } from '../stats/random.ts';
-import { GradingCalls } from './grading-calls.ts';
+import { type BenchJudge, gradeOnce } from './grade-once.ts';
 import {
   type AttemptRow,
   BenchRecords,
   type GradeRow,
+  materialDigest,
   proofDigest,
   readProof,
   recordAttempt,
-  recordGrade,
 } from './records.ts';
-
-/** A grader with the models that it asks. */
-export interface BenchJudge {
-  /** Tells it from every other judge, also from the same with other settings or prompts. */
-  readonly name: string;
-  readonly models: readonly ChatModel[];
-  grade(problem: Problem, proof: string, context: GradeContext): Promise<Grade>;
-}
 
 export interface BenchRequest {
   readonly problems: readonly Problem[];
@@ -103,7 +93,8 @@ export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
   return { records, ...done };
 }
 
-function asModels({ models: [main, ...others] }: BenchJudge): Models {
+/** For the check of prices. */
+export function asModels({ models: [main, ...others] }: BenchJudge): Models {
   if (main === undefined) return { main: { name: 'none', price: free, generate: nobody }, byRole: new Map() };
   return { main, byRole: new Map(others.map((model, index) => [`judge-${index + 2}`, model])) };
 }
@@ -117,10 +108,12 @@ function nobody(): Promise<never> {
 /** What is not both finished and graded, a whole run of all problems before the next. */
 function* missing({ problems, runs, judge }: BenchRequest, records: BenchRecords): Generator<Piece> {
   for (let run = 0; run < runs; run += 1) {
-    for (const [problem, { id }] of problems.entries()) {
-      const row = records.attempt(id, run);
+    for (const [problem, task] of problems.entries()) {
+      const row = records.attempt(task.id, run);
       const isGraded =
-        row !== undefined && (judge === undefined || records.grade(judge.name, row)?.points != null);
+        row !== undefined &&
+        (judge === undefined ||
+          records.grade(judge.name, { ...row, material: materialDigest(task) })?.points != null);
       if (row?.status !== 'finished' || !isGraded) yield { problem, run };
     }
   }
@@ -173,7 +166,9 @@ async function attemptOf(
   }
   const { scaffold, models, maxTokens, temperature, sampling, seed, stopping } = request;
   const outcome = await proveProblem({
-    ...{ problem, scaffold, models, maxTokens, temperature, journal, seed, stopping, allowance },
+    // Nothing that helps a grader reaches a solver.
+    problem: statementOnly(problem),
+    ...{ scaffold, models, maxTokens, temperature, journal, seed, stopping, allowance },
     ...(sampling === undefined ? {} : { sampling }),
     unit: `bench/${piece.problem}/${piece.run}`,
     ...(onEvent === undefined ? {} : { onEvent: (event) => onEvent({ kind: 'proving', ...piece, event }) }),
@@ -224,36 +219,18 @@ async function grade(
 ): Promise<void> {
   const { journal, seed, stopping, onEvent, problems } = request;
   const { problem, run } = piece;
-  const recorded = records.grade(judge.name, row);
+  const task = problems[problem];
+  if (task === undefined) throw new RangeError(`there is no problem ${problem}`);
+  const material = materialDigest(task);
+  const recorded = records.grade(judge.name, { ...row, material });
   if (recorded?.points != null) {
     onEvent?.({ kind: 'grade', problem, run, row: recorded, detail: undefined, replayed: true });
     return;
   }
-  const task = problems[problem];
-  if (task === undefined) throw new RangeError(`there is no problem ${problem}`);
-  // A judge that could not be read is not heard again: the next grading has names, so calls and seeds, of its own.
-  const number = records.failedGradings(judge.name, row);
-  const unit = `grade/${judge.name}/${problem}/${run}/${row.digest ?? 'none'}/${number}`;
-  const calls = new GradingCalls({ journal, allowance, unit, stopping });
-  const outcome =
-    proof === undefined
-      ? gradeOfNoProof(judge.name, 'There is no proof.')
-      : await judge.grade(task, proof, {
-          seed: seedFrom(seed, unit),
-          signal: allowance.signal,
-          call: (label, model, asked) => calls.make(label, model, asked),
-        });
-  // What was cut off says nothing of the judge.
-  calls.throwIfStopped();
-  const { promptTokens, completionTokens, dollars, seconds } = calls.spent;
-  const named = { judge: judge.name, problem: task.id, run, digest: row.digest };
-  const graded = await recordGrade(
-    journal,
-    { ...named, promptTokens, completionTokens, dollars, seconds },
-    outcome,
-    number,
-  );
-  records.addGrade(graded);
+  const { row: graded, grade: outcome } = await gradeOnce({
+    ...{ judge, problem: task, proof, records, journal, allowance, stopping, seed },
+    place: { problem: task.id, run, digest: row.digest, material },
+  });
   const detail = outcome.kind === 'ungraded' ? outcome.detail : undefined;
   onEvent?.({ kind: 'grade', problem, run, row: graded, detail, replayed: false });
 }

@@ -28,7 +28,7 @@ export function problemsDigest(problems: readonly Problem[]): RunIdentity['probl
 }
 
 /** `prove-NAME-DIGEST`: the name is for people, the digest tells runs apart. */
-export function runName(name: string, identity: RunIdentity): string {
+export function runName(name: string, identity: object, command = 'prove'): string {
   const slug = name
     .normalize('NFKD')
     .toLowerCase()
@@ -36,11 +36,11 @@ export function runName(name: string, identity: RunIdentity): string {
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 40)
     .replace(/-+$/, '');
-  return ['prove', ...(slug === '' ? [] : [slug]), shortHash(identityJson(identity))].join('-');
+  return [command, ...(slug === '' ? [] : [slug]), shortHash(identityJson(identity))].join('-');
 }
 
 /** The fields that differ, as `field: before, now after`. */
-export function identityDifferences(before: unknown, now: RunIdentity): string[] {
+export function identityDifferences(before: unknown, now: object): string[] {
   const old = (typeof before === 'object' && before !== null ? before : {}) as Record<string, unknown>;
   return Object.entries(now).flatMap(([field, value]) => {
     const was = JSON.stringify(old[field]);
@@ -53,8 +53,9 @@ function canonical(value: unknown): string {
   return value === undefined ? '' : shortHash(value as Json);
 }
 
-function identityJson(identity: RunIdentity): Json {
-  return { ...identity, sampling: { ...identity.sampling } };
+/** An identity is plain data. */
+function identityJson(identity: object): Json {
+  return identity as Json;
 }
 
 function shortHash(value: Json): string {

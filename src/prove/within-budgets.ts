@@ -44,7 +44,7 @@ export interface Purse {
 export interface BudgetedWork<Piece> {
   /** How many problems there are; a piece of work belongs to one of them. */
   readonly problems: number;
-  readonly pieces: Iterable<Piece>;
+  readonly pieces: Iterable<Piece> | AsyncIterable<Piece>;
   /** Index of a piece's problem. */
   readonly problemOf: (piece: Piece) => number;
   /** Pieces that are worked on at once. */
@@ -127,11 +127,11 @@ export async function workWithinBudgets<Piece>(request: BudgetedWork<Piece>): Pr
     }
   };
 
-  const next = request.pieces[Symbol.iterator]();
+  const next = iteratorOf(request.pieces);
   const worker = async (): Promise<void> => {
     // A run that stops leaves no trace of what it did not come to; a replay of what is done costs nothing.
     while (fatal === undefined && !stopping.aborted) {
-      const { done, value } = next.next();
+      const { done, value } = await next.next();
       if (done === true) return;
       await workOn(value);
     }
@@ -149,6 +149,13 @@ export async function workWithinBudgets<Piece>(request: BudgetedWork<Piece>): Pr
     problems: accounts.map((account, index) => spentOf(account.spent, stopwatch.of(`${index}`))),
     unsettled: before.unsettled,
   };
+}
+
+/** One iterator for all workers; that of an async generator keeps their calls in order. */
+function iteratorOf<Piece>(
+  pieces: Iterable<Piece> | AsyncIterable<Piece>,
+): Iterator<Piece> | AsyncIterator<Piece> {
+  return Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
 }
 
 /** What the budget of a problem is called where it refuses something. */
