@@ -1,0 +1,49 @@
+/** A comparison as plain JSON, for other programs; `problems` adds every score of every problem. */
+import type { Json } from '../journal/journal.ts';
+import type { Interval } from '../stats/interval.ts';
+import type { Row, Score, SuiteComparison } from './comparison.ts';
+
+export function comparisonJson(suites: readonly SuiteComparison[], problems: boolean): Json {
+  return {
+    suites: suites.map(({ suite, rows, pairs, warnings }) => ({
+      suite: { ...suite },
+      warnings,
+      systems: rows.map((row) => systemJson(row, problems)),
+      pairs: pairs.map(({ better, worse, difference, ...rest }) => ({
+        better: better.name,
+        worse: worse.name,
+        difference: { ...difference },
+        ...rest,
+      })),
+    })),
+  };
+}
+
+function systemJson({ name, system, score, cost, relative, parts }: Row, problems: boolean): Json {
+  const { directory, model, scaffold, judge = null, otherJudges, counts } = system;
+  return {
+    ...{ name, directory, model, scaffold, judge, otherJudges },
+    counts: { ...counts, ungraded: { ...counts.ungraded } },
+    score: scoreJson(score),
+    cost:
+      cost === undefined
+        ? null
+        : { ...cost, dollars: cost.dollars ?? null, judgeDollars: cost.judgeDollars ?? null },
+    relativeToSingleTurn: relative ?? null,
+    parts: parts.map(({ tag, value, score: own }) => ({ tag, value, score: scoreJson(own) })),
+    ...(problems
+      ? {
+          problems: system.problems.map(({ id, tags }, p) => ({
+            id,
+            tags: { ...tags },
+            points: system.points_P_R[p] ?? [],
+          })),
+        }
+      : {}),
+  };
+}
+
+function scoreJson({ mean, deviation, bounds, ...counts }: Score): Json {
+  const interval = (one: Interval | undefined): Json => (one === undefined ? null : { ...one });
+  return { mean: interval(mean), deviation: deviation ?? null, bounds: bounds ?? null, ...counts };
+}

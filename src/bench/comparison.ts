@@ -1,0 +1,310 @@
+/**
+ * Systems side by side, as data: scores with intervals and run-to-run deviation, what they took, the same by category
+ * and level, and paired tests between every two systems of a suite with Holm's correction. Figures are only computed
+ * here; tables.ts lays them out.
+ */
+import type { Interval } from '../stats/interval.ts';
+import { meanScore } from '../stats/mean-score.ts';
+import { mean } from '../stats/moments.ts';
+import { pairedDifference } from '../stats/paired-difference.ts';
+import { Random } from '../stats/random.ts';
+import { runDeviation } from '../stats/run-deviation.ts';
+import type { System } from './read-system.ts';
+
+/** In percent of full marks. */
+export interface Score {
+  /** Absent where nothing is graded. */
+  readonly mean: Interval | undefined;
+  /** Sample standard deviation of run means: the paper's `(±)`. Absent with one run. */
+  readonly deviation: number | undefined;
+  /** If every ungraded attempt had scored nothing, or full marks. */
+  readonly bounds: { readonly low: number; readonly high: number } | undefined;
+  readonly problems: number;
+  readonly graded: number;
+  readonly ungraded: number;
+}
+
+/** For one attempt, on average. */
+export interface Cost {
+  readonly calls: number;
+  /** Prompt and reply. */
+  readonly tokens: number;
+  readonly completionTokens: number;
+  /** Undefined where a model has no price. */
+  readonly dollars: number | undefined;
+  /** Of its grading. */
+  readonly judgeTokens: number;
+  readonly judgeDollars: number | undefined;
+}
+
+export interface Row {
+  /** Short, and different for every system of the suite. */
+  readonly name: string;
+  readonly system: System;
+  readonly score: Score;
+  readonly cost: Cost | undefined;
+  /** Completion tokens relative to the single turn of the same model, where that is among the systems. */
+  readonly relative: number | undefined;
+  /** By the values of each tag. */
+  readonly parts: readonly Part[];
+}
+
+export interface Part {
+  readonly tag: string;
+  readonly value: string;
+  readonly score: Score;
+}
+
+export interface Pair {
+  readonly better: Row;
+  readonly worse: Row;
+  readonly problems: number;
+  /** Percent of full marks, `better` minus `worse`. */
+  readonly difference: Interval;
+  readonly pValue: number;
+  /** Holm's, over all pairs of the suite. */
+  readonly corrected: number;
+}
+
+/** All systems of one suite. */
+export interface SuiteComparison {
+  readonly suite: System['suite'];
+  /** In the order in which they were given. */
+  readonly rows: readonly Row[];
+  readonly pairs: readonly Pair[];
+  /** What a reader has to know. */
+  readonly warnings: readonly string[];
+}
+
+/** Tags that suites are split by, in the order of the tables. */
+const splitBy = ['subset', 'category', 'level', 'contest', 'year'];
+const fullMarks = 7;
+const mostValues = 24;
+
+/** By suite, in the order in which suites first come. */
+export function compareSystems(systems: readonly System[], seed = 1): SuiteComparison[] {
+  const names = namesOf(systems);
+  const bySuite = new Map<string, System[]>();
+  for (const system of systems) {
+    const key = `${system.suite.name} ${system.suite.scale}`;
+    bySuite.set(key, [...(bySuite.get(key) ?? []), system]);
+  }
+  return [...bySuite.values()].map((own) => compareSuite(own, names, seed));
+}
+
+function compareSuite(
+  systems: readonly System[],
+  names: ReadonlyMap<System, string>,
+  seed: number,
+): SuiteComparison {
+  const [first] = systems;
+  if (first === undefined) throw new Error('a suite without systems');
+  const costs = new Map(systems.map((system) => [system, costOf(system)]));
+  const rows = systems.map((system): Row => {
+    const single = systems.find((other) => other.model === system.model && isSingleTurn(other));
+    const [own, base] = [costs.get(system), single && costs.get(single)];
+    return {
+      name: names.get(system) ?? '',
+      system,
+      score: scoreOf(system, () => true, seed),
+      cost: own,
+      relative:
+        own === undefined || base === undefined || base.completionTokens === 0
+          ? undefined
+          : own.completionTokens / base.completionTokens,
+      parts: partsOf(system, seed),
+    };
+  });
+  return { suite: first.suite, rows, pairs: pairsOf(rows, seed), warnings: warningsOf(rows) };
+}
+
+/** The parts of scaffold, model, judge and directory by which systems differ. */
+function namesOf(systems: readonly System[]): Map<System, string> {
+  const differs = (part: (system: System) => string): boolean => new Set(systems.map(part)).size > 1;
+  const shown = [
+    ({ model }: System) => model,
+    ...(differs(({ scaffold }) => scaffold) ? [scaffoldName] : []),
+    ...(differs(({ judge = 'ungraded' }) => judge)
+      ? [({ judge = 'ungraded' }: System) => `judge ${judge}`]
+      : []),
+  ];
+  const names = systems.map((system) => shown.map((part) => part(system)).filter((text) => text !== ''));
+  const texts = names.map((parts) => parts.join(' + '));
+  const key = (system: System, index: number): string => `${system.suite.name} ${texts[index]}`;
+  const keys = systems.map(key);
+  return new Map(
+    systems.map((system, index) => {
+      const text = texts[index] ?? '';
+      const isAlone = keys.filter((other) => other === keys[index]).length === 1;
+      return [system, isAlone ? text : `${text} (${system.directory})`];
+    }),
+  );
+}
+
+function isSingleTurn({ scaffold }: System): boolean {
+  return /^single-turn\b/.test(scaffold);
+}
+
+/** Without settings; nothing for a single turn. */
+function scaffoldName(system: System): string {
+  return isSingleTurn(system) ? '' : (/^[a-z-]+/.exec(system.scaffold)?.[0] ?? system.scaffold);
+}
+
+function scoreOf(system: System, isMeant: (index: number) => boolean, seed: number): Score {
+  const points_P_R = system.points_P_R.filter((_, index) => isMeant(index));
+  const {
+    mean: average,
+    bounds,
+    coverage,
+  } = meanScore(points_P_R, {
+    random: new Random(seed, 'score'),
+    fullMarks,
+  });
+  const percent = (value: number): number => (100 * value) / fullMarks;
+  const deviation = runDeviation(points_P_R).deviation;
+  return {
+    mean: average === undefined ? undefined : mapInterval(average, percent),
+    deviation: deviation === undefined ? undefined : percent(deviation),
+    bounds:
+      bounds === undefined
+        ? undefined
+        : { low: percent(bounds.ungradedZero.estimate), high: percent(bounds.ungradedFull.estimate) },
+    problems: coverage.problems,
+    graded: coverage.graded,
+    ungraded: coverage.ungraded,
+  };
+}
+
+function mapInterval({ estimate, low, high }: Interval, map: (value: number) => number): Interval {
+  return { estimate: map(estimate), low: map(low), high: map(high) };
+}
+
+function costOf({ attempts_P_R, grades_P_R }: System): Cost | undefined {
+  const attempts = attempts_P_R.flat().filter((row) => row !== undefined);
+  const grades = grades_P_R.flat().filter((row) => row !== undefined);
+  if (attempts.length === 0) return undefined;
+  const dollars = attempts.map((row) => row.dollars);
+  const judgeDollars = grades.map((row) => row.dollars);
+  return {
+    calls: mean(attempts.map(({ calls }) => calls)),
+    tokens: mean(attempts.map(({ promptTokens, completionTokens }) => promptTokens + completionTokens)),
+    completionTokens: mean(attempts.map(({ completionTokens }) => completionTokens)),
+    dollars: meanOfKnown(dollars),
+    judgeTokens:
+      grades.length === 0
+        ? 0
+        : mean(grades.map(({ promptTokens, completionTokens }) => promptTokens + completionTokens)),
+    judgeDollars: meanOfKnown(judgeDollars),
+  };
+}
+
+function meanOfKnown(values: readonly (number | null)[]): number | undefined {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length || known.length === 0 ? undefined : mean(known);
+}
+
+function partsOf(system: System, seed: number): Part[] {
+  return splitBy.flatMap((tag) => {
+    const values = system.problems.map(({ tags }) =>
+      tags[tag] === undefined ? undefined : String(tags[tag]),
+    );
+    const distinct = [...new Set(values.filter((value) => value !== undefined))];
+    if (distinct.length < 2 || distinct.length > mostValues) return [];
+    return distinct.sort(byNumberOrText).map((value) => ({
+      tag,
+      value,
+      score: scoreOf(system, (index) => values[index] === value, seed),
+    }));
+  });
+}
+
+function byNumberOrText(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+/** Over the problems that both have graded attempts at. */
+function pairsOf(rows: readonly Row[], seed: number): Pair[] {
+  const tested = rows.flatMap((one, index) =>
+    rows.slice(index + 1).flatMap((other) => test(one, other, seed)),
+  );
+  const corrected = holm(tested.map(({ pValue }) => pValue));
+  return tested.map((pair, index) => ({ ...pair, corrected: corrected[index] ?? 1 }));
+}
+
+function test(one: Row, other: Row, seed: number): Omit<Pair, 'corrected'>[] {
+  const graded = ({ system }: Row): Map<string, number[]> =>
+    new Map(
+      system.problems.flatMap(({ id }, p) => {
+        const points = (system.points_P_R[p] ?? []).filter((value) => value !== null);
+        return points.length === 0 ? [] : [[id, points.map((value) => (100 * value) / fullMarks)]];
+      }),
+    );
+  const [mine, theirs] = [graded(one), graded(other)];
+  const common = [...mine.keys()].filter((id) => theirs.has(id));
+  if (common.length === 0) return [];
+  const values = (of: Map<string, number[]>) => common.map((id) => of.get(id) ?? []);
+  const { estimate, low, high, pValue } = pairedDifference(values(mine), values(theirs), {
+    random: new Random(seed, 'pair'),
+  });
+  // The better one first, so that a difference is read as a gain.
+  return [
+    estimate >= 0
+      ? { better: one, worse: other, problems: common.length, difference: { estimate, low, high }, pValue }
+      : {
+          ...{ better: other, worse: one, problems: common.length, pValue },
+          difference: { estimate: -estimate, low: -high, high: -low },
+        },
+  ];
+}
+
+/** Holm's step-down correction (Holm 1979). */
+function holm(pValues: readonly number[]): number[] {
+  const order = pValues.map((_, index) => index).sort((a, b) => (pValues[a] ?? 1) - (pValues[b] ?? 1));
+  const corrected = pValues.map(() => 1);
+  let largest = 0;
+  order.forEach((index, rank) => {
+    largest = Math.max(largest, Math.min(1, (pValues[index] ?? 1) * (pValues.length - rank)));
+    corrected[index] = largest;
+  });
+  return corrected;
+}
+
+function warningsOf(rows: readonly Row[]): string[] {
+  const [first] = rows;
+  const warnings: string[] = [];
+  for (const { name, system, score } of rows) {
+    const { missing, ungraded } = system.counts;
+    const causes = Object.entries(ungraded).map(([cause, count]) => `${count} ${cause}`);
+    if (missing > 0)
+      warnings.push(`${name}: ${missing} attempts are missing; the same qed bench makes them.`);
+    if (causes.length > 0) {
+      const range =
+        score.bounds === undefined
+          ? ''
+          : `, the score between ${score.bounds.low.toFixed(1)} and ${score.bounds.high.toFixed(1)} whatever they were`;
+      warnings.push(`${name}: no grade for ${causes.join(', ')}${range}.`);
+    }
+    if (first !== undefined && first.system !== system && !sameProblems(first.system, system))
+      warnings.push(
+        `${name} was run on other problems than ${first.name}; tests are over those that both have.`,
+      );
+    if (first !== undefined && first.system.judge !== system.judge)
+      warnings.push(
+        `${name} was graded by ${system.judge ?? 'nobody'}, ${first.name} by ${first.system.judge ?? 'nobody'}.`,
+      );
+    if (first !== undefined && first.system.suite.version !== system.suite.version)
+      warnings.push(
+        `${name} used version ${system.suite.version} of the suite, ${first.name} ${first.system.suite.version}.`,
+      );
+  }
+  return warnings;
+}
+
+function sameProblems(a: System, b: System): boolean {
+  const ids = ({ problems }: System): string =>
+    problems
+      .map(({ id }) => id)
+      .sort()
+      .join('\n');
+  return ids(a) === ids(b);
+}

@@ -1,0 +1,144 @@
+/**
+ * A benchmark run as tables and tests see it: scores by problem and run, and what they took. Reads the live journal of
+ * the run directory without disturbing its writer; rows only, so a hundred thousand attempts open in a second or two.
+ * NULL-NOT-ZERO: an attempt without a grade is null, and why is counted.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { JournalReader } from '../journal/journal-reader.ts';
+import type { Problem } from '../problems/problem.ts';
+import { type AttemptRow, BenchRecords, type GradeRow, materialDigest } from './records.ts';
+import { readRunProblems } from './run-files.ts';
+
+/** A model with a scaffold on a suite, graded by one judge. */
+export interface System {
+  /** The run directory as it was given. */
+  readonly directory: string;
+  readonly model: string;
+  readonly scaffold: string;
+  readonly suite: {
+    readonly name: string;
+    readonly version: string;
+    readonly kind: string;
+    readonly scale: string;
+  };
+  /** Undefined where nothing has been graded. */
+  readonly judge: string | undefined;
+  /** Other judges of this run. */
+  readonly otherJudges: readonly string[];
+  readonly problems: readonly Problem[];
+  /** 0 to 7 (0 or 7 for answers), or null where there is no grade. */
+  readonly points_P_R: readonly (readonly (number | null)[])[];
+  readonly attempts_P_R: readonly (readonly (AttemptRow | undefined)[])[];
+  readonly grades_P_R: readonly (readonly (GradeRow | undefined)[])[];
+  /** Attempts in all, those not made, and those not graded by cause. */
+  readonly counts: {
+    readonly wanted: number;
+    readonly missing: number;
+    readonly graded: number;
+    readonly ungraded: Readonly<Record<string, number>>;
+  };
+}
+
+/** A directory that is no benchmark run, or not what was asked of it. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError';
+}
+
+const identitySchema = z.looseObject({
+  suite: z.object({ name: z.string(), version: z.string(), kind: z.string(), scale: z.string() }),
+  models: z.record(z.string(), z.string()),
+  scaffold: z.string(),
+});
+
+/**
+ * `judge`: a name, or the beginning of one, where several have graded the run; the last one else. A judge that has graded
+ * nothing is an error, unless it `mayBeNew`.
+ */
+export async function readSystem(
+  directory: string,
+  judge?: string,
+  { mayBeNew = false }: { readonly mayBeNew?: boolean } = {},
+): Promise<System> {
+  const identity = readIdentity(directory);
+  const problems = await readRunProblems(directory);
+  const reader = new JournalReader(directory);
+  let records: BenchRecords;
+  try {
+    records = await BenchRecords.read({ values: (stream) => reader.values(stream) });
+  } finally {
+    reader.close();
+  }
+  const judges = records.judges();
+  const chosen = judge === undefined ? judges.at(-1) : judges.find((name) => name.startsWith(judge));
+  if (judge !== undefined && chosen === undefined && !mayBeNew) {
+    throw new SystemError(
+      `${directory}: no judge ${judge} has graded it; ${judges.length === 0 ? 'nobody has' : `there are ${judges.join(', ')}`}`,
+    );
+  }
+  return systemOf(directory, identity, problems, records, chosen);
+}
+
+function readIdentity(directory: string): z.infer<typeof identitySchema> {
+  const file = path.join(directory, 'bench.json');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new SystemError(`${directory}: it is no run of qed bench (there is no bench.json in it)`);
+  }
+  const parsed = identitySchema.safeParse(safeJson(text));
+  if (parsed.success) return parsed.data;
+  throw new SystemError(`${file} is damaged; restore it from a copy`);
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function systemOf(
+  directory: string,
+  { suite, models, scaffold }: z.infer<typeof identitySchema>,
+  problems: readonly Problem[],
+  records: BenchRecords,
+  judge: string | undefined,
+): System {
+  const ids = new Set<string>(problems.map(({ id }) => id));
+  let runs = 0;
+  for (const { problem, run } of records.attempts()) if (ids.has(problem)) runs = Math.max(runs, run + 1);
+  const attempts_P_R = problems.map(({ id }) =>
+    Array.from({ length: runs }, (_, run) => records.attempt(id, run)),
+  );
+  const grades_P_R = problems.map((problem, p) => {
+    const material = materialDigest(problem);
+    return (attempts_P_R[p] ?? []).map((row) =>
+      row === undefined || judge === undefined ? undefined : records.grade(judge, { ...row, material }),
+    );
+  });
+  const ungraded: Record<string, number> = {};
+  let [missing, graded] = [0, 0];
+  attempts_P_R.forEach((row_R, p) => {
+    row_R.forEach((row, run) => {
+      const grade = grades_P_R[p]?.[run];
+      if (row === undefined) missing += 1;
+      else if (grade?.points != null) graded += 1;
+      else {
+        const cause = grade?.cause ?? 'not graded yet';
+        ungraded[cause] = (ungraded[cause] ?? 0) + 1;
+      }
+    });
+  });
+  const { main = '', ...others } = models;
+  const model = [main, ...Object.entries(others).map(([role, name]) => `${role}: ${name}`)].join(', ');
+  return {
+    ...{ directory, model, scaffold, suite, judge, problems, attempts_P_R, grades_P_R },
+    otherJudges: records.judges().filter((name) => name !== judge),
+    points_P_R: grades_P_R.map((row) => row.map((grade) => grade?.points ?? null)),
+    counts: { wanted: problems.length * runs, missing, graded, ungraded },
+  };
+}
