@@ -1,16 +1,17 @@
 /**
- * Where a run of `qed prove` lives: `runs/prove-NAME-DIGEST`, the same for the same problems, models, scaffold and seed,
- * so that the same command finds its run again; or the directory that `--run` names, if it is a run of the same.
+ * Where a run of `qed prove`, `qed bench` or `qed grade` lives: `runs/prove-NAME-DIGEST`, the same for the same problems,
+ * models, scaffold and seed, so that the same command finds its run again; or the directory that `--run` names, if it
+ * is a run of the same.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { identityDifferences, type RunIdentity, runName } from '../prove/run-identity.ts';
+import { identityDifferences, runName } from '../prove/run-identity.ts';
 import { shownPath } from '../recipe/shown-path.ts';
 import { makeRunDirectory } from './run-directory.ts';
 import { UserError } from './user-error.ts';
 
-/** What a run is a run of. */
-export const identityFile = 'prove.json';
+/** The command that a run is a run of. What it is a run of lies in `COMMAND.json`. */
+export type RunCommand = 'prove' | 'bench' | 'grade';
 
 export interface ProveDirectory {
   /** Absolute. */
@@ -21,10 +22,12 @@ export interface ProveDirectory {
 /** Throws a UserError where the directory is another run's, or no run's. Writes nothing. */
 export function findProveDirectory(
   name: string,
-  identity: RunIdentity,
+  identity: object,
   given: string | undefined,
+  command: RunCommand = 'prove',
 ): ProveDirectory {
-  const directory = path.resolve(given ?? path.join('runs', runName(name, identity)));
+  const directory = path.resolve(given ?? path.join('runs', runName(name, identity, command)));
+  const identityFile = `${command}.json`;
   const file = path.join(directory, identityFile);
   if (!existsSync(file)) {
     const foreign = existsSync(directory)
@@ -32,7 +35,7 @@ export function findProveDirectory(
       : [];
     if (foreign.length === 0) return { directory, isNew: true };
     throw new UserError(
-      `${shownPath(directory)} has files in it (${foreign.slice(0, 3).join(', ')}) but no ${identityFile}: it is no run of qed prove. Give --run a new directory`,
+      `${shownPath(directory)} has files in it (${foreign.slice(0, 3).join(', ')}) but no ${identityFile}: it is no run of qed ${command}. Give --run a new directory`,
       { exitCode: 1 },
     );
   }
@@ -60,10 +63,11 @@ function readIdentity(file: string): unknown {
 /** Makes the directory and writes what it is a run of. */
 export async function beginProveDirectory(
   { directory, isNew }: ProveDirectory,
-  identity: RunIdentity,
+  identity: object,
+  command: RunCommand = 'prove',
 ): Promise<void> {
   makeRunDirectory(directory);
   if (!isNew) return;
   const { writeFileAtomic } = await import('../journal/atomic-file.ts');
-  await writeFileAtomic(path.join(directory, identityFile), `${JSON.stringify(identity, null, 2)}\n`);
+  await writeFileAtomic(path.join(directory, `${command}.json`), `${JSON.stringify(identity, null, 2)}\n`);
 }

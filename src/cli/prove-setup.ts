@@ -3,6 +3,7 @@
  * anything is loaded or spent. Every fault is one line for people.
  */
 import type { ResolvedModel } from '../model/open-model.ts';
+import type { Budget } from '../prove/budget.ts';
 import type { GivenProblems } from '../prove/read-problems.ts';
 import type { RunIdentity } from '../prove/run-identity.ts';
 import type { Budgets } from '../prove/within-budgets.ts';
@@ -45,29 +46,16 @@ export async function prepareWith(
   readProblems: (told: Told) => Promise<GivenProblems>,
   options: SetupOptions,
 ): Promise<Setup> {
-  const { parseBudget, BudgetTextError } = await import('../prove/budget.ts');
   const { assertPriced, UnpricedModelError } = await import('../prove/price-check.ts');
   const { problemsDigest } = await import('../prove/run-identity.ts');
   const { resolveScaffold, scaffoldWarnings, ScaffoldSpecError } = await import(
     '../scaffold/create-scaffold.ts'
   );
   const scaffold = await told(() => resolveScaffold(options.scaffold), [ScaffoldSpecError.name]);
-  const budgetOf = (flag: string, text: string | undefined) =>
-    text === undefined
-      ? {}
-      : told(() => {
-          try {
-            return parseBudget(text);
-          } catch (error) {
-            if (error instanceof BudgetTextError)
-              throw new UserError(`${flag} ${error.message}`, { exitCode: 1 });
-            throw error;
-          }
-        }, []);
   const budgets: Budgets = {
-    run: await budgetOf('--budget', options.budget),
-    problem: await budgetOf('--problem-budget', options.problemBudget),
-    sitting: await budgetOf('--sitting-budget', options.sittingBudget),
+    run: await readBudget('--budget', options.budget),
+    problem: await readBudget('--problem-budget', options.problemBudget),
+    sitting: await readBudget('--sitting-budget', options.sittingBudget),
   };
   const seed = wholeNumber('--seed', options.seed, 0);
   const given = await readProblems(told);
@@ -114,6 +102,18 @@ export const told: Told = async (work, kinds) => {
     throw plain;
   }
 };
+
+/** What a flag caps; nothing where it is not given. Throws a UserError. */
+export async function readBudget(flag: string, text: string | undefined): Promise<Budget> {
+  const { parseBudget, BudgetTextError } = await import('../prove/budget.ts');
+  if (text === undefined) return {};
+  try {
+    return parseBudget(text);
+  } catch (error) {
+    if (error instanceof BudgetTextError) throw new UserError(`${flag} ${error.message}`, { exitCode: 1 });
+    throw error;
+  }
+}
 
 async function readGiven(problem: string | undefined, told: Told): Promise<GivenProblems> {
   const { readGivenProblems } = await import('../prove/read-problems.ts');

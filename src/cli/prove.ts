@@ -4,12 +4,10 @@
  */
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import type { ChatModel } from '../model/chat-model.ts';
 import type { ProveProblemsOutcome } from '../prove/prove-problems.ts';
 import { watchInterruption } from './interruption.ts';
 import type { ProveDirectory } from './prove-directory.ts';
 import type { Setup, SetupOptions } from './prove-setup.ts';
-import { UserError } from './user-error.ts';
 
 export interface ProveOptions extends SetupOptions {
   readonly attempts: string;
@@ -120,6 +118,7 @@ async function runProblems(
   const { createScaffold } = await import('../scaffold/create-scaffold.ts');
   const { promptSet } = await import('../scaffold/prompt-set.ts');
   const { shownPath } = await import('../recipe/shown-path.ts');
+  const { openModels } = await import('./open-models.ts');
   const { proveView } = await import('./prove-view.ts');
   const { ProofFiles } = await import('./prove-output.ts');
   const output = path.resolve(options.out ?? place.directory);
@@ -140,14 +139,8 @@ async function runProblems(
     for (const remark of setup.remarks) view.remark(remark);
     const journal = await openJournal(place.directory, { onWarning: (message) => view.remark(message) });
     open.push(journal);
-    const main = await openModel(setup.main, view);
-    open.push(main);
-    const byRole = new Map<string, ChatModel>();
-    for (const [role, model] of setup.byRole) {
-      const opened = await openModel(model, view);
-      open.push(opened);
-      byRole.set(role, opened);
-    }
+    const models = await openModels(setup, view);
+    open.push(models);
     const files = await ProofFiles.open(setup, {
       ...{ directory: place.directory, output, attempts, isPriced, journal },
       onFailure: (error) =>
@@ -161,7 +154,7 @@ async function runProblems(
         attempts,
         parallel,
         scaffold: createScaffold(identity.scaffold, {}, promptSet(identity.asks)),
-        models: { main, byRole },
+        models,
         maxTokens: identity.maxTokens,
         temperature: identity.temperature,
         ...(Object.keys(identity.sampling).length === 0 ? {} : { sampling: identity.sampling }),
@@ -185,28 +178,5 @@ async function runProblems(
     interruption.dispose();
     view.close();
     for (const thing of open.toReversed()) await thing.close?.();
-  }
-}
-
-async function openModel(model: Setup['main'], view: { remark(text: string): void }): Promise<ChatModel> {
-  try {
-    return await model.open({
-      onEvent: (event) => {
-        if (event.kind === 'retry') {
-          const reason = event.error instanceof Error ? event.error.message : String(event.error);
-          view.remark(`${reason}; trying again in ${(event.delayMilliseconds / 1000).toFixed(1)} s`);
-        } else if (event.kind === 'breaker') view.remark(`${model.name}: circuit ${event.state}`);
-      },
-    });
-  } catch (error) {
-    // What keeps a model from being opened is a person's to mend: a missing file, key, address or peer.
-    if (
-      !(error instanceof Error) ||
-      !['Error', 'PresetError', 'ModelError', 'ModelSpecError'].includes(error.name)
-    )
-      throw error;
-    const told = new UserError(error.message, { exitCode: 1 });
-    told.cause = error;
-    throw told;
   }
 }

@@ -1,0 +1,208 @@
+/** The working part of `qed grade`: progress on standard error, the graded file, and a summary on standard output. */
+import { type GradeEvent, type GradeProofsRequest, gradeProofs, writeGraded } from '../bench/grade-proofs.ts';
+import { openJournal } from '../journal/open-journal.ts';
+import type { Budgets, SpendMeter } from '../prove/within-budgets.ts';
+import { shownPath } from '../recipe/shown-path.ts';
+import { meanInterval } from '../stats/mean-interval.ts';
+import { Random } from '../stats/random.ts';
+import { interruptedExitCode, watchInterruption } from './interruption.ts';
+import type { ResolvedJudge } from './judge-setup.ts';
+import { everyInterval, LiveFrame } from './live-frame.ts';
+import { isColorWanted } from './progress-view.ts';
+import type { ProveDirectory } from './prove-directory.ts';
+import { spendLine } from './prove-view.ts';
+import { commandToContinue } from './run.ts';
+import { plainLine } from './text.ts';
+
+export interface GradeRun {
+  readonly rows: GradeProofsRequest['rows'];
+  readonly count: number;
+  readonly judge: ResolvedJudge;
+  readonly parallel: number;
+  readonly seed: number;
+  readonly maxUngraded: number;
+  readonly budgets: Budgets;
+  readonly place: ProveDirectory;
+  readonly graceSeconds: number;
+  readonly remarks: readonly string[];
+  /** Absolute. */
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** Returns the exit code. */
+export async function runGrade(run: GradeRun): Promise<number> {
+  const { place, budgets, count } = run;
+  const isPriced = run.judge.models.every(({ price }) => price !== undefined);
+  const view = gradeView({ count, budgets, isPriced });
+  const interruption = watchInterruption({
+    onFirst: () =>
+      view.remark('stopping; Ctrl-C again stops at once. Either way the same command goes on from there.'),
+  });
+  const open: { close?(): Promise<void> }[] = [];
+  try {
+    view.remark(`${shownPath(place.directory)}: ${place.isNew ? 'a new run' : 'going on with it'}`);
+    for (const remark of [...run.remarks, ...run.judge.remarks]) view.remark(remark);
+    const journal = await openJournal(place.directory, { onWarning: (message) => view.remark(message) });
+    open.push(journal);
+    const judge = await run.judge.open(view);
+    open.push(judge);
+    const outcome = await gradeProofs({
+      ...{ rows: run.rows, judge, journal, budgets, parallel: run.parallel, seed: run.seed },
+      graceSeconds: run.graceSeconds,
+      stopping: interruption.signal,
+      onEvent: (event) => view.event(event),
+      onMeter: (meter) => view.meter(meter),
+    });
+    await writeGraded(run.out, { rows: run.rows, journal }, outcome.records);
+    view.close();
+    const summary = await summaryOf(run, outcome.records, judge.name);
+    const isDone = summary.graded + summary.ungraded === count && summary.share <= run.maxUngraded;
+    if (run.json) {
+      const { mean, ...counts } = summary;
+      const result = {
+        run: place.directory,
+        out: run.out,
+        judge: judge.name,
+        stopped: interruption.signal.aborted,
+        spent: outcome.spent,
+        mean: mean ?? null,
+        ...counts,
+      };
+      process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    } else process.stdout.write(`${summaryText(summary, count)}\n`);
+    const lines = [
+      `spent: ${spendLine(outcome.spent, { budgets, isPriced })}`,
+      `graded rows: ${shownPath(run.out)}`,
+      ...(summary.share > run.maxUngraded
+        ? [
+            `the judge failed on ${summary.ungraded} of ${summary.graded + summary.ungraded} proofs, more than --max-ungraded ${run.maxUngraded}: ${summary.causes}`,
+          ]
+        : []),
+      ...(isDone ? [] : [`to go on: ${commandToContinue(process.argv.slice(2), process.env)}`]),
+    ];
+    process.stderr.write(`${lines.map(plainLine).join('\n')}\n`);
+    if (interruption.signal.aborted) return interruptedExitCode;
+    return isDone ? 0 : 1;
+  } finally {
+    interruption.dispose();
+    view.close();
+    for (const thing of open.toReversed()) await thing.close?.();
+  }
+}
+
+interface Summary {
+  readonly graded: number;
+  readonly ungraded: number;
+  /** Of those that a grading was tried of, the share without a grade. */
+  readonly share: number;
+  readonly causes: string;
+  /** Proofs by points. */
+  readonly histogram: Readonly<Record<string, number>>;
+  /** Percent of full marks. */
+  readonly mean: { readonly estimate: number; readonly low: number; readonly high: number } | undefined;
+}
+
+async function summaryOf(
+  { rows, seed }: GradeRun,
+  records: Awaited<ReturnType<typeof gradeProofs>>['records'],
+  judge: string,
+): Promise<Summary> {
+  const { placeOf } = await import('../bench/grade-proofs.ts');
+  const byProblem = new Map<string, number[]>();
+  const histogram: Record<string, number> = {};
+  const causes: Record<string, number> = {};
+  for await (const row of rows()) {
+    const grade = records.grade(judge, placeOf(row));
+    if (grade === undefined) continue;
+    if (grade.points === null) {
+      causes[grade.cause ?? ''] = (causes[grade.cause ?? ''] ?? 0) + 1;
+      continue;
+    }
+    histogram[grade.points] = (histogram[grade.points] ?? 0) + 1;
+    byProblem.set(row.problem.id, [...(byProblem.get(row.problem.id) ?? []), (100 * grade.points) / 7]);
+  }
+  const graded = Object.values(histogram).reduce((sum, one) => sum + one, 0);
+  const ungraded = Object.values(causes).reduce((sum, one) => sum + one, 0);
+  const values = [...byProblem.values()];
+  return {
+    ...{ graded, ungraded, histogram },
+    share: ungraded / Math.max(1, graded + ungraded),
+    causes: Object.entries(causes)
+      .map(([cause, number]) => `${number} ${cause}`)
+      .join(', '),
+    mean: values.length === 0 ? undefined : meanInterval(values, { random: new Random(seed, 'grade') }),
+  };
+}
+
+function summaryText({ graded, ungraded, causes, histogram, mean }: Summary, count: number): string {
+  const points = Object.entries(histogram).map(
+    ([value, number]) => `${number} × ${Number(Number(value).toFixed(2))}`,
+  );
+  return [
+    `${graded} of ${count} proofs graded${ungraded > 0 ? `, ${ungraded} ungraded (${causes})` : ''}`,
+    ...(points.length === 0 ? [] : [`points: ${points.join(', ')}`]),
+    ...(mean === undefined
+      ? []
+      : [
+          `mean: ${mean.estimate.toFixed(1)} % of full marks, 95 % interval [${mean.low.toFixed(1)}, ${mean.high.toFixed(1)}]`,
+        ]),
+  ].join('\n');
+}
+
+/** On a terminal a line that is redrawn; elsewhere a line for each proof. */
+function gradeView(options: {
+  readonly count: number;
+  readonly budgets: Budgets;
+  readonly isPriced: boolean;
+}) {
+  const stream = process.stderr;
+  const isTerminal = stream.isTTY === true && process.env.TERM !== 'dumb';
+  const screen = isTerminal ? new LiveFrame(stream, isColorWanted(process.env)) : undefined;
+  let [graded, ungraded, failed, closed] = [0, 0, 0, false];
+  let meter: SpendMeter | undefined;
+  const draw = (remark?: string): void => {
+    if (closed || screen === undefined) return;
+    const spent = meter?.read();
+    const counts = `${graded} graded${ungraded > 0 ? `  ${ungraded} ungraded` : ''}${failed > 0 ? `  ${failed} failed` : ''} of ${options.count}`;
+    screen.draw(
+      [
+        [
+          { text: counts, style: 'bold' },
+          { text: spent === undefined ? '' : `  ${spendLine(spent, options)}` },
+        ],
+      ],
+      remark,
+    );
+  };
+  const remark = (text: string): void => {
+    if (closed) return;
+    if (screen === undefined) stream.write(`${plainLine(text)}\n`);
+    else draw(plainLine(text));
+  };
+  const stopTicking = screen === undefined ? () => undefined : everyInterval(150, () => draw());
+  return {
+    remark,
+    meter: (given: SpendMeter): void => {
+      meter = given;
+    },
+    event: (event: GradeEvent): void => {
+      const place = `line ${event.line}, ${event.problem}`;
+      if (event.kind === 'grade' && event.row.points !== null) {
+        graded += 1;
+        if (screen === undefined) remark(`${place}  ${event.row.points}/7`);
+      } else if (event.kind === 'grade') {
+        ungraded += 1;
+        remark(`${place}  ungraded (${event.row.cause}): ${event.detail ?? ''}`);
+      } else {
+        failed += 1;
+        remark(`${place}  ${event.kind === 'failed' ? event.error.message : event.message}`);
+      }
+    },
+    close: (): void => {
+      draw();
+      closed = true;
+      stopTicking();
+    },
+  };
+}
