@@ -5,12 +5,13 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchCompare, fullCompare } from './bench/compare.ts';
 import { benchEngine, type FigureGroup } from './bench/engine.ts';
 import { figureHeading, figureLine } from './bench/figure-table.ts';
 import { benchHarness, fullLoad } from './bench/harness/harness.ts';
 import { canSeeOthers, mostOthers } from './bench/quiet.ts';
 
-const usage = `usage: npm run bench -- engine|harness [options]
+const usage = `usage: npm run bench -- engine|harness|compare [options]
   --json FILE      write the figures there too
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
@@ -19,6 +20,8 @@ engine: training and sampling of the embedded engine
   --llama-cpp DIR  measure llama.cpp beside, with node-llama-cpp as installed in this directory
   --threads N      most threads (default: one per core)
   --sizes A,B      only these model sizes: 1M, 10M
+compare: a large benchmark run is opened, compared and written out
+  --attempts N     graded attempts (default ${fullCompare.attempts})
 harness: streamed calls at once from a local server
   --peer PYTHON    measure the openai package beside, with a Python that has it
   --calls N        calls at once (default ${fullLoad.calls})
@@ -40,12 +43,19 @@ const { values, positionals } = parseArgs({
     tokens: { type: 'string' },
     burst: { type: 'string' },
     'peer-repeats': { type: 'string' },
+    attempts: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
 
 const [benchmark, ...others] = positionals;
-if (values.help || others.length > 0 || (benchmark !== 'engine' && benchmark !== 'harness')) {
+const benchmarks: Readonly<Record<string, () => AsyncGenerator<FigureGroup>>> = {
+  engine: engineFigures,
+  harness: harnessFigures,
+  compare: compareFigures,
+};
+const chosen = Object.hasOwn(benchmarks, benchmark ?? '') ? benchmarks[benchmark ?? ''] : undefined;
+if (values.help || others.length > 0 || chosen === undefined) {
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
@@ -76,7 +86,7 @@ console.log(
 console.log(figureHeading());
 
 const groups: FigureGroup[] = [];
-for await (const group of benchmark === 'engine' ? engineFigures() : harnessFigures()) {
+for await (const group of chosen()) {
   groups.push(group);
   console.log(group.title);
   for (const figure of group.figures) console.log(figureLine(figure));
@@ -101,6 +111,10 @@ function engineFigures(): AsyncGenerator<FigureGroup> {
     sizes: values.sizes?.split(','),
     patience,
   });
+}
+
+function compareFigures(): AsyncGenerator<FigureGroup> {
+  return benchCompare({ ...fullCompare, attempts: count(values.attempts, fullCompare.attempts) });
 }
 
 function harnessFigures(): AsyncGenerator<FigureGroup> {
