@@ -8,13 +8,14 @@
  */
 import type { Interval } from './interval.ts';
 import { mean, variance } from './moments.ts';
-import { quantileOfSorted } from './quantile.ts';
+import { percentileInterval } from './percentile-interval.ts';
 import type { Random } from './random.ts';
+import { type ArmResamples, twoLevelResamples, type Values } from './two-level-resamples.ts';
 
 export interface Arm {
   readonly weight: number;
   /** Values by problem and attempt; attempts may differ in number, and each problem has at least one. */
-  readonly values_P_A: readonly (readonly number[])[];
+  readonly values_P_A: Values;
 }
 
 export interface BootstrapOptions {
@@ -42,36 +43,31 @@ export function contrast_P(arms: readonly Arm[]): number[] {
 /** Mean over problems of `contrast_P`, with its two-level percentile bootstrap interval. */
 export function contrastInterval(arms: readonly Arm[], options: BootstrapOptions): Interval {
   const { random, resamples = 2000 } = options;
-  if (!(resamples >= 40)) throw new RangeError(`contrast: ${resamples} resamples are too few for 95 %`);
+  // Says what is wrong with the arms before anything is drawn from them.
+  contrast_P(arms);
+  const drawn = twoLevelResamples(
+    arms.map(({ values_P_A }) => values_P_A),
+    { random, resamples },
+  );
+  return intervalFromResamples(arms, drawn);
+}
+
+/** As `contrastInterval`, from draws that were made already, perhaps for other contrasts too: `drawn[i]` is of arm i. */
+export function intervalFromResamples(arms: readonly Arm[], drawn: readonly ArmResamples[]): Interval {
   const contrasts = contrast_P(arms);
-  const problems = contrasts.length;
   const estimate = mean(contrasts);
   const { betweenProblems, withinProblems } = shrinkageOf(arms, contrasts);
-  // √(P / (P − 1)): drawing from P values spreads by their population variance, which is too small by that much.
-  const scale = problems > 1 ? betweenProblems * Math.sqrt(problems / (problems - 1)) : 0;
-  const centre_P = Float64Array.from(contrasts, (value) => scale * (value - estimate));
-  const attempts = arms.map((arm) => flatten(arm, withinProblems));
-  // 32 bits a draw: the bias of bound / 2³² is far below what any interval shows, and it is twice as fast.
-  const below = (bound: number) => Math.floor(random.uint32() * 2 ** -32 * bound);
-  const resampled = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r += 1) {
-    let sum = 0;
-    for (let i = 0; i < problems; i += 1) {
-      const p = below(problems);
-      sum += centre_P[p] ?? 0;
-      for (const { start_P, deviations } of attempts) {
-        const start = start_P[p] ?? 0;
-        const count = (start_P[p + 1] ?? 0) - start;
-        if (count < 2) continue;
-        for (let a = 0; a < count; a += 1) sum += deviations[start + below(count)] ?? 0;
-      }
+  const resamples = drawn[0]?.problems_R.length ?? 0;
+  const resampled = new Float64Array(resamples).fill(estimate);
+  arms.forEach(({ weight }, i) => {
+    const { problems_R = new Float64Array(), attempts_R = new Float64Array() } = drawn[i] ?? {};
+    for (let r = 0; r < resamples; r += 1) {
+      resampled[r] =
+        (resampled[r] ?? 0) +
+        weight * (betweenProblems * (problems_R[r] ?? 0) + withinProblems * (attempts_R[r] ?? 0));
     }
-    resampled[r] = estimate + sum / problems;
-  }
-  resampled.sort();
-  // The (R + 1)·p-th ordered value, which has the stated coverage for few resamples too.
-  const tail = Math.max(0, (0.025 * (resamples + 1) - 1) / (resamples - 1));
-  return { estimate, low: quantileOfSorted(resampled, tail), high: quantileOfSorted(resampled, 1 - tail) };
+  });
+  return percentileInterval(estimate, resampled.sort());
 }
 
 /**
@@ -94,25 +90,4 @@ function shrinkageOf(
   if (noise >= total)
     return { betweenProblems: 0, withinProblems: noise === 0 ? 0 : Math.sqrt(total / noise) };
   return { betweenProblems: Math.sqrt(1 - noise / total), withinProblems: 1 };
-}
-
-/**
- * The arm's attempts in one array, problem after problem: each is its deviation from the problem's mean, times
- * weight / count (so that a sum over drawn attempts is a weighted mean), √(count / (count − 1)) (so that the
- * spread of the draws is unbiased) and `shrinkage`.
- */
-function flatten(
-  { weight, values_P_A }: Arm,
-  shrinkage: number,
-): { start_P: Int32Array; deviations: Float64Array } {
-  const start_P = new Int32Array(values_P_A.length + 1);
-  const deviations: number[] = [];
-  values_P_A.forEach((values_A, p) => {
-    const count = values_A.length;
-    const centre = mean(values_A);
-    const scale = count > 1 ? shrinkage * (weight / count) * Math.sqrt(count / (count - 1)) : 0;
-    for (const value of values_A) deviations.push((value - centre) * scale);
-    start_P[p + 1] = deviations.length;
-  });
-  return { start_P, deviations: Float64Array.from(deviations) };
 }

@@ -59,3 +59,17 @@ function counter(seed: number): () => number {
     return uniformAt(seed, i);
   };
 }
+
+test('filling words goes on with the stream where it is, and the stream goes on behind them', () => {
+  const [one, other] = [new Random('fill'), new Random('fill')];
+  for (const length of [0, 1, 7, 1000]) {
+    assert.equal(one.uint32(), other.uint32());
+    const words = new Uint32Array(length);
+    one.fill(words);
+    assert.deepEqual(
+      [...words],
+      Array.from({ length }, () => other.uint32()),
+    );
+  }
+  assert.equal(one.next(), other.next());
+});
