@@ -4,8 +4,10 @@
  * attempts within each problem and arm. Drawing both levels as they are would count the noise between attempts
  * twice, because a problem's mean already carries it; so problem means are shrunk towards the grand mean until
  * the two levels together have the variance of the data (Davison and Hinkley 1997, section 3.8, case of random
- * effects). With one attempt a problem this is the ordinary bootstrap over problems.
+ * effects). With one attempt a problem this is the ordinary bootstrap over problems. The tails of the percentiles are
+ * those that few problems need (`expanded-tail.ts`).
  */
+import { expandedTail } from './expanded-tail.ts';
 import type { Interval } from './interval.ts';
 import { mean, variance } from './moments.ts';
 import { percentileInterval } from './percentile-interval.ts';
@@ -67,7 +69,7 @@ export function intervalFromResamples(arms: readonly Arm[], drawn: readonly ArmR
         weight * (betweenProblems * (problems_R[r] ?? 0) + withinProblems * (attempts_R[r] ?? 0));
     }
   });
-  return percentileInterval(estimate, resampled.sort());
+  return percentileInterval(estimate, resampled.sort(), expandedTail(contrasts.length));
 }
 
 /**
