@@ -24,7 +24,8 @@ export function kendallTau(first: readonly number[], second: readonly number[]):
   const tiedSecond = tiedPairs(n, (i) => sortedSecond[i] === sortedSecond[i - 1]);
   if (pairs === tiedFirst || pairs === tiedSecond) return undefined;
   const difference = pairs - tiedFirst - tiedSecond + tiedBoth - 2 * discordant;
-  return difference / (Math.sqrt(pairs - tiedFirst) * Math.sqrt(pairs - tiedSecond));
+  const tau = difference / (Math.sqrt(pairs - tiedFirst) * Math.sqrt(pairs - tiedSecond));
+  return Math.max(-1, Math.min(1, tau));
 }
 
 /** Pairs within runs of items that are `sameAsBefore`. */
