@@ -31,7 +31,7 @@ export function gradedScores(scores_P_A: Scores): GradedScores {
   let graded = 0;
   let ungraded = 0;
   scores_P_A.forEach((scores_A, p) => {
-    const graded_A = gradedAttempts(scores_A, p);
+    const graded_A = gradedAttempts(scores_A, String(p));
     graded += graded_A.length;
     ungraded += scores_A.length - graded_A.length;
     if (graded_A.length > 0) graded_P_A.push(graded_A);
@@ -43,8 +43,8 @@ export function gradedScores(scores_P_A: Scores): GradedScores {
   };
 }
 
-/** The scores of one problem that are there. `problem` is only its place, for the error. */
-export function gradedAttempts(scores_A: readonly (number | null)[], problem?: number): number[] {
+/** The scores of one problem that are there. `problem` only names it in the error. */
+export function gradedAttempts(scores_A: readonly (number | null)[], problem?: string): number[] {
   const graded_A: number[] = [];
   scores_A.forEach((score, a) => {
     if (score === null) return;
