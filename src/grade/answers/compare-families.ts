@@ -14,14 +14,16 @@ type Vector = Map<string, Rational>;
 export function familiesDiffer(
   [a, b]: readonly [Expression, Expression],
   [parametersA, parametersB]: readonly [ReadonlySet<string>, ReadonlySet<string>],
+  variables: Iterable<string> = [],
 ): boolean {
+  const free = new Set(variables);
   const forms = new NormalForms([a, b]);
   const [left, right] = [spaceOf(forms, a, parametersA), spaceOf(forms, b, parametersB)];
   if (left === undefined || right === undefined) return false;
-  // Whatever else they depend on must be the same.
+  // Whatever else they depend on must be the same, but for the arguments of functions.
   const others = (expression: Expression, own: ReadonlySet<string>): string =>
     [...lettersOf(expression)]
-      .filter((name) => !own.has(name))
+      .filter((name) => !own.has(name) && !free.has(name))
       .sort()
       .join(' ');
   if (others(a, parametersA) !== others(b, parametersB)) return false;

@@ -11,7 +11,7 @@ import { type Comparison, different, equal, unknown } from './comparison.ts';
 import { setOfExpression } from './describe-integers.ts';
 import { type Expression, opposite, renameLetters, sum } from './expression.ts';
 import { compareIntegerSets, type Domain, type IntegerSet } from './integer-sets.ts';
-import { lettersOfAnswer, mapCondition, mapExpressions } from './letters-of-answer.ts';
+import { argumentsOf, lettersOfAnswer, mapCondition, mapExpressions } from './letters-of-answer.ts';
 import { isInteger } from './rational.ts';
 
 type Compare = (a: Answer, b: Answer, context: Context) => Comparison;
@@ -33,7 +33,11 @@ export function compareGuarded(
   context: Context,
   compare: Compare,
 ): Comparison | undefined {
-  const [left, right] = [guardedOf(a, context), guardedOf(b, context)];
+  // The members of a list have their letters each for itself, unless something is said of all.
+  const isList = (answer: Answer): boolean => answer.kind === 'collection' && !isRecord(answer);
+  if (a.kind !== 'guarded' && b.kind !== 'guarded' && (isList(a) || isList(b))) return undefined;
+  const bound = new Set([...argumentsOf(unguarded(a)), ...argumentsOf(unguarded(b))]);
+  const [left, right] = [guardedOf(a, context, bound), guardedOf(b, context, bound)];
   const isPlain = ({ conditions, own }: Guarded): boolean => conditions.length === 0 && own.size === 0;
   if (isPlain(left) && isPlain(right))
     return a.kind === 'guarded' || b.kind === 'guarded'
@@ -64,18 +68,31 @@ export function compareGuarded(
   const [x, y] = values;
   if (x !== undefined && y !== undefined && !restricts && sameArguments(x.letters, y.letters)) {
     const renamed = renameLetters(y.value, new Map(y.letters.map((name, i) => [name, x.letters[i] ?? name])));
-    if (familiesDiffer([x.value, renamed], [left.own, right.own]))
+    if (familiesDiffer([x.value, renamed], [left.own, right.own], x.letters))
       return different('parts', 'families that do not have the same members');
   }
   return nearest;
 }
 
-function guardedOf(answer: Answer, { given }: Context): Guarded {
-  const inner = answer.kind === 'guarded' ? answer.answer : answer;
+function unguarded(answer: Answer): Answer {
+  return answer.kind === 'guarded' ? answer.answer : answer;
+}
+
+/** Several names, each with its value: P(x) = cx, Q(x) = cx + c. */
+function isRecord({ items }: Extract<Answer, { kind: 'collection' }>): boolean {
+  const names = items.map((item) => (item.kind === 'named' && 'letter' in item.name ? item.name.letter : ''));
+  return new Set(names).size === items.length && !names.includes('');
+}
+
+function guardedOf(answer: Answer, { given }: Context, bound: ReadonlySet<string>): Guarded {
+  const inner = unguarded(answer);
   const all = answer.kind === 'guarded' ? answer.conditions : [];
   const letters = lettersOfAnswer(inner);
   const declared = all.flatMap((condition) => condition.letters).filter((letter) => letters.has(letter));
-  const introduced = given === undefined ? [] : [...letters].filter((letter) => !given.has(letter));
+  // What the problem calls r may be r_1 in an answer.
+  const isGiven = (letter: string): boolean =>
+    given?.has(letter) === true || given?.has(letter.split('_')[0] ?? '') === true;
+  const introduced = given === undefined ? [] : [...letters].filter((letter) => !isGiven(letter));
   const restricting = all.filter(
     ({ domain, relation, letters: own }) =>
       relation !== undefined ||
@@ -85,7 +102,7 @@ function guardedOf(answer: Answer, { given }: Context): Guarded {
   return {
     answer: inner,
     conditions: restricting,
-    own: new Set([...declared, ...introduced].filter((letter) => !named.has(letter) && letter.length > 0)),
+    own: new Set([...declared, ...introduced].filter((letter) => !named.has(letter) && !bound.has(letter))),
   };
 }
 

@@ -10,8 +10,8 @@ import { LimitError } from './limits.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { isEqual, type Rational } from './rational.ts';
 import { readingsOf } from './reading.ts';
-import { indicesAtTop, textOf } from './token-lists.ts';
-import { type Token, tokensOf } from './tokens.ts';
+import { insideBrackets, isSymbol, textOf } from './token-lists.ts';
+import { type Token, tokensOf, withoutClosingPoint } from './tokens.ts';
 
 export interface CompareOptions {
   /** The problem, whose letters the answers may not rename. */
@@ -20,7 +20,7 @@ export interface CompareOptions {
 
 export function compareHere(gold: string, candidate: string, options: CompareOptions = {}): Comparison {
   try {
-    return compareTokens(tokensOf(gold), tokensOf(candidate), options);
+    return compareTokens(contentOf(gold), contentOf(candidate), options);
   } catch (error) {
     // A stack that is full is one more bound.
     if (error instanceof LimitError || (error instanceof RangeError && /stack|BigInt/.test(error.message)))
@@ -32,11 +32,22 @@ export function compareHere(gold: string, candidate: string, options: CompareOpt
 /** Numbers, and equal texts: what takes no time. Undefined for everything else. */
 export function compareQuickly(gold: string, candidate: string): Comparison | undefined {
   try {
-    return quickly(tokensOf(gold), tokensOf(candidate));
+    return quickly(contentOf(gold), contentOf(candidate));
   } catch (error) {
     if (error instanceof LimitError) return unknown(error.message, 'limit');
     throw error;
   }
+}
+
+/** The tokens without the braces of a group around all of them, as a box leaves them. */
+function contentOf(text: string): readonly Token[] {
+  let tokens = tokensOf(text);
+  for (let inner = tokens; isSymbol(tokens[0], '{'); tokens = inner) {
+    const within = insideBrackets(tokens);
+    if (within === undefined) break;
+    inner = withoutClosingPoint(within);
+  }
+  return tokens;
 }
 
 function quickly(gold: readonly Token[], candidate: readonly Token[]): Comparison | undefined {
@@ -67,13 +78,14 @@ function compareTokens(
           : compareStructures(left, right, { given, variables: new Set() });
       }),
     );
-  const comparison = compare(gold, candidate);
+  const likely = [withBracketedLists(gold), withBracketedLists(candidate)] as const;
+  const comparison = compare(...likely);
   const lists = [withLists(gold), withLists(candidate)] as const;
-  const isSure =
-    comparison.verdict === 'equal' && !hasGroupedInBrackets(gold) && !hasGroupedInBrackets(candidate);
-  if (isSure || (lists[0] === gold && lists[1] === candidate)) return comparison;
-  // 1,234 may be a list after all, within brackets more likely than not.
-  const others = [compare(lists[0], candidate), compare(gold, lists[1]), compare(lists[0], lists[1])];
+  const hasBracketed = likely[0] !== gold || likely[1] !== candidate;
+  if (comparison.verdict === 'equal' || (lists[0] === gold && lists[1] === candidate)) return comparison;
+  // 1,234 may be a list after all, and (1,234) a number.
+  const others = [compare(lists[0], candidate), compare(gold, lists[1]), compare(...lists)];
+  if (hasBracketed) others.push(compare(gold, candidate));
   return others.every(({ verdict }) => verdict === comparison.verdict)
     ? comparison
     : unknown('a comma between groups of digits may separate two numbers');
@@ -89,24 +101,32 @@ function plainNumber(tokens: readonly Token[]): Rational | undefined {
   return { ...token.value, numerator: -token.value.numerator };
 }
 
-function hasGroupedInBrackets(tokens: readonly Token[]): boolean {
-  const atTop = new Set(indicesAtTop(tokens, () => true));
-  return tokens.some(({ grouped }, index) => grouped === true && !atTop.has(index));
+/** Between brackets of its own, `(2,251,252)`, a grouped number is most likely a list. */
+function withBracketedLists(tokens: readonly Token[]): readonly Token[] {
+  const isBracketed = (index: number): boolean =>
+    isSymbol(tokens[index - 1], '(', '[', '\\{') && isSymbol(tokens[index + 1], ')', ']', '\\}');
+  return splitGrouped(tokens, isBracketed);
 }
 
 /** With the commas of grouped numbers as separators. */
 function withLists(tokens: readonly Token[]): readonly Token[] {
-  if (!tokens.some(({ grouped }) => grouped === true)) return tokens;
-  return tokens.flatMap((token) => {
-    if (token.grouped !== true) return [token];
-    return token.text.split(',').flatMap((digits, index): Token[] => {
+  return splitGrouped(tokens, () => true);
+}
+
+/** The same tokens where there is nothing to split. */
+function splitGrouped(tokens: readonly Token[], isSplit: (index: number) => boolean): readonly Token[] {
+  const isChosen = ({ grouped }: Token, index: number): boolean => grouped === true && isSplit(index);
+  if (!tokens.some(isChosen)) return tokens;
+  return tokens.flatMap((token, index) => {
+    if (!isChosen(token, index)) return [token];
+    return token.text.split(',').flatMap((digits, at): Token[] => {
       const number: Token = {
         kind: 'number',
         text: digits,
-        space: index > 0 || token.space,
+        space: at > 0 || token.space,
         value: { numerator: BigInt(digits), denominator: 1n },
       };
-      return index === 0 ? [number] : [{ kind: 'symbol', text: ',', space: false }, number];
+      return at === 0 ? [number] : [{ kind: 'symbol', text: ',', space: false }, number];
     });
   });
 }

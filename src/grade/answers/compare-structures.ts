@@ -5,6 +5,7 @@
 import type { Answer, Name, Piece } from './answer.ts';
 import { compareEquations } from './compare-equations.ts';
 import { rationalValue } from './compare-expressions.ts';
+import { familiesDiffer } from './compare-families.ts';
 import { compareGuarded } from './compare-guarded.ts';
 import { compareValues } from './compare-values.ts';
 import { type Comparison, different, equal, unanimous, unknown } from './comparison.ts';
@@ -96,13 +97,33 @@ function compareNamed(a: Answer, b: Answer, context: Context): Comparison {
   if (names === 'unrelated') return unknown('values of different names');
   const right =
     names === 'same' ? b.answer : mapExpressions(b.answer, (value) => renameLetters(value, names));
-  const comparison = comparePlain(a.answer, right, withVariables(context, a.name));
+  const comparison = familyAware(a, { ...b, answer: right }, context);
   const [setA, setB] = [integersOf(a), integersOf(b)];
   if (setA === undefined || setB === undefined || comparison.verdict === 'equal') return comparison;
   const sets = compareIntegerSets(setA, setB);
   // n = 4k + 3 and n = 4m + 3 have different letters; n = 4k + 3 and n = 4k − 1 the same one.
   return comparison.verdict === 'unknown' ? sets : unanimous([comparison, sets]);
 }
+
+/**
+ * Where the problem is unknown, further letters of a function may be constants that the answer leaves open: 2x + c and
+ * 2x + c + 1 are then the same functions.
+ */
+function familyAware(a: NamedAnswer, b: NamedAnswer, context: Context): Comparison {
+  const comparison = comparePlain(a.answer, b.answer, withVariables(context, a.name));
+  if (comparison.verdict !== 'different' || context.given !== undefined || a.name.kind !== 'function')
+    return comparison;
+  const known = new Set(a.name.arguments);
+  const [x, y] = [a.answer, b.answer];
+  if (x.kind !== 'value' || y.kind !== 'value') return comparison;
+  const open = [x, y].map(({ value }) => new Set([...lettersOf(value)].filter((name) => !known.has(name))));
+  const [left = new Set<string>(), right = new Set<string>()] = open;
+  if (left.size + right.size === 0 || familiesDiffer([x.value, y.value], [left, right], known))
+    return comparison;
+  return unknown('their further letters may be constants that are left open');
+}
+
+type NamedAnswer = Extract<Answer, { readonly kind: 'named' }>;
 
 function withVariables(context: Context, name: Name): Context {
   if (name.kind !== 'function') return context;

@@ -157,18 +157,25 @@ class Evaluation {
         return negated(this.#root(exact(negate(value)), index), this.#in);
       }
       const root = exactRoot(value, index);
-      return root === undefined ? enclosed(this.#in.root(this.#in.of(value), index)) : exact(root);
+      return root === undefined ? this.#enclosedRoot(this.#in.of(value), index) : exact(root);
     }
     if (radicand.kind !== 'enclosed') return radicand;
     const sign = signOf(radicand.interval);
     if (sign === -1) {
       if (index % 2 === 0) return nowhere;
-      return enclosed(this.#in.negate(this.#in.root(this.#in.negate(radicand.interval), index)));
+      return negated(this.#enclosedRoot(this.#in.negate(radicand.interval), index), this.#in);
     }
     // Where 0 is within, the radicand may as well be negative, and the root not exist.
     return sign === undefined && radicand.interval.low < 0n
       ? undecided
-      : enclosed(this.#in.root(radicand.interval, index));
+      : this.#enclosedRoot(radicand.interval, index);
+  }
+
+  /** Roots of a high index by their logarithm: the integer whose root it would be is too long. */
+  #enclosedRoot(radicand: Interval, index: number): Value {
+    if (index <= 8 || radicand.low <= 0n) return enclosed(this.#in.root(radicand, index));
+    const part = this.#in.of(rational(1, index));
+    return enclosed(exponential(this.#in, this.#in.multiply(logarithm(this.#in, radicand), part)));
   }
 
   #call(name: Extract<Expression, { kind: 'call' }>['name'], values: readonly Value[]): Value {

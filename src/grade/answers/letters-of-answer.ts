@@ -2,18 +2,33 @@
 import type { Answer, Condition } from './answer.ts';
 import { type Expression, lettersOf } from './expression.ts';
 
-/** Letters of the values; names of what is answered are not among them. */
+/** Letters of the values; names of what is answered, and arguments of functions that are, are not among them. */
 export function lettersOfAnswer(answer: Answer): Set<string> {
-  const letters = new Set<string>();
-  const bound = new Set<string>();
-  if (answer.kind === 'named' && answer.name.kind === 'function')
-    for (const argument of answer.name.arguments) bound.add(argument);
-  mapExpressions(answer, (expression) => {
-    for (const letter of lettersOf(expression)) letters.add(letter);
-    return expression;
-  });
-  for (const letter of bound) letters.delete(letter);
-  return letters;
+  switch (answer.kind) {
+    case 'tuple':
+    case 'collection':
+      return new Set(answer.items.flatMap((item) => [...lettersOfAnswer(item)]));
+    case 'named': {
+      const letters = lettersOfAnswer(answer.answer);
+      for (const letter of argumentsOf(answer)) letters.delete(letter);
+      return letters;
+    }
+    case 'guarded':
+      return lettersOfAnswer(answer.answer);
+    default: {
+      const letters = new Set<string>();
+      mapExpressions(answer, (expression) => {
+        for (const letter of lettersOf(expression)) letters.add(letter);
+        return expression;
+      });
+      return letters;
+    }
+  }
+}
+
+/** Arguments of the function that is answered. */
+export function argumentsOf(answer: Answer): readonly string[] {
+  return answer.kind === 'named' && answer.name.kind === 'function' ? answer.name.arguments : [];
 }
 
 export function mapExpressions(answer: Answer, change: (expression: Expression) => Expression): Answer {

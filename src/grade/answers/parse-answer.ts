@@ -20,7 +20,7 @@ import {
   splitAtTop,
   textOf,
 } from './token-lists.ts';
-import type { Token } from './tokens.ts';
+import { type Token, withoutClosingPoint } from './tokens.ts';
 
 const conditionWords = ['where', 'for', 'with', 'when', 'whenever', 'if', 'such', 'given'];
 
@@ -31,7 +31,7 @@ export function parseAnswer(tokens: readonly Token[], reading: Reading): Answer 
     return structured(content, reading);
   } catch (error) {
     if (error instanceof SyntaxFault || error instanceof NotUnderstood || error instanceof RangeError)
-      return { kind: 'words', text: textOf(content).toLowerCase() };
+      return { kind: 'words', text: textOf(content) };
     throw error;
   }
 }
@@ -50,8 +50,9 @@ function withoutLead(tokens: readonly Token[]): readonly Token[] {
 function structured(tokens: readonly Token[], reading: Reading): Answer {
   if (tokens.length === 0) throw new NotUnderstood('nothing');
   const bare = isSymbol(tokens[0], '(', '{') ? insideBrackets(tokens) : undefined;
-  if (bare !== undefined && !bare.some((token) => isSymbol(token, ',', ';')))
-    return structured(bare, reading);
+  // Braces group and say nothing; round brackets do where nothing in them is separated.
+  const isGroup = isSymbol(tokens[0], '{') || bare?.some((token) => isSymbol(token, ',', ';')) === false;
+  if (bare !== undefined && isGroup) return structured(withoutClosingPoint(bare), reading);
   const phrase = fixedPhrase(tokens);
   if (phrase !== undefined) return phrase;
   const described = describedSet(tokens, reading);

@@ -130,7 +130,7 @@ function setOf(inner: readonly Token[], reading: Reading): Answer {
     return parseItem(inner.slice(bar + 1), reading);
   }
   const items = splitAtTop(inner, (token) => isSymbol(token, ',', ';')).map((part) => ({
-    answer: parseUnrelated(part.tokens, reading),
+    answer: parseItem(part.tokens, reading),
     separator: ',',
   }));
   const all = combineItems(items);

@@ -68,13 +68,9 @@ export function insideBrackets(tokens: readonly Token[]): readonly Token[] | und
   return depth === 0 ? tokens.slice(1, -1) : undefined;
 }
 
-/** As written, with one space between words, for comparison as text. */
+/** As written, token by token, for comparison as text. */
 export function textOf(tokens: readonly Token[]): string {
-  return tokens
-    .map(({ kind, text }) => (kind === 'word' || kind === 'letter' ? ` ${text}` : text))
-    .join('')
-    .replace(/\s+/g, ' ')
-    .trim();
+  return tokens.map(({ kind, text }) => (kind === 'command' ? `\\${text}` : text)).join(' ');
 }
 
 export function isSymbol(token: Token | undefined, ...texts: readonly string[]): boolean {

@@ -88,7 +88,7 @@ const symbols = new Set(['<', '>', '|', '*', '/', ':', '[', ']', '(', ')', "'", 
 const braced = /^\{((?:[^{}]|\{[^{}]*\})*)\}/;
 
 /** Throws a LimitError for a text that is too long. */
-export function tokensOf(text: string): Token[] {
+export function tokensOf(text: string): readonly Token[] {
   if (text.length > limits.characters) throw new LimitError(`an answer of ${text.length} characters`);
   const tokens: Token[] = [];
   new Lexer(tokens).read(plainNotation(text), false);
@@ -249,9 +249,9 @@ class Lexer {
 }
 
 /** Without the point or comma that ends a sentence. */
-function withoutClosingPoint(tokens: Token[]): Token[] {
-  const isClosing = (token: Token | undefined): boolean =>
-    token?.kind === 'symbol' && ['.', ',', ';', ':'].includes(token.text);
-  while (isClosing(tokens.at(-1))) tokens.pop();
-  return tokens;
+export function withoutClosingPoint(tokens: readonly Token[]): readonly Token[] {
+  const last = tokens.findLastIndex(
+    ({ kind, text }) => !(kind === 'symbol' && ['.', ',', ';', ':'].includes(text)),
+  );
+  return last === tokens.length - 1 ? tokens : tokens.slice(0, last + 1);
 }
