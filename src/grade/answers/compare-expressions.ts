@@ -71,7 +71,7 @@ function compareConstants(a: Expression, b: Expression): Comparison {
       : different('rational', texts.join(' is not '));
   }
   if (valueA.kind === 'undefined-there' || valueB.kind === 'undefined-there')
-    return hasUnit(a) || hasUnit(b) ? compareComplex(a, b) : unknown('one has no value');
+    return hasUnit(a) || hasUnit(b) ? compareComplex(a, b) : compareUnreal(a, b);
   if (hasUnit(a) || hasUnit(b)) return compareComplex(a, b);
   const difference = sum(a, opposite(b));
   const early = decideZero(difference, 256);
@@ -82,6 +82,13 @@ function compareConstants(a: Expression, b: Expression): Comparison {
   return decision.isZero
     ? equal('zero-bound', 'their difference is nearer to 0 than such a number can be, unless it is 0')
     : different('enclosure', 'their values lie in disjoint intervals');
+}
+
+/** √(−1/2) is the same number however it is written; 1/0 is none. */
+function compareUnreal(a: Expression, b: Expression): Comparison {
+  return proveZero(sum(a, opposite(b)), [a, b])
+    ? equal('normal-form', 'their difference comes to 0')
+    : unknown('one has no real value');
 }
 
 function hasUnit(expression: Expression): boolean {

@@ -62,6 +62,6 @@ test('verdicts name the step that decided', () => {
   assert.equal(by('(x+1)^2', 'x^2+2x+1'), 'normal-form');
   assert.equal(by('x^2', 'x^3'), 'points');
   assert.equal(by('1,2', '2,1'), 'parts');
-  assert.equal(by('a card', 'A card.'), 'text');
+  assert.equal(by('the card', 'The card.'), 'text');
   assert.equal(by('9^{9^{9^9}}', '5'), 'limit');
 });
