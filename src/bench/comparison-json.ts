@@ -1,7 +1,7 @@
 /** A comparison as plain JSON, for other programs; `problems` adds every score of every problem. */
 import type { Json } from '../journal/journal.ts';
 import type { Interval } from '../stats/interval.ts';
-import type { Row, Score, SuiteComparison } from './comparison.ts';
+import type { RankedRow, Score, SuiteComparison } from './comparison.ts';
 
 export function comparisonJson(suites: readonly SuiteComparison[], problems: boolean): Json {
   return {
@@ -19,7 +19,10 @@ export function comparisonJson(suites: readonly SuiteComparison[], problems: boo
   };
 }
 
-function systemJson({ name, system, score, cost, relative, parts }: Row, problems: boolean): Json {
+function systemJson(
+  { name, system, score, cost, relative, parts, ranks }: RankedRow,
+  problems: boolean,
+): Json {
   const { directory, model, scaffold, judge = null, otherJudges, counts } = system;
   return {
     ...{ name, directory, model, scaffold, judge, otherJudges },
@@ -30,6 +33,7 @@ function systemJson({ name, system, score, cost, relative, parts }: Row, problem
         ? null
         : { ...cost, dollars: cost.dollars ?? null, judgeDollars: cost.judgeDollars ?? null },
     relativeToSingleTurn: relative ?? null,
+    ranks: { ...ranks },
     parts: parts.map(({ tag, value, score: own }) => ({ tag, value, score: scoreJson(own) })),
     ...(problems
       ? {

@@ -2,7 +2,7 @@
  * A comparison as tables: the paper's Table 1 (scores by suite), its Table 2 (score against tokens and cost), the
  * scores of categories and levels, and the paired tests.
  */
-import type { Pair, Row, Score, SuiteComparison } from './comparison.ts';
+import type { Pair, RankedRow, Row, Score, SuiteComparison } from './comparison.ts';
 import type { Cell, NumberCell, Table } from './tables/table.ts';
 
 const left = (heading: string) => ({ heading, align: 'left' as const });
@@ -70,6 +70,7 @@ function costTable({ suite, rows }: SuiteComparison): Table {
     columns: [
       left('system'),
       right('score %'),
+      ...(rows.length > 1 ? [right('rank')] : []),
       right('calls'),
       right('reply tokens'),
       ...(isRelative ? [right('× single turn')] : []),
@@ -77,9 +78,10 @@ function costTable({ suite, rows }: SuiteComparison): Table {
       right('judge tokens'),
       ...(hasJudgePrice ? [right('grading')] : []),
     ],
-    rows: rows.map(({ name, score, cost, relative }) => [
+    rows: rows.map(({ name, score, cost, relative, ranks }) => [
       name,
       number(score.mean?.estimate, 1),
+      ...(rows.length > 1 ? [rankText(ranks)] : []),
       number(cost?.calls, 1),
       number(cost?.completionTokens, 0),
       ...(isRelative ? [number(relative, 2)] : []),
@@ -87,8 +89,15 @@ function costTable({ suite, rows }: SuiteComparison): Table {
       number(cost?.judgeTokens, 0),
       ...(hasJudgePrice ? [number(cost?.judgeDollars, 4, '$')] : []),
     ]),
-    notes: ['Reply tokens include reasoning.'],
+    notes: [
+      'Reply tokens include reasoning.',
+      ...(rows.length > 1 ? ['Ranks are those that the tests below leave open.'] : []),
+    ],
   };
+}
+
+function rankText({ low, high }: RankedRow['ranks']): string {
+  return low === high ? `${low}` : `${low}–${high}`;
 }
 
 /** A table for each tag that splits the suite. */

@@ -88,7 +88,7 @@ test('tables, JSON and a picture say the same of several suites', async (t) => {
   assert.match(text, /^m +42\.9 \(0\.0\) \[42\.9, 42\.9\] +100\.0 \(0\.0\) \[100\.0, 100\.0\]$/m);
   assert.match(
     textTable(cost ?? assert.fail()),
-    /^m \+ reasoning-cache +71\.4 +1\.0 +250 +2\.50 +\$0\.5000 +25 +\$0\.0100$/m,
+    /^m \+ reasoning-cache +71\.4 +1 +1\.0 +250 +2\.50 +\$0\.5000 +25 +\$0\.0100$/m,
   );
   const json = JSON.stringify(comparisonJson(suites, true));
   assert.match(json, /"points":\[3,3\]/);

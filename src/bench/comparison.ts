@@ -3,6 +3,8 @@
  * and level, and paired tests between every two systems of a suite with Holm's correction. Figures are only computed
  * here; tables.ts lays them out.
  */
+import { holm } from '../stats/compare/multiplicity.ts';
+import { type RankInterval, ranksBySignificance } from '../stats/compare/rank-intervals.ts';
 import type { Interval } from '../stats/interval.ts';
 import { meanScore } from '../stats/mean-score.ts';
 import { mean } from '../stats/moments.ts';
@@ -49,6 +51,11 @@ export interface Row {
   readonly parts: readonly Part[];
 }
 
+/** A row with the ranks that it may truly have, 95 % of the time for all rows at once. */
+export interface RankedRow extends Row {
+  readonly ranks: RankInterval;
+}
+
 export interface Part {
   readonly tag: string;
   readonly value: string;
@@ -70,7 +77,7 @@ export interface Pair {
 export interface SuiteComparison {
   readonly suite: System['suite'];
   /** In the order in which they were given. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly RankedRow[];
   readonly pairs: readonly Pair[];
   /** What a reader has to know. */
   readonly warnings: readonly string[];
@@ -80,6 +87,8 @@ export interface SuiteComparison {
 const splitBy = ['subset', 'category', 'level', 'contest', 'year'];
 const fullMarks = 7;
 const mostValues = 24;
+/** Of the tests from which ranks follow. */
+const level = 0.05;
 
 /** By suite, in the order in which suites first come. */
 export function compareSystems(systems: readonly System[], seed = 1): SuiteComparison[] {
@@ -115,7 +124,17 @@ function compareSuite(
       parts: partsOf(system, seed),
     };
   });
-  return { suite: first.suite, rows, pairs: pairsOf(rows, seed), warnings: warningsOf(rows) };
+  const pairs = pairsOf(rows, seed);
+  const claimed = pairs
+    .filter(({ corrected }) => corrected <= level)
+    .map(({ better, worse }) => ({ better: rows.indexOf(better), worse: rows.indexOf(worse) }));
+  const ranks = ranksBySignificance(rows.length, claimed);
+  return {
+    suite: first.suite,
+    rows: rows.map((row, index) => ({ ...row, ranks: ranks[index] ?? { low: 1, high: rows.length } })),
+    pairs,
+    warnings: warningsOf(rows),
+  };
 }
 
 /** The parts of scaffold, model, judge and directory by which systems differ. */
@@ -255,18 +274,6 @@ function test(one: Row, other: Row, seed: number): Omit<Pair, 'corrected'>[] {
           difference: { estimate: -estimate, low: -high, high: -low },
         },
   ];
-}
-
-/** Holm's step-down correction (Holm 1979). */
-function holm(pValues: readonly number[]): number[] {
-  const order = pValues.map((_, index) => index).sort((a, b) => (pValues[a] ?? 1) - (pValues[b] ?? 1));
-  const corrected = pValues.map(() => 1);
-  let largest = 0;
-  order.forEach((index, rank) => {
-    largest = Math.max(largest, Math.min(1, (pValues[index] ?? 1) * (pValues.length - rank)));
-    corrected[index] = largest;
-  });
-  return corrected;
 }
 
 function warningsOf(rows: readonly Row[]): string[] {
