@@ -5,6 +5,7 @@ import { Random } from '../stats/random.ts';
 import { assessProof } from './assess.ts';
 import { canonicalForm, splitOf } from './canonical.ts';
 import { type LabExamplesOptions, labExamples, labProblems } from './data.ts';
+import { statementOf } from './fixtures/statement-of.ts';
 import { LAB_PROFILES } from './generator.ts';
 import { CURRICULUM_END, drawTask, type LabStage, RECITE_ALONE } from './mixture.ts';
 import type { LabExample, LabTask } from './skills.ts';
@@ -30,8 +31,7 @@ function texts(stage: LabStage, changes: Partial<LabExamplesOptions> = {}): LabE
 }
 
 function formOf(example: LabExample): string {
-  const statement = /^.*? Prove [A-T]\./.exec(example.messages[0].content)?.[0] ?? '';
-  const parsed = parseStatement(statement);
+  const parsed = parseStatement(statementOf(example.messages[0].content));
   assert.ok(parsed.ok);
   return canonicalForm(parsed.problem);
 }
@@ -60,7 +60,7 @@ test('train, validation, test and the texts have no problem in common, under any
     assert.ok(train && validation && held);
     assert.equal(held.size, 100, 'test problems are distinct');
     assert.ok(disjoint(train, validation) && disjoint(train, held) && disjoint(validation, held));
-    for (const stage of ['pretrain', 'sft'] as const) {
+    for (const stage of ['pretrain', 'sft', 'judge'] as const) {
       const written = new Set(texts(stage, { profile, tokenBudget: 60_000 }).map(formOf));
       assert.ok(disjoint(written, validation) && disjoint(written, held), stage);
     }
@@ -93,7 +93,7 @@ test('problems have ids, schemes, a solution that earns all points, and tags of 
 });
 
 test('the same seed gives the same stream; the stream ends when the budget is reached', () => {
-  for (const stage of ['pretrain', 'sft'] as const) {
+  for (const stage of ['pretrain', 'sft', 'judge'] as const) {
     const first = texts(stage, { tokenBudget: 20_000 });
     assert.deepEqual(texts(stage, { tokenBudget: 20_000 }), first);
     assert.notDeepEqual(texts(stage, { tokenBudget: 20_000, seed: 2 }), first);
@@ -159,4 +159,17 @@ test('texts for a validation loss can stand at the end of the curriculum', () =>
 
 test('a text without tokens is an error, not an endless stream', () => {
   assert.throws(() => texts('sft', { countTokens: () => 0 }), RangeError);
+});
+
+test('the judge is trained on proofs, begins with small problems, and sees each skill in its share', () => {
+  const stream = texts('judge');
+  const expected = { judge: 0.35, compare: 0.25, merge: 0.3, refine: 0.1 };
+  const settled = shares(stream);
+  for (const [task, share] of Object.entries(expected))
+    assert.ok(Math.abs((settled[task as LabTask] ?? 0) - share) < 0.04, task);
+  // Problems of one step are of the small profile.
+  const oneStep = (from: number, to: number) =>
+    stream.slice(from * stream.length, to * stream.length).filter(({ tags }) => tags.steps === 1).length;
+  assert.ok(oneStep(0, 0.2) > 0);
+  assert.equal(oneStep(0.5, 1), 0);
 });

@@ -9,7 +9,6 @@ import type { Split } from './canonical.ts';
 import { generateProblems, LAB_PROFILES, type LabProfile } from './generator.ts';
 import { DEFAULT_MIXTURE, drawTask, type LabStage, type MixtureOptions } from './mixture.ts';
 import { toProblem } from './problem.ts';
-import type { ReportForm } from './report.ts';
 import { type LabExample, skillExample } from './skills.ts';
 import type { StudentParameters } from './student.ts';
 import type { SymbolicSummariser } from './summarise.ts';
@@ -69,7 +68,6 @@ export interface LabExamplesOptions {
    */
   readonly progress?: number;
   readonly summariser?: SymbolicSummariser;
-  readonly reportForm?: ReportForm;
 }
 
 /** Supervised texts of a stage, in the order they should be trained on (the order is a curriculum). */
@@ -89,7 +87,6 @@ export function* labExamples(options: LabExamplesOptions): Generator<LabExample,
   const skills = {
     student: options.student,
     summariser: options.summariser ?? 'claims',
-    reportForm: options.reportForm ?? 'labels',
   };
   for (let used = 0; used < tokenBudget; ) {
     const draw = drawTask(stage, options.progress ?? used / tokenBudget, random, mixture);

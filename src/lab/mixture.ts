@@ -1,12 +1,12 @@
 /**
- * Which text comes next: the mixtures of pre-training and of supervised fine-tuning, as functions of how far
- * the stage has got. Pre-training begins with reciting rules and with small problems and leaves both behind, because
+ * Which text comes next: the mixtures of pre-training, of supervised fine-tuning and of the judge's training, as
+ * functions of how far the stage has got. Pre-training begins with reciting rules and with small problems and leaves both behind, because
  * everything else rests on looking a rule up. The shares are those of the feasibility study.
  */
 import type { Random } from '../stats/random.ts';
 import type { LabTask } from './skills.ts';
 
-export type LabStage = 'pretrain' | 'sft';
+export type LabStage = 'pretrain' | 'sft' | 'judge';
 
 export interface MixtureOptions {
   /** Share of SFT texts that repeat the skills of pre-training. */
@@ -32,6 +32,9 @@ const PRETRAIN: Weights = {
 /** No `rc` by the student: on summaries, SFT teaches the teacher's style only. */
 const REPLAY: Weights = { judge: 0.35, compare: 0.22, merge: 0.17, summarise: 0.15, refine: 0.11 };
 
+/** What the judge is trained on: verdicts, and what it makes of proofs by way of them. */
+const JUDGE: Weights = { judge: 0.35, compare: 0.25, merge: 0.3, refine: 0.1 };
+
 /** Up to here pre-training only recites. */
 export const RECITE_ALONE = 0.1;
 /** From here on nothing is recited, and no problem is of the small profile. */
@@ -54,6 +57,9 @@ export function drawTask(
     const small = random.chance(1 - progress / CURRICULUM_END);
     const recite = random.chance((CURRICULUM_END - progress) / (CURRICULUM_END - RECITE_ALONE));
     return { task: recite ? 'recite' : drawFrom(PRETRAIN, random), small };
+  }
+  if (stage === 'judge') {
+    return { task: drawFrom(JUDGE, random), small: random.chance(1 - progress / CURRICULUM_END) };
   }
   const kind = random.next();
   if (kind < options.sftReplay) return { task: drawFrom(REPLAY, random), small: false };

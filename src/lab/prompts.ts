@@ -4,7 +4,7 @@
  * as parsed steps, or with every word taken out that the place has no use for, so it cannot ask for anything.
  */
 import { renderSteps, renderStepsOrNone } from './text.ts';
-import type { Rule } from './world.ts';
+import type { LabProblem, Rule } from './world.ts';
 
 /** A single turn, and the first turn of a reasoning cache: the statement itself. */
 export function provePrompt(statement: string): string {
@@ -20,23 +20,34 @@ export function summarisePrompt(statement: string, summary: readonly Rule[], tho
   return `${statement} Summary: ${renderStepsOrNone(summary)} Thought: ${fence(thought, THOUGHT_WORD)} Summarise.`;
 }
 
-export function judgePrompt(statement: string, proof: readonly Rule[]): string {
-  return `${statement} Proof: ${renderStepsOrNone(proof)} Judge.`;
+/**
+ * What the prompts about proofs are made of: for every proof the facts and then its steps, and only then the rules. So
+ * a premise is open exactly when it has not been named since the facts, which a small model can see; after the rules,
+ * which name every proposition, it could not.
+ */
+type Stated = Pick<LabProblem, 'given' | 'rules' | 'goal'>;
+
+function proofsBeforeRules({ given, rules, goal }: Stated, proofs: readonly string[]): string {
+  const facts = `Given ${given.join(', ')}.`;
+  return `${proofs.map((proof) => `${facts} Proof: ${proof}`).join('\n')} Rules: ${renderSteps(rules)} Prove ${goal}.`;
 }
 
-export function comparePrompt(statement: string, first: readonly Rule[], second: readonly Rule[]): string {
-  return `${statement} Proof: ${renderStepsOrNone(first)} Proof: ${renderStepsOrNone(second)} Compare.`;
+export function judgePrompt(problem: Stated, proof: readonly Rule[]): string {
+  return `${proofsBeforeRules(problem, [renderStepsOrNone(proof)])} Judge.`;
 }
 
-export function mergePrompt(statement: string, proofs: readonly (readonly Rule[])[]): string {
-  const attempts = proofs.map((proof) => `Proof: ${renderStepsOrNone(proof)}`).join(' ');
-  return `${statement} ${attempts} Merge.`;
+export function comparePrompt(problem: Stated, first: readonly Rule[], second: readonly Rule[]): string {
+  return `${proofsBeforeRules(problem, [first, second].map(renderStepsOrNone))} Compare.`;
+}
+
+export function mergePrompt(problem: Stated, proofs: readonly (readonly Rule[])[]): string {
+  return `${proofsBeforeRules(problem, proofs.map(renderStepsOrNone))} Merge.`;
 }
 
 /** `reports` are judges' replies on this proof. */
-export function refinePrompt(statement: string, proof: readonly Rule[], reports: readonly string[]): string {
+export function refinePrompt(problem: Stated, proof: readonly Rule[], reports: readonly string[]): string {
   const written = reports.map((report) => ` Report: ${fence(report, REPORT_WORD)}`).join('');
-  return `${statement} Proof: ${renderStepsOrNone(proof)}${written} Refine.`;
+  return `${proofsBeforeRules(problem, [`${renderStepsOrNone(proof)}${written}`])} Refine.`;
 }
 
 export function recitePrompt(statement: string): string {
@@ -62,10 +73,10 @@ export function parseJudgement(reply: string): JudgeScore | undefined {
   return score === '1' ? 1 : score === '0.5' ? 0.5 : score === '0' ? 0 : undefined;
 }
 
-/** Which of two proofs a comparison prefers; undefined when it does not end in a verdict. */
-export function parseComparison(reply: string): 1 | 2 | undefined {
-  const better = /(?:^|\s)Better ([12])\s*$/.exec(reply)?.[1];
-  return better === '1' ? 1 : better === '2' ? 2 : undefined;
+/** Which of two proofs a comparison prefers, or that neither is better; undefined when it ends in no verdict. */
+export function parseComparison(reply: string): 1 | 2 | 'equal' | undefined {
+  const better = /(?:^|\s)Better (1|2|none\.)\s*$/.exec(reply)?.[1];
+  return better === '1' ? 1 : better === '2' ? 2 : better === 'none.' ? 'equal' : undefined;
 }
 
 const THOUGHT_WORD = /^(?:[A-T]\.?|and|gives?|try|no\.|done\.|check)$/;

@@ -1,48 +1,42 @@
 /**
- * The report that a self-check of the lab writes, in two forms. `labels` gives each step's conclusion and a
- * verdict (` C. ok E. bad Score 0`). `recomputation` restates each step and what the rules give for its premises
- * at that point before the verdict (` A gives E. from B. bad`), so that a verdict is a comparison of two letters
- * and not the noticing of an absence.
+ * The report of a judge of the lab. For each step it says the premises and whether all were named before; then the
+ * conclusion, what the rules give from these premises, and whether the conclusion is among it:
+ * ` A gives ok C. from B. C. ok D gives bad E. from none. bad Score 0`. So every verdict is a comparison with what stands
+ * beside it, which a small model can make, and not the noticing of an absence, which it does not learn.
+ *
+ * A premise counts as named once any earlier step concludes it, rightly or not: the error is then that step's.
  */
 import { assessProof, judgeScore } from './assess.ts';
-import { renderStep } from './text.ts';
-import { type LabProblem, premisesHold, type Rule, sameRule } from './world.ts';
-
-export const REPORT_FORMS = ['labels', 'recomputation'] as const;
-export type ReportForm = (typeof REPORT_FORMS)[number];
+import type { JudgeScore } from './prompts.ts';
+import { isGivenRule, type LabProblem, premisesHold, type Rule, sameRule } from './world.ts';
 
 export interface JudgeReport {
   /** Without the leading space of an assistant's turn. */
   readonly text: string;
   /** Exact points, 0 to 7. */
   readonly points: number;
+  readonly score: JudgeScore;
 }
 
-export function judgeReport(
-  problem: LabProblem,
-  steps: readonly Rule[],
-  form: ReportForm = 'labels',
-): JudgeReport {
+export function judgeReport(problem: LabProblem, steps: readonly Rule[]): JudgeReport {
   const { points, verdicts } = assessProof(problem, steps);
-  const known = new Set(problem.given);
+  const named = new Set(problem.given);
   const lines = steps.map((step, index) => {
-    const label = verdicts[index]?.label ?? 'bad';
-    const looked =
-      form === 'labels'
-        ? `${step.conclusion}.`
-        : `${renderStep(step)} from ${conclusionsOf(problem, step, known)}`;
-    if (label !== 'bad') known.add(step.conclusion);
-    return `${looked} ${label} `;
+    const premises = `${step.premises.join(' and ')} ${step.premises.length === 1 ? 'gives' : 'give'}`;
+    const known = premisesHold(step, named) ? 'ok' : 'bad';
+    named.add(step.conclusion);
+    const extra = verdicts[index]?.label === 'extra';
+    const rule = isGivenRule(problem, step) ? (extra ? 'extra' : 'ok') : 'bad';
+    return `${premises} ${known} ${step.conclusion}. from ${conclusionsOf(problem, step)} ${rule} `;
   });
-  return { text: `${lines.join('')}Score ${judgeScore(points)}`, points };
+  const score = judgeScore(points);
+  return { text: `${lines.join('')}Score ${score}`, points, score };
 }
 
-/** What the rules give for a step's premises, in the order of the rules; nothing while a premise is open. */
-function conclusionsOf(problem: LabProblem, step: Rule, known: ReadonlySet<string>): string {
-  const conclusions = premisesHold(step, known)
-    ? problem.rules
-        .filter((rule) => sameRule(rule, { premises: step.premises, conclusion: rule.conclusion }))
-        .map((rule) => `${rule.conclusion}.`)
-    : [];
+/** What the rules give from a step's premises, in the order of the rules. */
+function conclusionsOf(problem: LabProblem, { premises }: Rule): string {
+  const conclusions = problem.rules
+    .filter((rule) => sameRule(rule, { premises, conclusion: rule.conclusion }))
+    .map((rule) => `${rule.conclusion}.`);
   return conclusions.length === 0 ? 'none.' : conclusions.join(' ');
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Random } from '../stats/random.ts';
 import { loadTokenizer } from '../tokenizer/load-tokenizer.ts';
 import { assessProof, judgeScore } from './assess.ts';
+import { statementOf } from './fixtures/statement-of.ts';
 import { generateProblem, LAB_PROFILES } from './generator.ts';
 import { labTokenizer } from './lab-tokenizer.ts';
 import { parseComparison, parseJudgement, refinePrompt, summarisePrompt } from './prompts.ts';
@@ -13,7 +14,7 @@ import { summarise } from './summarise.ts';
 import { parseStatement, parseSteps, renderSteps } from './text.ts';
 import { type LabProblem, sameRule } from './world.ts';
 
-const options = { student: STUDENTS.main, summariser: 'claims', reportForm: 'labels' } as const;
+const options = { student: STUDENTS.main, summariser: 'claims' } as const;
 
 function examples(
   task: LabTask,
@@ -35,10 +36,10 @@ const INSTRUCTIONS: Record<LabTask, RegExp> = {
   rc: / (?:Summary: (?!none)[^:]+|Prove [A-T])\.$/,
   'teach-rc': / (?:Summary: (?!none)[^:]+|Prove [A-T])\.$/,
   summarise: / Summary: [^:]+\. Thought: [^:]+ Summarise\.$/,
-  judge: / Proof: [^:]+\. Judge\.$/,
-  compare: /(?: Proof: [^:]+\.){2} Compare\.$/,
-  merge: /(?: Proof: [^:]+\.){3} Merge\.$/,
-  refine: / Proof: [^:]+\.(?: Report: [^:]+ Score (?:0|0\.5|1)){1,2} Refine\.$/,
+  judge: /^Given [^:]+ Proof: [^:]+\. Rules: [^:]+ Prove [A-T]\. Judge\.$/,
+  compare: /^(?:(?:^|\n)Given [^:]+ Proof: [^:]+\.){2} Rules: [^:]+ Compare\.$/,
+  merge: /^(?:(?:^|\n)Given [^:]+ Proof: [^:]+\.){2,3} Rules: [^:]+ Merge\.$/,
+  refine: /^Given [^:]+ Proof: [^:]+\.(?: Report: [^:]+ Score (?:0|0\.5|1)){1,2} Rules: [^:]+ Refine\.$/,
   recite: / Recite\.$/,
 };
 
@@ -48,18 +49,17 @@ test('every task asks in its own words and every reply is made of the tokens of 
   for (const task of LAB_TASKS) {
     for (const { problem, user, reply } of examples(task, 60)) {
       assert.match(user, INSTRUCTIONS[task], task);
-      const statement = /^.*? Prove [A-T]\./.exec(user)?.[0] ?? '';
-      assert.deepEqual(parseStatement(statement), { ok: true, problem });
+      assert.deepEqual(parseStatement(statementOf(user)), { ok: true, problem });
       const thinks = ['prove', 'teach', 'rc', 'teach-rc', 'merge', 'refine'].includes(task);
       assert.match(reply, thinks ? /^<think>(?: [^<]+)?<\/think> [^ <]/ : /^ [^ <]/, task);
-      assert.doesNotMatch(`${user}${reply}`, / {2}|\n/);
+      assert.doesNotMatch(`${user}${reply}`, / {2}|\n(?!Given )/);
       for (const text of [user, reply]) {
         const ids = tokenizer.encode(text);
         const pieces = [...ids].map((id) => tokenizer.decode([id]));
         assert.equal(pieces.join(''), text);
-        // Single characters would be bytes: a word without a token of its own.
+        // Other single characters would be bytes: a word without a token of its own.
         assert.deepEqual(
-          pieces.filter((piece) => piece.length === 1),
+          pieces.filter((piece) => piece.length === 1 && piece !== '\n'),
           [],
           text,
         );
@@ -75,81 +75,80 @@ test('tags give the steps of the problem and the points of the proof', () => {
   }
 });
 
-test('a judge reports the exact label of every step and the exact score', () => {
-  const scores = new Set<number>();
-  for (const { problem, user, reply } of examples('judge', 200)) {
-    const proof = parseSteps(/ Proof: (.*) Judge\.$/.exec(user)?.[1] ?? '');
+test('a judge says of every step whether its premises were named and whether the rules give it, and the exact score', () => {
+  const scores = new Map<number, number>();
+  for (const { problem, user, reply } of examples('judge', 300)) {
+    const proof = parseSteps(/ Proof: (.*) Rules: /.exec(user)?.[1] ?? '');
     const { points, verdicts } = assessProof(problem, proof);
+    const lines = [...reply.matchAll(/ gives? (ok|bad) ([A-T])\. from ([A-Tnoe. ]+) (ok|extra|bad)/g)];
     assert.deepEqual(
-      [...reply.matchAll(/ ([A-T])\. (ok|extra|bad)/g)].map(([, letter, label]) => [letter, label]),
-      proof.map((step, i) => [step.conclusion, verdicts[i]?.label]),
+      lines.map(([, , conclusion]) => conclusion),
+      proof.map(({ conclusion }) => conclusion),
     );
-    assert.equal(parseJudgement(reply), judgeScore(points));
-    scores.add(judgeScore(points));
+    for (const [, , conclusion, given = '', rule] of lines) {
+      // The verdict can be read off what the rules give, which stands beside it.
+      assert.equal(given.includes(`${conclusion}.`), rule !== 'bad', reply);
+    }
+    // Something is bad exactly where the exact grader says so, at the same first step.
+    assert.equal(
+      lines.findIndex(([, known, , , rule]) => known === 'bad' || rule === 'bad'),
+      verdicts.findIndex(({ label }) => label === 'bad'),
+      `${user} ${reply}`,
+    );
+    const score = judgeScore(points);
+    assert.equal(parseJudgement(reply), score);
+    scores.set(score, (scores.get(score) ?? 0) + 1);
   }
-  assert.deepEqual([...scores].sort(), [0, 0.5, 1]);
+  // A judge that always says the same is right about as often as one that tosses a coin.
+  assert.ok(Math.abs((scores.get(1) ?? 0) - (scores.get(0) ?? 0)) < 45, JSON.stringify([...scores]));
+  assert.ok((scores.get(0.5) ?? 0) > 20);
 });
 
-test('a judge by recomputation says what the rules give for the premises that hold', () => {
+test('a report on steps that fail in each way', () => {
   const parsed = parseStatement(
     'Given A, B. Rules: A gives C. A gives D. D and B give E. F gives E. Prove E.',
   );
   assert.ok(parsed.ok);
-  const report = (proof: string) => judgeReport(parsed.problem, parseSteps(proof), 'recomputation').text;
+  const report = (proof: string) => judgeReport(parsed.problem, parseSteps(proof)).text;
   assert.equal(
     report('A gives D. B and D give E.'),
-    'A gives D. from C. D. ok B and D give E. from E. ok Score 1',
+    'A gives ok D. from C. D. ok B and D give ok E. from E. ok Score 1',
   );
   assert.equal(
     report('A gives E. F gives E. A gives C. B gives C.'),
-    'A gives E. from C. D. bad F gives E. from none. bad A gives C. from C. D. ok B gives C. from none. bad Score 0',
+    'A gives ok E. from C. D. bad F gives bad E. from E. ok A gives ok C. from C. D. ok B gives ok C. from none. bad Score 0',
   );
-  // The verdict can be read off: bad exactly where the conclusion is not among what the rules give.
-  const random = new Random('recomputation');
-  for (let i = 0; i < 300; i += 1) {
-    const problem = generateProblem(LAB_PROFILES.main, random);
-    const example = skillExample('judge', problem, random, { ...options, reportForm: 'recomputation' });
-    for (const [, conclusion, given = '', label] of example.messages[1].content.matchAll(
-      /gives? ([A-T])\. from ([A-Tnone. ]+) (ok|extra|bad)/g,
-    ))
-      assert.equal(given.includes(`${conclusion}.`), label !== 'bad');
-  }
 });
 
-test('a comparison prefers the proof with more points, and seldom has to choose among equals', () => {
-  let equal = 0;
-  const firsts = { 1: 0, 2: 0 };
+test('a comparison prefers the better score, either place alike, and says so where neither is better', () => {
+  const answers = new Map<unknown, number>();
   for (const { problem, user, reply } of examples('compare', 300)) {
-    const [, first = '', second = ''] = / Proof: (.*) Proof: (.*) Compare\.$/.exec(user) ?? [];
-    const [a, b] = [first, second].map((text) => assessProof(problem, parseSteps(text)).points);
+    const [, first = '', second = ''] = / Proof: (.*)\n.* Proof: (.*) Rules: /.exec(user) ?? [];
+    const [a, b] = [first, second].map((text) => judgeScore(assessProof(problem, parseSteps(text)).points));
+    assert.ok(a !== undefined && b !== undefined);
     const better = parseComparison(reply);
-    assert.ok(better !== undefined && a !== undefined && b !== undefined);
-    firsts[better] += 1;
-    if (a === b) equal += 1;
-    else assert.equal(better, a > b ? 1 : 2);
+    assert.equal(better, a === b ? 'equal' : a > b ? 1 : 2);
+    answers.set(better, (answers.get(better) ?? 0) + 1);
   }
-  assert.ok(equal < 60, `${equal} of 300 pairs are equal`);
-  assert.ok(Math.abs(firsts[1] - 150) < 45, `the first one is better ${firsts[1]} times of 300`);
+  assert.ok(Math.abs((answers.get(1) ?? 0) - (answers.get(2) ?? 0)) < 45, JSON.stringify([...answers]));
 });
 
-test('a summary is the symbolic one, and a merged proof begins with what is valid in the attempts', () => {
+test('merged and refined proofs are right, after a report on every proof that was read', () => {
+  for (const task of ['merge', 'refine'] as const) {
+    for (const { problem, user, reply, example } of examples(task, 60)) {
+      assert.equal(example.tags.points, 7);
+      const proofs = [...user.matchAll(/ Proof: ((?:[^:](?! Report:))*[^:])(?= Report:|\n| Rules:)/g)];
+      const reports = proofs.map(([, proof = '']) => judgeReport(problem, parseSteps(proof)).text);
+      assert.ok(reply.startsWith(`<think> ${reports.join(' ')}</think>`), `${user}\n${reply}`);
+    }
+  }
+});
+
+test('a summary is the symbolic one', () => {
   for (const { problem, user, reply } of examples('summarise', 100)) {
     const [, old = '', thought = ''] = / Summary: (.*) Thought: (.*) Summarise\.$/.exec(user) ?? [];
     assert.equal(reply.slice(1), renderSteps(summarise(problem, parseSteps(old), thought)) || 'none.');
   }
-  let mean = 0;
-  let best = 0;
-  let merged = 0;
-  for (const { problem, user, example } of examples('merge', 300)) {
-    const points = [...user.matchAll(/ Proof: ((?:[A-T][^:]*?\.)|none\.)(?= Proof:| Merge\.)/g)].map(
-      ([, proof = '']) => assessProof(problem, parseSteps(proof)).points,
-    );
-    assert.equal(points.length, 3);
-    mean += points.reduce((sum, p) => sum + p, 0) / 3;
-    best += Math.max(...points);
-    merged += Number(example.tags.points);
-  }
-  assert.ok(merged > mean && merged > best, `merged ${merged}, mean ${mean}, best ${best}`);
 });
 
 test('the rules are recited in full, in their order in two of five texts', () => {
@@ -173,13 +172,15 @@ test('FENCED-CANDIDATE: what a model wrote cannot ask for anything', () => {
     summarisePrompt(statement, [], '???'),
     `${statement} Summary: none. Thought: none. Summarise.`,
   );
+  const stated = { given: ['A'], rules: parseSteps('A gives B.'), goal: 'B' };
   assert.equal(
-    refinePrompt(statement, [], ['B. ok Score 1 Merge. Prove']),
-    `${statement} Proof: none. Report: B. ok Score 1 Refine.`,
+    refinePrompt(stated, [], ['B. ok Score 1 Merge. Prove']),
+    'Given A. Proof: none. Report: B. ok Score 1 Rules: A gives B. Prove B. Refine.',
   );
   assert.equal(parseJudgement('B. ok Score 1 Score 0 and'), undefined);
   assert.equal(parseJudgement(' Score 0.5 '), 0.5);
   assert.equal(parseJudgement('Score 10'), undefined);
   assert.equal(parseComparison('Score 1 Better 2'), 2);
+  assert.equal(parseComparison('Better none.'), 'equal');
   assert.equal(parseComparison('Better 3'), undefined);
 });

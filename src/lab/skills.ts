@@ -1,12 +1,13 @@
 /**
  * Example texts for every skill of the lab: what is asked (a user's message) and a good enough reply (an
- * assistant's). Proofs come from the careless student, judgements and summaries are exact, merged and refined
- * proofs begin from what is valid in the attempts. Nothing here knows of tokens or of training.
+ * assistant's). Proofs come from the careless student; judgements and summaries are exact, and so are merged and
+ * refined proofs, which are thought out by judging the attempts. Nothing here knows of tokens or of training.
  */
 import type { Random } from '../stats/random.ts';
 import type { Message } from '../tokenizer/tokenizer.ts';
 import { assessProof } from './assess.ts';
 import { attemptText, type LabAttempt } from './attempt.ts';
+import { candidateProof } from './candidate-proof.ts';
 import {
   comparePrompt,
   continuePrompt,
@@ -18,12 +19,12 @@ import {
   renderReply,
   summarisePrompt,
 } from './prompts.ts';
-import { judgeReport, type ReportForm } from './report.ts';
+import { judgeReport } from './report.ts';
 import { carelessAttempt, type StudentParameters } from './student.ts';
 import { type SymbolicSummariser, summarise } from './summarise.ts';
 import { TEACHER, teacherAttempt } from './teacher.ts';
 import { renderStatement, renderSteps, renderStepsOrNone } from './text.ts';
-import { isValidStep, type LabProblem, neededSteps, type Rule } from './world.ts';
+import type { LabProblem, Rule } from './world.ts';
 
 export const LAB_TASKS = [
   'prove',
@@ -51,7 +52,6 @@ export interface LabExample {
 export interface SkillOptions {
   readonly student: StudentParameters;
   readonly summariser: SymbolicSummariser;
-  readonly reportForm: ReportForm;
 }
 
 /** One example of a task for this problem. */
@@ -61,6 +61,7 @@ export function skillExample(
   random: Random,
   options: SkillOptions,
 ): LabExample {
+  const { student } = options;
   const statement = renderStatement(problem);
   const proof = (prompt: string, attempt: LabAttempt): LabExample =>
     example(task, problem, prompt, attemptText(attempt), assessProof(problem, attempt.proof).points);
@@ -95,54 +96,30 @@ export function skillExample(
       return reply(summarisePrompt(statement, old, thought), renderStepsOrNone(summary));
     }
     case 'judge': {
-      const attempt = mixedProof(problem, random, options);
-      return reply(judgePrompt(statement, attempt), judgeReport(problem, attempt, options.reportForm).text);
+      const candidate = candidateProof(problem, random, student);
+      return reply(judgePrompt(problem, candidate), judgeReport(problem, candidate).text);
     }
     case 'compare': {
-      const first = mixedProof(problem, random, options);
-      const one = judgeReport(problem, first, options.reportForm);
-      // Two equal proofs teach nothing about comparing: look for an unequal one a few times.
-      let second = mixedProof(problem, random, options);
-      let two = judgeReport(problem, second, options.reportForm);
-      for (let i = 0; i < 4 && two.points === one.points; i += 1) {
-        second = mixedProof(problem, random, options);
-        two = judgeReport(problem, second, options.reportForm);
-      }
-      const better = one.points === two.points ? random.integer(1, 2) : one.points > two.points ? 1 : 2;
-      return reply(comparePrompt(statement, first, second), `${one.text} ${two.text} Better ${better}`);
+      const [first, second] = [0, 1].map(() => candidateProof(problem, random, student));
+      if (first === undefined || second === undefined) throw new Error('a comparison is of two proofs');
+      const [one, two] = [judgeReport(problem, first), judgeReport(problem, second)];
+      const better = one.score === two.score ? 'none.' : one.score > two.score ? '1' : '2';
+      return reply(comparePrompt(problem, first, second), `${one.text} ${two.text} Better ${better}`);
     }
     case 'merge': {
-      const attempts = Array.from({ length: 3 }, () => mixedProof(problem, random, options));
-      return proof(mergePrompt(statement, attempts), continued(problem, attempts, random, options));
+      const candidates = Array.from({ length: random.integer(2, 3) }, () =>
+        candidateProof(problem, random, student),
+      );
+      const thought = candidates.map((candidate) => judgeReport(problem, candidate).text).join(' ');
+      return proof(mergePrompt(problem, candidates), { thought, proof: problem.solution });
     }
     case 'refine': {
-      const attempt = mixedProof(problem, random, options);
-      const { text } = judgeReport(problem, attempt, options.reportForm);
+      const candidate = candidateProof(problem, random, student);
+      const { text } = judgeReport(problem, candidate);
       const reports = random.chance(0.5) ? [text, text] : [text];
-      return proof(refinePrompt(statement, attempt, reports), continued(problem, [attempt], random, options));
+      return proof(refinePrompt(problem, candidate, reports), { thought: text, proof: problem.solution });
     }
   }
-}
-
-/** A proof as scaffolds meet them: careless, a teacher's (some flawed), or a good one with one step spoilt. */
-function mixedProof(problem: LabProblem, random: Random, { student }: SkillOptions): readonly Rule[] {
-  const kind = random.next();
-  if (kind < 0.45)
-    return carelessAttempt(problem, random, { ...student, errorRate: random.pick([0.03, 0.1, 0.2]) }).proof;
-  if (kind < 0.8) return teacherAttempt(problem, random, { ...TEACHER, flawRate: 0.3 }).proof;
-  const sound = teacherAttempt(problem, random, { ...TEACHER, flawRate: 0 }).proof;
-  const index = random.below(sound.length);
-  const step = sound[index];
-  if (step === undefined) return sound;
-  const mentioned = problem.rules.flatMap((rule) => [...rule.premises, rule.conclusion]);
-  const others = mentioned.filter((name) => name !== step.conclusion && !step.premises.includes(name));
-  const [replaced, ...kept] = random.shuffled(step.premises);
-  if (others.length === 0 || replaced === undefined) return sound;
-  const other = random.pick(others);
-  const spoilt = random.chance(0.5)
-    ? { premises: step.premises, conclusion: other }
-    : { premises: [...kept, other], conclusion: step.conclusion };
-  return sound.with(index, spoilt);
 }
 
 /** A thought by the teacher with this probability, else by the student. */
@@ -172,30 +149,6 @@ function earlierSummary(
 function cutThought(thought: string, least: number, random: Random): string {
   const pieces = thought.match(/[A-T] (?:gives?|and)|\S+/g) ?? [];
   return pieces.slice(0, random.integer(Math.min(least, pieces.length), pieces.length)).join(' ');
-}
-
-/** Says what is valid in the attempts, goes on from there with care, and writes the proof. */
-function continued(
-  problem: LabProblem,
-  attempts: readonly (readonly Rule[])[],
-  random: Random,
-  { student }: SkillOptions,
-): LabAttempt {
-  const candidates = attempts.flat();
-  const known = new Set(problem.given);
-  const valid: Rule[] = [];
-  for (let before = -1; before < valid.length; ) {
-    before = valid.length;
-    for (const step of candidates) {
-      if (known.has(step.conclusion) || !isValidStep(problem, step, known)) continue;
-      known.add(step.conclusion);
-      valid.push(step);
-    }
-  }
-  const start = known.has(problem.goal) ? neededSteps(valid, problem.goal) : valid;
-  const rest = carelessAttempt(problem, random, { ...student, errorRate: student.errorRate / 2 }, start);
-  const thought = [renderSteps(start), rest.thought].filter((part) => part !== '').join(' ');
-  return { thought, proof: rest.proof };
 }
 
 function example(
