@@ -99,3 +99,67 @@ test('NULL-NOT-ZERO: an ungraded attempt has no score; a turn that keeps a proof
     await rm(directory, { recursive: true });
   }
 });
+
+test('a role with an entry of its own is answered by its model within its limit; the others by the main one', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'qed-evaluate-'));
+  try {
+    const asked: string[] = [];
+    const named = (name: string): ChatModel => ({
+      name,
+      generate: async ({ maxTokens }) => {
+        asked.push(`${name} ${maxTokens}`);
+        return {
+          reasoning: '',
+          answer: 'text',
+          finish: 'stop',
+          usage: { promptTokens: 1, completionTokens: 1 },
+        };
+      },
+    });
+    const { request } = scripted();
+    const journal = await openJournal(directory);
+    await evaluateScaffold({
+      ...request(journal),
+      problems: problems.slice(0, 1),
+      attempts: 1,
+      model: named('policy'),
+      byRole: new Map([['verify', { model: named('judge'), maxTokens: 99 }]]),
+      scaffold: async (_, { call, maxTokens, temperature }) => {
+        const chat = { messages: [], maxTokens, temperature };
+        await call('one', chat);
+        await call('two', chat, { role: 'verify' });
+        await call('three', chat, { role: 'merge' });
+        return { proof: undefined, turns: [{ proof: undefined, tokens: 3, overflowed: false }] };
+      },
+    });
+    await journal.close();
+    assert.deepEqual(asked, ['policy 10', 'judge 99', 'policy 10']);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test('the reasoning of an attempt is of the call that wrote its proof, whichever call was ready last', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'qed-evaluate-'));
+  try {
+    const { request } = scripted();
+    const journal = await openJournal(directory);
+    const [[result] = []] = await evaluateScaffold({
+      ...request(journal),
+      problems: problems.slice(0, 1),
+      attempts: 1,
+      scaffold: async (_, { call, maxTokens, temperature }) => {
+        const chat = { messages: [], maxTokens, temperature };
+        const second = await call('two', chat);
+        const first = await call('one', chat);
+        assert.notEqual(first.answer, second.answer);
+        const proof = second.answer;
+        return { proof, turns: [{ proof, tokens: 2, overflowed: false }] };
+      },
+    });
+    await journal.close();
+    assert.equal(result?.reasoning.replace('thought', 'proof'), result?.proof);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});

@@ -4,14 +4,16 @@
  * counted; it never becomes a 0.
  */
 import type { Grade } from '../grade/grade.ts';
-import type { Journal, Json } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import { runTogether } from '../journal/run-together.ts';
-import type { ChatModel, ChatRequest, Reply } from '../model/chat-model.ts';
+import type { ChatModel, Reply } from '../model/chat-model.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { Scaffold, ScaffoldContext } from '../scaffold/scaffold.ts';
 import { Random, seedFrom } from '../stats/random.ts';
+import { durableReply } from './durable-reply.ts';
 
 export interface AttemptResult {
+  /** Of the call that wrote the proof, or of the last by label where none did: no matter which was ready first. */
   readonly reasoning: string;
   /** By turn: score 0..1 (undefined when ungraded), tokens so far, whether the turn was cut. */
   readonly turns: readonly {
@@ -30,6 +32,8 @@ export interface EvaluationRequest {
   readonly attempts: number;
   readonly scaffold: Scaffold;
   readonly model: ChatModel;
+  /** Roles that another model answers, or within another limit; a role without an entry is `model`'s. */
+  readonly byRole?: ReadonlyMap<string, { readonly model: ChatModel; readonly maxTokens: number }>;
   readonly maxTokens: number;
   readonly temperature: number;
   readonly seed: number;
@@ -68,15 +72,17 @@ async function evaluateAttempt(
   problem: Problem,
   unit: string,
 ): Promise<AttemptResult> {
-  let reasoning = '';
+  const replies = new Map<string, Reply>();
   const context = (prefix: string): ScaffoldContext => ({
-    call: async (name, call) => {
+    call: async (name, call, { role = 'solve' } = {}) => {
       const label = `${prefix}${name}`;
-      const reply = await callDurably(request, unit, label, {
+      const own = request.byRole?.get(role);
+      const reply = await durableReply(request, own?.model ?? request.model, unit, label, {
         ...call,
+        ...(own === undefined ? {} : { maxTokens: own.maxTokens }),
         seed: seedFrom(request.seed, unit, label),
       });
-      reasoning = reply.reasoning;
+      replies.set(label, reply);
       return reply;
     },
     // Evaluations have no budget and leave scores, not traces.
@@ -107,40 +113,7 @@ async function evaluateAttempt(
     turns.push({ score, tokens: turn.tokens, overflowed: turn.overflowed });
   }
   if (last === undefined) throw new Error(`the scaffold of ${unit} took no turn`);
-  return { reasoning, turns, proof: solved.proof, grade: last.grade };
-}
-
-async function callDurably(
-  request: EvaluationRequest,
-  unit: string,
-  label: string,
-  call: ChatRequest,
-): Promise<Reply> {
-  const { messages, maxTokens, temperature, seed, sampling } = call;
-  const key = {
-    unit,
-    label,
-    request: {
-      model: request.model.name,
-      messages: messages.map(({ role, content }) => ({ role, content })),
-      maxTokens,
-      temperature,
-      seed,
-      ...(sampling === undefined ? {} : { sampling: { ...sampling } }),
-    } satisfies Json,
-  };
-  const { value } = await request.journal.effect(key, async () => {
-    const { reasoning, answer, finish, usage } = await request.model.generate(call, {
-      signal: request.signal,
-    });
-    return { value: { reasoning, answer: answer ?? null, finish, usage: { ...usage } } };
-  });
-  // The journal gives back what was put in above.
-  const recorded = value as unknown as {
-    reasoning: string;
-    answer: string | null;
-    finish: Reply['finish'];
-    usage: Reply['usage'];
-  };
-  return { ...recorded, answer: recorded.answer ?? undefined };
+  const byLabel = [...replies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reply]) => reply);
+  const writer = byLabel.find(({ answer }) => answer === solved.proof) ?? byLabel.at(-1);
+  return { reasoning: writer?.reasoning ?? '', turns, proof: solved.proof, grade: last.grade };
 }
