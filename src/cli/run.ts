@@ -35,7 +35,7 @@ export function addRunCommand(program: Command): void {
     )
     .option(
       '--from <stage>',
-      'begin with this stage; those before it must be done (data, pretrain, sft, rl, evaluate, report)',
+      'begin with this stage; those before it must be done (data, pretrain, sft, rl, judge, evaluate, report)',
     )
     .option('--to <stage>', 'end with this stage')
     .addHelpText(

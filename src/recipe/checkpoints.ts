@@ -12,18 +12,21 @@ import { dataPath, lastStep, type RunContext } from './run-context.ts';
 import { shownPath } from './shown-path.ts';
 import { copyTokenizerFiles } from './tokenizer-files.ts';
 
-/** Checkpoints by name; `base`, `sft` and `rl` are left by the stages pretrain, sft and rl. */
-export type CheckpointName = 'base' | 'sft' | 'rl';
+/** Checkpoints by name; `base` is left by the stage pretrain, the others by the stage of their name. */
+export type CheckpointName = 'base' | 'sft' | 'rl' | 'judge';
 
 /** Checkpoints kept of an unfinished stage: should the newest be damaged, there is one to go back to. */
 const keptWhileTraining = 2;
+
+/** Checkpoints that write proofs. */
+export type PolicyName = Exclude<CheckpointName, 'judge'>;
 
 export function checkpointRoot(context: RunContext, name: CheckpointName): string {
   return path.join(context.runDirectory, 'checkpoints', name);
 }
 
 /** The stage that leaves the checkpoints of a name. */
-const stageOf = { base: 'pretrain', sft: 'sft', rl: 'rl' } as const;
+const stageOf = { base: 'pretrain', sft: 'sft', rl: 'rl', judge: 'judge' } as const;
 
 export interface RunCheckpoint {
   readonly directory: string;

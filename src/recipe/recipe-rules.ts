@@ -42,7 +42,7 @@ export function contradictions(recipe: Recipe): Contradiction[] {
   if (recipe.tokenizer.kind === 'model' && recipe.model.from === undefined) {
     complain(['tokenizer', 'kind'], '`model` needs model.from, whose tokenizer it is');
   }
-  for (const stage of ['pretrain', 'sft'] as const) {
+  for (const stage of ['pretrain', 'sft', 'judge'] as const) {
     const longest = recipe[stage]?.maximumTokens ?? 0;
     if (longest > recipe.model.maximumPositions) {
       complain(
@@ -73,12 +73,18 @@ export function contradictions(recipe: Recipe): Contradiction[] {
     complain(['tokenizer', 'kind'], 'real texts need `bpe`, `directory` or `model`');
   }
   if (recipe.data.kind === 'harp') {
-    for (const stage of ['pretrain', 'rl', 'evaluate'] as const) {
+    for (const stage of ['pretrain', 'rl', 'judge', 'evaluate'] as const) {
       if (recipe[stage] !== undefined) complain([stage], 'needs lab data; HARP gives proofs for `sft` only');
     }
   }
   if (recipe.pretrain === undefined && recipe.sft === undefined && recipe.rl === undefined) {
     complain([], 'at least one training stage is needed: pretrain, sft or rl');
+  }
+  if (recipe.judge !== undefined && recipe.sft === undefined && recipe.pretrain === undefined) {
+    complain(['judge'], 'needs the stage sft or pretrain, whose model it goes on from');
+  }
+  if (recipe.evaluate?.search !== undefined && recipe.judge === undefined) {
+    complain(['evaluate', 'search'], 'needs the stage judge, whose model reads the proofs');
   }
   if (recipe.rl?.from === 'sft' && recipe.sft === undefined)
     complain(['rl', 'from'], '`sft` needs the sft stage');

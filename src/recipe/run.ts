@@ -183,6 +183,8 @@ async function runStage(context: RunContext, stage: StageId): Promise<string> {
     }
     case 'rl':
       return recipe.rl === undefined ? '' : await runRl(context, recipe.rl);
+    case 'judge':
+      return recipe.judge === undefined ? '' : await runSupervised(context, stage, recipe.judge);
     case 'evaluate':
       return recipe.evaluate === undefined ? '' : await runEvaluate(context, recipe.evaluate);
     case 'report':

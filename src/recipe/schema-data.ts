@@ -14,6 +14,9 @@ export const labDataSchema = z.strictObject({
   testProblems: positiveInteger.default(256).describe('Problems for the final evaluation.'),
   pretrainTokens: positiveInteger.describe('Training tokens of base-model texts to write.'),
   sftTokens: positiveInteger.describe('Training tokens of teacher texts (and replayed skills) to write.'),
+  judgeTokens: positiveInteger
+    .default(2_600_000)
+    .describe('Training tokens of texts about proofs to write, where the recipe has the stage judge.'),
   sftReplay: share.default(0.25).describe('Share of SFT texts that repeat the skills of pre-training.'),
   sftSummaries: share
     .default(0.1)

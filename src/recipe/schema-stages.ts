@@ -1,5 +1,9 @@
 /** The parts of the recipe's schema that describe its stages: supervised, reinforcement learning, evaluation. */
 import { z } from 'zod';
+import { bestOfNSettings } from '../scaffold/best-of-n.ts';
+import { deepseekMathSettings } from '../scaffold/deepseek-math.ts';
+import { majoritySettings } from '../scaffold/majority.ts';
+import { rsaSettings } from '../scaffold/rsa.ts';
 
 const positiveInteger = z.int().positive();
 const share = z.number().min(0).max(1);
@@ -131,6 +135,22 @@ export const rlSchema = z.strictObject({
   checkpointEvery: positiveInteger.default(10).describe('Steps between two checkpoints.'),
 });
 
+/** Scaffolds that write several proofs and choose; each is left out where it is not named. */
+const searchSchema = z.strictObject({
+  samples: positiveInteger.default(2).describe('Attempts per problem and scaffold.'),
+  judgeMaxTokens: positiveInteger.default(160).describe("Most tokens of one of the judge's replies."),
+  majority: majoritySettings.optional(),
+  bestOfN: bestOfNSettings.optional(),
+  deepseekMath: deepseekMathSettings.optional(),
+  // The lab's judge compares two proofs at a time.
+  rsa: rsaSettings
+    .refine(({ select }) => select !== 'together', {
+      path: ['select'],
+      message: '`together` needs a judge that compares more than two proofs; use `knockout` or `random`',
+    })
+    .optional(),
+});
+
 export const evaluateSchema = z.strictObject({
   samples: positiveInteger.default(4).describe('Attempts per problem.'),
   maxTokens: positiveInteger.default(48).describe('Most tokens of one model call.'),
@@ -140,6 +160,11 @@ export const evaluateSchema = z.strictObject({
     .min(0)
     .default(3)
     .describe('Turns of the Reasoning Cache scaffold (reason, summarise, continue); 0 leaves it out.'),
+  search: searchSchema
+    .optional()
+    .describe(
+      'Scaffolds that search with the help of checkpoint `judge`, run for the last checkpoint of the policy; what the judge is worth is measured beside them.',
+    ),
   summariser: z
     .enum(['claims', 'exact', 'model'])
     .default('claims')

@@ -32,6 +32,11 @@ export const recipeSchema = z
     rl: rlSchema
       .optional()
       .describe('Stage: reinforcement learning with rubric rewards; leaves checkpoint `rl`.'),
+    judge: supervisedSchema
+      .optional()
+      .describe(
+        'Stage: training of a second model, from `sft` or failing that `base`, that judges, compares, merges and refines proofs; leaves checkpoint `judge`. Lab data only.',
+      ),
     evaluate: evaluateSchema.optional().describe('Stage: scores of every checkpoint on the test problems.'),
     retention: z
       .enum(['all', 'last'])
@@ -48,11 +53,12 @@ export type Recipe = z.infer<typeof recipeSchema>;
 export type SupervisedSettings = z.infer<typeof supervisedSchema>;
 export type RlSettings = z.infer<typeof rlSchema>;
 export type EvaluateSettings = z.infer<typeof evaluateSchema>;
+export type SearchSettings = NonNullable<EvaluateSettings['search']>;
 export type OptimiserSettings = z.infer<typeof optimiserSchema>;
 export type LabDataSettings = z.infer<typeof labDataSchema>;
 
 /** The stages in the order they run. `data` and `report` always run. */
-export const stageIds = ['data', 'pretrain', 'sft', 'rl', 'evaluate', 'report'] as const;
+export const stageIds = ['data', 'pretrain', 'sft', 'rl', 'judge', 'evaluate', 'report'] as const;
 export type StageId = (typeof stageIds)[number];
 
 /** The stages that this recipe has. */

@@ -15,6 +15,7 @@ import { rlSection } from './rl-section.ts';
 import { configurationSection, costSection } from './run-section.ts';
 import { scaffoldSection } from './scaffold-section.ts';
 import { type Score, scoresOf } from './scores.ts';
+import { judgeShares, searchSection } from './search-section.ts';
 import { stylesheet } from './stylesheet.ts';
 import { supervisedSection } from './supervised-section.ts';
 import { checkpointTable, verdictHead, verdicts } from './verdict-section.ts';
@@ -43,6 +44,7 @@ function reportJson(input: ReportInput, scores: readonly Score[], effects: reado
       n: graded,
       tokens,
     })),
+    ...(input.judge === undefined ? {} : { judge: { ...input.judge, percent: judgeShares(input.judge) } }),
     effects: effects.flatMap((effect) =>
       effect.kind === 'measured'
         ? [
@@ -106,6 +108,7 @@ ${samplesSection(input.samples)}
 ${supervisedSection(input.supervised)}
 ${rlSection(input.rl)}
 ${scaffoldSection(figured)}
+${searchSection(figured, input.judge)}
 ${costSection(input)}
 ${configurationSection(input)}
 </main>

@@ -106,3 +106,34 @@ test('problems are matched by id and seeds by number, not by position', () => {
   const otherSeed = effectsOf([base, { ...sft, seed: 2 }]).find(({ id }) => id === 'sft-over-base');
   assert.equal(otherSeed?.kind, 'not-applicable');
 });
+
+test('searching is held against the last turn of the cache, baselines and the cache against a single turn', () => {
+  const rl = (scaffold: Evaluation['scaffold'], share: number, more: Partial<Evaluation> = {}) =>
+    evaluation('rl', (p) => [attempt(p % 20 < 20 * share ? 1 : 0)], { scaffold, ...more });
+  const evaluations = [
+    rl('single', 0.5),
+    rl('reasoning-cache', 0.5, { turn: 1 }),
+    rl('reasoning-cache', 0.6, { turn: 2 }),
+    rl('majority', 0.7),
+    rl('deepseek-math', 0.75),
+    rl('rsa', 0.4),
+    // Not the policy that was searched with.
+    evaluation('sft', () => [attempt(1)], { scaffold: 'reasoning-cache', turn: 3 }),
+  ];
+  const effects = effectsOf(evaluations);
+  close(measured(effects, 'reasoning-cache-over-single').interval.estimate, 10);
+  close(measured(effects, 'majority-over-single').interval.estimate, 20);
+  close(measured(effects, 'deepseek-math-over-reasoning-cache').interval.estimate, 15);
+  const rsa = measured(effects, 'rsa-over-reasoning-cache');
+  close(rsa.interval.estimate, -20);
+  assert.deepEqual([rsa.shown, rsa.opposite], [false, true]);
+  assert.equal(
+    effects.some(({ id }) => id.startsWith('best-of-n')),
+    false,
+  );
+  const withoutSearch = effectsOf(evaluations.slice(0, 3));
+  assert.equal(
+    withoutSearch.some(({ id }) => id.includes('-over-single')),
+    false,
+  );
+});

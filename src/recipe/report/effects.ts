@@ -10,7 +10,14 @@ import { type Arm, contrast_P, contrastInterval } from '../../stats/contrast-int
 import type { Interval } from '../../stats/interval.ts';
 import { Random } from '../../stats/random.ts';
 import { signFlipPValue } from '../../stats/sign-flip.ts';
-import type { CheckpointName, EvaluatedAttempt, Evaluation } from './report-input.ts';
+import {
+  type CheckpointName,
+  type EvaluatedAttempt,
+  type Evaluation,
+  type SearchName,
+  searchNames,
+  type TrainedName,
+} from './report-input.ts';
 
 export interface MeasuredEffect {
   readonly kind: 'measured';
@@ -81,6 +88,7 @@ export function effectsOf(allEvaluations: readonly Evaluation[]): Effect[] {
     );
   }
   effects.push(...cacheGains(evaluations));
+  effects.push(...searchGains(evaluations));
   effects.push(
     compare('sft-lengthens', 'SFT lengthens replies', ['sft', 'base'], length, 'tokens'),
     compare('sft-overflows', 'SFT makes more replies overflow', ['sft', 'base'], overflow, 'points'),
@@ -91,8 +99,8 @@ export function effectsOf(allEvaluations: readonly Evaluation[]): Effect[] {
 }
 
 /** Name of a checkpoint as the report writes it. */
-export function label(checkpoint: CheckpointName): string {
-  return checkpoint === 'base' ? 'base' : checkpoint.toUpperCase();
+export function label(checkpoint: TrainedName): string {
+  return checkpoint === 'base' || checkpoint === 'judge' ? checkpoint : checkpoint.toUpperCase();
 }
 
 /** Last turn minus first turn of the reasoning cache, per checkpoint; with RC training, its gain against RL's. */
@@ -122,6 +130,51 @@ function cacheGains(evaluations: readonly Evaluation[]): Effect[] {
         { weight: 1, values: rc },
         { weight: -1, values: rl },
       ]),
+    );
+  }
+  return effects;
+}
+
+/** Scaffolds as the report writes them. */
+export const searchLabels: Readonly<Record<SearchName, string>> = {
+  majority: 'Majority vote',
+  'best-of-n': 'Best of n',
+  'deepseek-math': 'DeepSeekMath',
+  rsa: 'RSA',
+};
+
+/**
+ * More test-time compute helps: for the policy that was searched with, the reasoning cache's last turn against a single
+ * turn, DeepSeekMath and RSA against the cache (a single turn where there is none), and the baselines against a single
+ * turn.
+ */
+function searchGains(evaluations: readonly Evaluation[]): Effect[] {
+  const searched = evaluations.find(({ scaffold }) => searchNames.some((name) => name === scaffold));
+  if (searched === undefined) return [];
+  const own = evaluations.filter(({ checkpoint }) => checkpoint === searched.checkpoint);
+  const single = own.filter(({ scaffold }) => scaffold === 'single');
+  const turns = own.filter(({ scaffold }) => scaffold === 'reasoning-cache');
+  const last = Math.max(...turns.map(({ turn = 1 }) => turn));
+  const cache = turns.filter(({ turn = 1 }) => turn === last);
+  const gain = (id: string, claim: string, more: readonly Evaluation[], less: readonly Evaluation[]) =>
+    effect(id, claim, 'points', [
+      { weight: 1, values: valuesOf(more, score, less) },
+      { weight: -1, values: valuesOf(less, score, more) },
+    ]);
+  const effects: Effect[] = [];
+  if (cache.length > 0) {
+    const claim = 'The reasoning cache scores higher than a single turn';
+    effects.push(gain('reasoning-cache-over-single', claim, cache, single));
+  }
+  for (const name of searchNames) {
+    const found = own.filter(({ scaffold }) => scaffold === name);
+    if (found.length === 0) continue;
+    const isBaseline = name === 'majority' || name === 'best-of-n' || cache.length === 0;
+    const [other, words, less] = isBaseline
+      ? (['single', 'a single turn', single] as const)
+      : (['reasoning-cache', 'the reasoning cache', cache] as const);
+    effects.push(
+      gain(`${name}-over-${other}`, `${searchLabels[name]} scores higher than ${words}`, found, less),
     );
   }
   return effects;

@@ -6,8 +6,16 @@
 import type { Grade } from '../../grade/grade.ts';
 import type { GradingScheme } from '../../problems/problem.ts';
 
+/** Policies: checkpoints that write proofs. */
 export const checkpointNames = ['base', 'sft', 'rl', 'rc'] as const;
 export type CheckpointName = (typeof checkpointNames)[number];
+/** What a stage may leave: a policy, or the model that judges. */
+export type TrainedName = CheckpointName | 'judge';
+
+/** Scaffolds that write several proofs and choose, in the order of what they usually cost. */
+export const searchNames = ['majority', 'best-of-n', 'deepseek-math', 'rsa'] as const;
+export type SearchName = (typeof searchNames)[number];
+export type ScaffoldName = 'single' | 'reasoning-cache' | SearchName;
 
 export interface StageUse {
   readonly id: string;
@@ -34,7 +42,7 @@ export interface SupervisedCurve {
   /** Stage id, for example `pretrain`. */
   readonly stage: string;
   /** The checkpoint that the stage leaves. */
-  readonly checkpoint: CheckpointName;
+  readonly checkpoint: TrainedName;
   /** Validation loss before the first step. */
   readonly before?: number;
   readonly points: readonly SupervisedPoint[];
@@ -109,12 +117,25 @@ export interface Evaluation {
   readonly seed: number;
   /** Name of the problem set; evaluations with the same suite and seed share problem ids. */
   readonly suite: string;
-  readonly scaffold: 'single' | 'reasoning-cache';
+  readonly scaffold: ScaffoldName;
   /** Turn after which the answer was graded, from 1, for scaffolds with turns: one evaluation a turn. */
   readonly turn?: number;
   readonly problems_P: readonly EvaluatedProblem[];
   /** Row p belongs to `problems_P[p]`; attempt a is the same trajectory in every turn. */
   readonly attempts_P_A: readonly (readonly EvaluatedAttempt[])[];
+}
+
+export const judgeVerdicts = ['1', '0.5', '0', 'none'] as const;
+/** What a judge says of a proof: right, partly, wrong; `none` where its reply ends in no verdict. */
+export type JudgeVerdict = (typeof judgeVerdicts)[number];
+export type ExactVerdict = Exclude<JudgeVerdict, 'none'>;
+
+/** A judge beside the exact grader, on proofs that the policy wrote for held-out problems; counts. */
+export interface JudgeAccuracy {
+  /** Proofs by what they are worth and what the judge says. */
+  readonly verdicts: Readonly<Record<ExactVerdict, Readonly<Record<JudgeVerdict, number>>>>;
+  /** Pairs of proofs of unequal worth. `undecided`: called equal, or no verdict. */
+  readonly pairs: { readonly right: number; readonly wrong: number; readonly undecided: number };
 }
 
 export interface ExampleAnswer {
@@ -155,6 +176,7 @@ export interface ReportInput {
   readonly supervised: readonly SupervisedCurve[];
   readonly rl: readonly RlCurve[];
   readonly evaluations: readonly Evaluation[];
+  readonly judge?: JudgeAccuracy;
   readonly examples: readonly Example[];
   readonly samples: readonly SampleText[];
   readonly environment: {

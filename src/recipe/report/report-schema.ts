@@ -6,6 +6,10 @@
 import { z } from 'zod';
 import { checkpointNames } from './report-input.ts';
 
+const count = z.int().min(0);
+const counts = z.strictObject({ '1': count, '0.5': count, '0': count, none: count });
+const percent = z.number().min(0).max(100).optional();
+
 const interval = z.tuple([z.number(), z.number()]);
 
 export const reportSchema = z.strictObject({
@@ -29,7 +33,7 @@ export const reportSchema = z.strictObject({
       scaffold: z
         .string()
         .describe(
-          '`single`, `reasoning-cache` (its last turn), or `reasoning-cache@turn-K` (an earlier one).',
+          '`single`, `reasoning-cache` (its last turn), `reasoning-cache@turn-K` (an earlier one), or a scaffold that searches.',
         ),
       suite: z.string(),
       seed: z.int(),
@@ -39,6 +43,21 @@ export const reportSchema = z.strictObject({
       tokens: z.number().describe('Mean completion tokens per attempt at a problem.'),
     }),
   ),
+  judge: z
+    .strictObject({
+      verdicts: z
+        .strictObject({ '1': counts, '0.5': counts, '0': counts })
+        .describe('Proofs by exact worth, then by what the judge says.'),
+      pairs: z.strictObject({ right: count, wrong: count, undecided: count }),
+      percent: z.strictObject({
+        accuracy: percent.describe('Verdicts that are exact.'),
+        falseAccepts: percent.describe('Wrong proofs called right.'),
+        falseRejects: percent.describe('Right proofs called wrong.'),
+        pairs: percent.describe('Pairs decided rightly; an undecided one counts half.'),
+      }),
+    })
+    .optional()
+    .describe('What the judge is worth on the proofs of the policy, where it was measured.'),
   effects: z.array(
     z.strictObject({
       id: z.string(),

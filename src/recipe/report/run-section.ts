@@ -13,6 +13,7 @@ const stageColour: Readonly<Record<string, string>> = {
   sft: checkpointColour.sft,
   rl: checkpointColour.rl,
   rc: checkpointColour.rc,
+  judge: checkpointColour.judge,
 };
 
 /** Time and tokens of every stage, drawn to two common scales. */

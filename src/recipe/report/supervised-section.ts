@@ -10,6 +10,12 @@ import { checkpointColour } from './palette.ts';
 import type { SupervisedCurve } from './report-input.ts';
 import { movingAverage, thin, trendWindow } from './series.ts';
 
+const titles: Readonly<Record<string, string>> = {
+  pretrain: 'Pre-training',
+  sft: 'Supervised fine-tuning',
+  judge: 'The judge',
+};
+
 /** The section, or nothing when no supervised stage has taken a step. */
 export function supervisedSection(curves: readonly SupervisedCurve[]): Markup | undefined {
   const drawn = curves.filter(({ points }) => points.length > 0);
@@ -40,7 +46,7 @@ function lossFigure(curve: SupervisedCurve): Content {
   const top = Math.max(...trend, ...validation.map(({ validationLoss }) => validationLoss));
   const summary = `Loss of stage ${stage} against trained tokens; it ends at ${decimal(final, 3)}.`;
   return figure({
-    title: stage === 'pretrain' ? 'Pre-training' : stage === 'sft' ? 'Supervised fine-tuning' : stage,
+    title: titles[stage] ?? stage,
     subtitle: 'loss, nats per token',
     summary,
     wide: true,

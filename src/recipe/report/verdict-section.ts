@@ -57,7 +57,8 @@ function lossVerdicts(curves: readonly SupervisedCurve[]): string[] {
     const losses = before === undefined ? measured : [before, ...measured];
     const [first, last] = [losses[0], losses.at(-1)];
     if (losses.length < 2 || first === undefined || last === undefined) return [];
-    const stage = checkpoint === 'base' ? 'Pre-training' : label(checkpoint);
+    const stage =
+      checkpoint === 'base' ? 'Pre-training' : checkpoint === 'judge' ? 'The judge' : label(checkpoint);
     return [`${stage}: held-out loss ${decimal(first, 3)} \u2192 ${decimal(last, 3)} nats per token.`];
   });
 }

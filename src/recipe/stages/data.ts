@@ -76,9 +76,9 @@ async function writeLab(context: RunContext, settings: LabDataSettings): Promise
     student: STUDENTS[settings.profile],
     mixture: { sftReplay: settings.sftReplay, sftSummaries: settings.sftSummaries },
   };
-  for (const stage of ['pretrain', 'sft'] as const) {
+  for (const stage of ['pretrain', 'sft', 'judge'] as const) {
     if (context.recipe[stage] === undefined) continue;
-    const tokenBudget = stage === 'pretrain' ? settings.pretrainTokens : settings.sftTokens;
+    const tokenBudget = settings[`${stage}Tokens`];
     await writeLines(context, `${stage}.jsonl`, labExamples({ ...common, stage, tokenBudget }));
     tokens += tokenBudget;
     // Held-out texts are what the end of the stage looks like, without the curriculum that it begins with.

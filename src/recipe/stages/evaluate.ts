@@ -1,35 +1,32 @@
 /**
  * The stage evaluate: every checkpoint on the test problems, in a single turn and with the Reasoning Cache, graded
- * exactly after each turn. Calls and grades are durable; what the report needs is left as one event a checkpoint
- * and scaffold.
+ * exactly after each turn; the last one also with scaffolds that search, whose judge is the checkpoint `judge`. Calls
+ * and grades are durable; what the report needs is left as one event a checkpoint and scaffold, and one for the judge.
  */
 import { type AttemptResult, evaluateScaffold } from '../../bench/evaluate.ts';
 import type { Grade } from '../../grade/grade.ts';
 import { gradeDurably } from '../../grade/grade-durably.ts';
 import type { Json } from '../../journal/journal.ts';
 import { exactGrader } from '../../lab/exact-grader.ts';
-import { provePrompt } from '../../lab/prompts.ts';
-import { labReasoningCache } from '../../lab/reasoning-cache.ts';
+import { JUDGE_ROLES, labScaffoldPrompts } from '../../lab/scaffold-prompts.ts';
 import type { ChatModel } from '../../model/chat-model.ts';
 import { createEngineChatModel } from '../../model/engine-chat-model.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { readProblems } from '../../problems/problem-file.ts';
-import { reasoningCache } from '../../scaffold/reasoning-cache.ts';
-import type { Scaffold } from '../../scaffold/scaffold.ts';
-import { singleTurn } from '../../scaffold/single-turn.ts';
 import { mean } from '../../stats/moments.ts';
 import { seedFrom } from '../../stats/random.ts';
-import type { CheckpointName } from '../checkpoints.ts';
+import type { CheckpointName, PolicyName } from '../checkpoints.ts';
 import { loadFormat } from '../model-setup.ts';
+import type { ScaffoldName } from '../report/report-input.ts';
 import { dataPath, type RunContext, StageClock, untilStopped } from '../run-context.ts';
-import type { EvaluateSettings } from '../schema.ts';
+import type { EvaluateSettings, SearchSettings } from '../schema.ts';
 import { checkpointDirectory } from '../starting-model.ts';
-
-type ScaffoldName = 'single' | 'reasoning-cache';
+import { isSearch, type ScaffoldEntry, searchScaffolds, turnScaffolds } from './evaluated-scaffolds.ts';
+import { measureJudge } from './judge-accuracy.ts';
 
 /** What one evaluation leaves for the report. Attempt 0 of every problem is kept whole. */
 export interface EvaluationRecord {
-  readonly checkpoint: CheckpointName;
+  readonly checkpoint: PolicyName;
   readonly scaffold: ScaffoldName;
   readonly problems: readonly { readonly id: string; readonly steps: number | null }[];
   /** By problem, attempt, turn: [score or null, tokens so far, overflowed]. */
@@ -37,53 +34,50 @@ export interface EvaluationRecord {
   readonly first: readonly { readonly reasoning: string; readonly proof: string; readonly grade: Grade }[];
 }
 
+interface Entry extends ScaffoldEntry {
+  readonly checkpoint: PolicyName;
+}
+
 export async function runEvaluate(context: RunContext, settings: EvaluateSettings): Promise<string> {
   const clock = new StageClock(context.journal, 'evaluate');
   const format = await loadFormat(context);
   const problems = await readProblems(dataPath(context, 'test.jsonl'));
-  const scaffolds = scaffoldsOf(settings);
+  const prompts = labScaffoldPrompts();
   const checkpoints = checkpointsOf(context);
-  const steps = checkpoints.length * scaffolds.length * problems.length * settings.samples;
+  const entered = checkpoints.flatMap((checkpoint) => [
+    ...turnScaffolds(settings, prompts).map((entry) => ({ checkpoint, ...entry })),
+    // Searching is for the policy that all training has led to.
+    ...(checkpoint === checkpoints.at(-1) ? searchScaffolds(settings, prompts) : []).map((entry) => ({
+      checkpoint,
+      ...entry,
+    })),
+  ]);
+  const steps = entered.reduce((sum, { samples }) => sum + samples * problems.length, 0);
   let finished = 0;
-  const summary: string[] = [];
-  const evaluate = async (): Promise<string> => {
-    for (const checkpoint of checkpoints) {
-      const directory = await checkpointDirectory(context, checkpoint);
-      const scores = new Map<string, number>();
-      for (const [name] of scaffolds) {
-        const score = await recordedScore(context, checkpoint, name);
-        if (score !== undefined) scores.set(name, score);
-      }
-      finished += scores.size * problems.length * settings.samples;
-      if (scores.size < scaffolds.length) {
-        const sampler = await context.engine.loadSampler(directory);
-        try {
-          const model = createEngineChatModel({ name: `run/${checkpoint}`, sampler, format });
-          for (const [name, scaffold] of scaffolds) {
-            if (scores.has(name)) continue;
-            scores.set(name, await evaluateOne(checkpoint, name, scaffold, model));
-            await clock.lap();
-          }
-        } finally {
-          await sampler.close();
-        }
-      }
-      summary.push(`${checkpoint} ${(scores.get('single') ?? 0).toFixed(1)} %`);
-    }
-    return summary.join(', ');
+
+  /** The single turns of this sitting. */
+  const written = new Map<PolicyName, AttemptResult[][]>();
+  const models = new Map<CheckpointName, ChatModel>();
+  const closers: (() => Promise<void>)[] = [];
+  const modelOf = async (checkpoint: CheckpointName): Promise<ChatModel> => {
+    const known = models.get(checkpoint);
+    if (known !== undefined) return known;
+    const sampler = await context.engine.loadSampler(await checkpointDirectory(context, checkpoint));
+    closers.push(() => sampler.close());
+    const model = createEngineChatModel({ name: `run/${checkpoint}`, sampler, format });
+    models.set(checkpoint, model);
+    return model;
   };
-  const evaluateOne = async (
-    checkpoint: CheckpointName,
-    name: ScaffoldName,
-    scaffold: Scaffold,
-    model: ChatModel,
-  ): Promise<number> => {
-    const results = await evaluateScaffold({
+  const attempt = async ({ checkpoint, name, scaffold, samples }: Entry): Promise<AttemptResult[][]> => {
+    const judge = isSearch(name) ? await modelOf('judge') : undefined;
+    const judging = judge && { model: judge, maxTokens: settings.search?.judgeMaxTokens ?? 0 };
+    return await evaluateScaffold({
       unit: `evaluate/${checkpoint}/${name}`,
       problems,
-      attempts: settings.samples,
+      attempts: samples,
       scaffold,
-      model,
+      model: await modelOf(checkpoint),
+      ...(judging === undefined ? {} : { byRole: new Map(JUDGE_ROLES.map((role) => [role, judging])) }),
       maxTokens: settings.maxTokens,
       temperature: settings.temperature,
       seed: seedFrom(context.recipe.seed, 'evaluate'),
@@ -101,28 +95,60 @@ export async function runEvaluate(context: RunContext, settings: EvaluateSetting
         }
       },
     });
-    return await record(context, checkpoint, name, problems, results);
   };
-  return await untilStopped(context, clock, evaluate);
+  const evaluate = async (): Promise<string> => {
+    const summary: string[] = [];
+    for (const entry of entered) {
+      const { checkpoint, name, samples } = entry;
+      let score = await recordedScore(context, checkpoint, name);
+      if (score === undefined) {
+        const results = await attempt(entry);
+        score = await record(context, checkpoint, name, problems, results);
+        if (name === 'single') written.set(checkpoint, results);
+        await clock.lap();
+      } else finished += samples * problems.length;
+      if (name === 'single') summary.push(`${checkpoint} ${score.toFixed(1)} %`);
+    }
+    if (settings.search !== undefined) await judgeAccuracy(settings.search);
+    return summary.join(', ');
+  };
+  const judgeAccuracy = async ({ judgeMaxTokens }: SearchSettings): Promise<void> => {
+    const policy = entered.findLast(({ name }) => name === 'single');
+    if (policy === undefined || (await context.journal.find('judge', 'accuracy')) !== undefined) return;
+    // In a sitting that begins here they come from the record: nothing is sampled or graded again.
+    const known = written.get(policy.checkpoint);
+    if (known === undefined) finished -= policy.samples * problems.length;
+    const results = known ?? (await attempt(policy));
+    const accuracy = await measureJudge(
+      {
+        judge: await modelOf('judge'),
+        prompts,
+        maxTokens: judgeMaxTokens,
+        temperature: settings.temperature,
+        seed: seedFrom(context.recipe.seed, 'evaluate'),
+        journal: context.journal,
+        signal: context.signal,
+      },
+      problems,
+      results,
+    );
+    const value = { ...accuracy } as unknown as Json;
+    await context.journal.append('judge', 'accuracy', { value });
+    await clock.lap();
+  };
+  return await untilStopped(context, clock, async () => {
+    try {
+      return await evaluate();
+    } finally {
+      for (const close of closers) await close();
+    }
+  });
 }
 
-/** The checkpoints that this recipe leaves, in order, and the model that it begins from. */
-function checkpointsOf({ recipe }: RunContext): CheckpointName[] {
+/** The policies that this recipe leaves, in order, and the model that it begins from. */
+function checkpointsOf({ recipe }: RunContext): PolicyName[] {
   const stages = { base: recipe.pretrain ?? recipe.model.from, sft: recipe.sft, rl: recipe.rl };
   return (['base', 'sft', 'rl'] as const).filter((name) => stages[name] !== undefined);
-}
-
-function scaffoldsOf(settings: EvaluateSettings): [ScaffoldName, Scaffold][] {
-  const single = singleTurn((problem) => [{ role: 'user', content: provePrompt(problem.statement) }]);
-  const scaffolds: [ScaffoldName, Scaffold][] = [['single', single]];
-  if (settings.reasoningCacheTurns > 0) {
-    const { ask, summarise } = labReasoningCache(settings.summariser);
-    scaffolds.push([
-      'reasoning-cache',
-      reasoningCache({ turns: settings.reasoningCacheTurns, ask, summarise }),
-    ]);
-  }
-  return scaffolds;
 }
 
 /**
@@ -131,7 +157,7 @@ function scaffoldsOf(settings: EvaluateSettings): [ScaffoldName, Scaffold][] {
  */
 async function recordedScore(
   context: RunContext,
-  checkpoint: CheckpointName,
+  checkpoint: PolicyName,
   scaffold: ScaffoldName,
 ): Promise<number | undefined> {
   const event = await context.journal.find('evaluation', `${checkpoint}/${scaffold}`);
@@ -141,7 +167,7 @@ async function recordedScore(
 /** Appends the event of one evaluation; returns its mean final score in percent. */
 async function record(
   context: RunContext,
-  checkpoint: CheckpointName,
+  checkpoint: PolicyName,
   scaffold: ScaffoldName,
   problems: readonly Problem[],
   results_P_A: readonly (readonly AttemptResult[])[],

@@ -14,6 +14,7 @@ import { buildReport } from '../report/build-report.ts';
 import type {
   Evaluation,
   Example,
+  JudgeAccuracy,
   ReportInput,
   RlPoint,
   SampleText,
@@ -77,6 +78,7 @@ export async function gatherReport(context: RunContext): Promise<ReportInput> {
             },
           ],
     evaluations: records.flatMap((record) => evaluationsOf(record, recipe.seed, suiteOf(context))),
+    ...(await judgeOf(journal)),
     examples: await examplesOf(context, records),
     samples: await samplesOf(journal),
     environment: {
@@ -142,7 +144,7 @@ async function speedAndMemory(
 
 async function supervisedCurves({ recipe, journal }: RunContext): Promise<SupervisedCurve[]> {
   const curves: SupervisedCurve[] = [];
-  for (const stage of ['pretrain', 'sft'] as const) {
+  for (const stage of ['pretrain', 'sft', 'judge'] as const) {
     if (recipe[stage] === undefined) continue;
     const points: SupervisedPoint[] = [];
     let tokens = 0;
@@ -160,7 +162,7 @@ async function supervisedCurves({ recipe, journal }: RunContext): Promise<Superv
     const before = field((await journal.find(`${stage}/held-out`, '0'))?.value, 'validationLoss');
     curves.push({
       stage,
-      checkpoint: stage === 'pretrain' ? 'base' : 'sft',
+      checkpoint: stage === 'pretrain' ? 'base' : stage,
       ...(typeof before === 'number' ? { before } : {}),
       points,
     });
@@ -204,6 +206,12 @@ async function rlPoints(journal: Journal): Promise<RlPoint[]> {
   return points;
 }
 
+/** What the judge was measured to be worth, where it was. */
+async function judgeOf(journal: Journal): Promise<Pick<ReportInput, 'judge'>> {
+  const event = await journal.find('judge', 'accuracy');
+  return event === undefined ? {} : { judge: event.value as unknown as JudgeAccuracy };
+}
+
 async function evaluationRecords(journal: Journal): Promise<EvaluationRecord[]> {
   const records: EvaluationRecord[] = [];
   for await (const event of journal.events('evaluation')) records.push(payloadOf<EvaluationRecord>(event));
@@ -218,7 +226,7 @@ function evaluationsOf(record: EvaluationRecord, seed: number, suite: string): E
     seed,
     suite,
     scaffold: record.scaffold,
-    ...(record.scaffold === 'single' ? {} : { turn: index + 1 }),
+    ...(record.scaffold === 'reasoning-cache' ? { turn: index + 1 } : {}),
     problems_P: record.problems.map(({ id, steps }) => ({ id, ...(steps === null ? {} : { steps }) })),
     attempts_P_A: record.turns.map((attempts) =>
       attempts.map((byTurn) => {

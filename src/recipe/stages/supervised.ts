@@ -1,5 +1,5 @@
 /**
- * The stages pretrain and sft: supervised training over the texts that the data stage wrote. Batches, schedule
+ * The stages pretrain, sft and judge: supervised training over the texts that the data stage wrote. Batches, schedule
  * and weights are functions of recipe and data, so a killed stage goes on from its last checkpoint and comes to
  * the same end; the journal refuses a repeated step whose figures differ.
  */
@@ -22,16 +22,18 @@ import {
   throwIfStopped,
   untilStopped,
 } from '../run-context.ts';
-import type { SupervisedSettings } from '../schema.ts';
+import type { Recipe, SupervisedSettings } from '../schema.ts';
 import { memoryText, stepCost } from '../step-cost.ts';
+
+export type SupervisedStage = 'pretrain' | 'sft' | 'judge';
 
 export async function runSupervised(
   context: RunContext,
-  stage: 'pretrain' | 'sft',
+  stage: SupervisedStage,
   settings: SupervisedSettings,
 ): Promise<string> {
-  const own: CheckpointName = stage === 'pretrain' ? 'base' : 'sft';
-  const from = stage === 'sft' && context.recipe.pretrain !== undefined ? 'base' : undefined;
+  const own: CheckpointName = stage === 'pretrain' ? 'base' : stage;
+  const from = parentOf(context.recipe, stage);
   const clock = new StageClock(context.journal, stage);
   const format = await loadFormat(context);
   const read = (name: string) => tokeniseTexts(readExamples(dataPath(context, name)), format, settings);
@@ -127,6 +129,12 @@ export async function runSupervised(
   }
 }
 
+/** The checkpoint that a stage goes on from; without one it begins with a new model, or with `model.from`. */
+function parentOf({ pretrain, sft }: Recipe, stage: SupervisedStage): 'base' | 'sft' | undefined {
+  if (stage === 'judge' && sft !== undefined) return 'sft';
+  return stage !== 'pretrain' && pretrain !== undefined ? 'base' : undefined;
+}
+
 function longTextRemarks({ leftOut, cut }: TextSet, maximumTokens: number): string[] {
   const remark = (what: string, { count, longest }: TextSet['cut']) =>
     count === 0
@@ -138,7 +146,7 @@ function longTextRemarks({ leftOut, cut }: TextSet, maximumTokens: number): stri
 /** The validation loss of the model that the stage begins from, recorded for the report. */
 async function validationBefore(
   context: RunContext,
-  stage: 'pretrain' | 'sft',
+  stage: SupervisedStage,
   model: TrainableModel,
   texts: readonly TokenisedText[],
 ): Promise<number | undefined> {
@@ -153,7 +161,7 @@ async function validationBefore(
 /** The last validation loss up to a step, as an earlier sitting recorded it. */
 async function recordedValidation(
   context: RunContext,
-  stage: 'pretrain' | 'sft',
+  stage: SupervisedStage,
   step: number,
 ): Promise<number | undefined> {
   const lossOf = ({ value }: JournalEvent) => (value as { readonly validationLoss?: number }).validationLoss;
