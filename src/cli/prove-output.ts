@@ -223,10 +223,18 @@ function stateText(attempt: AttemptOutcome): string {
     case 'waiting':
       return 'not begun';
     case 'finished':
-      return attempt.proof === undefined ? 'no proof' : `proof: ${attempt.why}`;
+      return attempt.proof === undefined
+        ? `no proof: ${attempt.why}`
+        : `proof: ${attempt.why}${cutText(attempt)}`;
     default:
-      return `${attempt.ended ?? attempt.status}; ${attempt.proof === undefined ? 'no proof yet' : attempt.why}`;
+      return `${attempt.ended ?? attempt.status}; ${attempt.proof === undefined ? 'no proof yet' : `${attempt.why}${cutText(attempt)}`}`;
   }
+}
+
+function cutText({ writer }: ProveOutcome): string {
+  return writer?.isCut === true
+    ? '; it was cut at the limit of a reply, so its end is missing (--max-tokens sets the limit)'
+    : '';
 }
 
 function asJson(
@@ -251,6 +259,7 @@ function asJson(
         attempts: (outcome.attempts[index] ?? []).map((attempt) => ({
           status: attempt.status,
           proof: proofOf(attempt) ?? null,
+          cut: 'writer' in attempt ? (attempt.writer?.isCut ?? null) : null,
           why: 'why' in attempt ? attempt.why : null,
           ended: 'ended' in attempt ? (attempt.ended ?? null) : null,
           error: attempt.status === 'failed' ? attempt.error.message : null,

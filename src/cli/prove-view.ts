@@ -6,6 +6,7 @@
 import { dollarsText } from '../prove/budget.ts';
 import type { RunEvent } from '../prove/prove-problems.ts';
 import type { Budgets, SpendMeter, SpentSoFar } from '../prove/within-budgets.ts';
+import { factsText } from '../scaffold/facts-text.ts';
 import { everyInterval, LiveFrame } from './live-frame.ts';
 import { isColorWanted, type ProgressStream } from './progress-view.ts';
 import { durationText, plainLine, type Span } from './text.ts';
@@ -54,12 +55,8 @@ function lineOf(event: RunEvent): string | undefined {
     case 'call-failed':
       // Of the others the attempt's end says why.
       return event.reason === 'failed' ? `${event.label}: ${event.message}` : undefined;
-    case 'note': {
-      const facts = Object.entries(event.facts).map(([name, value]) =>
-        `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`.slice(0, 160),
-      );
-      return `${event.label}: ${facts.join(', ')}`;
-    }
+    case 'note':
+      return `${event.label}: ${factsText(event.facts).slice(0, 320)}`;
     case 'kept':
       return `best so far: ${event.why}`;
     case 'attempt-ended': {

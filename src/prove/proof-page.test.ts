@@ -27,6 +27,7 @@ const report: ProofReport = {
       proof: `By $\\mathbb{N}$-induction. ${hostile}`,
       why: 'the best so far: draft 2',
       ended: 'the budget of this run is spent',
+      writer: undefined,
       turns: [],
       trace: {
         calls: [

@@ -7,6 +7,7 @@ import { html, type Markup, trusted } from './html.ts';
 import { markdownToHtml } from './markdown-html.ts';
 import { createMathematics, type Mathematics } from './mathematics.ts';
 import {
+  callsText,
   callText,
   labelsOfNotes,
   notesText,
@@ -17,6 +18,7 @@ import {
 import { proofStylesheet } from './proof-stylesheet.ts';
 import type { ProveOutcome } from './prove-problem.ts';
 import type { TraceCall } from './trace.ts';
+import { callsOf, groupsOf, type TraceNode, traceTree } from './trace-tree.ts';
 
 /** Longer texts of a trace are shown by their beginning and end; the journal has them whole. */
 const longestText = 40_000;
@@ -28,7 +30,7 @@ export function proofPage(report: ProofReport): string {
   const proofs = attempts.map(
     (attempt, index) => html`<section>
 <h2>${many ? `Proof ${index + 1}` : 'Proof'}</h2>
-<p class="verdict ${attempt.status}">${verdictText(attempt)}</p>
+<p class="verdict ${attempt.writer?.isCut === true ? 'cut' : attempt.status}">${verdictText(attempt)}</p>
 ${proofOf(attempt, mathematics)}
 ${traceOf(attempt, index, mathematics)}
 </section>`,
@@ -73,42 +75,82 @@ function proofOf({ proof }: ProveOutcome, mathematics: Mathematics): Markup | un
     : html`<article class="proof">${markdownToHtml(proof, mathematics)}</article>`;
 }
 
+/** What the rows of a trace have in common. */
+interface Shown {
+  readonly attempt: ProveOutcome;
+  /** Of calls by label; of a scaffold within the scaffold its last call's. */
+  readonly anchors: ReadonlyMap<string, string>;
+  /** Labels of rows that are no calls. */
+  readonly groups: ReadonlySet<string>;
+  readonly mathematics: Mathematics;
+}
+
 function traceOf(attempt: ProveOutcome, index: number, mathematics: Mathematics): Markup {
   const { calls, kept } = attempt.trace;
-  const anchors = new Map(calls.map(({ label }, place) => [label, `call-${index + 1}-${place + 1}`]));
+  const tree = traceTree(calls);
+  const anchors = new Map<string, string>();
+  for (const [place, { label }] of calls.entries()) {
+    const anchor = `call-${index + 1}-${place + 1}`;
+    for (let at = label.indexOf('/'); at !== -1; at = label.indexOf('/', at + 1))
+      anchors.set(label.slice(0, at), anchor);
+  }
+  // A call keeps its own, whatever was asked below it.
+  for (const [place, { label }] of calls.entries()) anchors.set(label, `call-${index + 1}-${place + 1}`);
+  const groups = new Set(groupsOf(tree).map(({ label }) => label));
+  const shown = { attempt, anchors, groups, mathematics };
   const best = kept.filter(({ scope }) => scope === '');
-  const choices = labelsOfNotes(attempt).map(
-    (label) => html`<li><b>${label}</b> ${notesText(attempt, label)}</li>`,
-  );
   return html`<div class="trace">
 <h3>How it came about</h3>
-<div class="calls">${calls.map((call) => callOf(call, attempt, anchors, mathematics))}</div>
-${choices.length > 0 && html`<h4>Choices</h4><ul>${choices}</ul>`}
+<div class="calls">${tree.map((node) => nodeOf(node, shown))}</div>
+${choicesOf('', shown, html`<h4>Choices</h4>`)}
 ${best.length > 1 && html`<h4>Best so far, in turn</h4><ol>${best.map(({ why }) => html`<li>${why}</li>`)}</ol>`}
 </div>`;
 }
 
-function callOf(
-  call: TraceCall,
-  attempt: ProveOutcome,
-  anchors: ReadonlyMap<string, string>,
-  mathematics: Mathematics,
-): Markup {
-  const { label, role, model, from, messages, outcome } = call;
+/** What a scaffold said that is about none of its calls. `prefix` is the scaffold's, with its slash. */
+function choicesOf(prefix: string, { attempt, groups }: Shown, heading?: Markup): Markup | undefined {
+  const own = labelsOfNotes(attempt).filter(
+    (label) => label.startsWith(prefix) && !label.slice(prefix.length).includes('/') && !groups.has(label),
+  );
+  if (own.length === 0) return undefined;
+  const items = own.map(
+    (label) => html`<li><b>${label.slice(prefix.length)}</b> ${notesText(attempt, label)}</li>`,
+  );
+  return html`${heading}<ul>${items}</ul>`;
+}
+
+function nodeOf(node: TraceNode, shown: Shown): Markup {
+  const { label, call, children } = node;
+  if (call !== undefined) return callOf(node, call, shown);
+  return html`<details class="group">
+<summary>${labelOf(label)}<span class="role"></span><span class="notes">${notesText(shown.attempt, label)}</span><span class="cost">${callsText(callsOf(node))}</span></summary>
+<div class="calls">${children.map((child) => nodeOf(child, shown))}</div>
+${choicesOf(`${label}/`, shown)}
+</details>`;
+}
+
+function labelOf(label: string): Markup {
   const parts = label.split('/');
+  return html`<span class="label"><span class="path">${parts.slice(0, -1).map((part) => `${part}/`)}</span>${parts.at(-1)}</span>`;
+}
+
+function callOf({ label, children }: TraceNode, call: TraceCall, shown: Shown): Markup {
+  const { attempt, anchors, mathematics } = shown;
+  const { role, model, from, messages, outcome } = call;
   const notes = notesText(attempt, label);
-  const depth = Math.min(parts.length - 1, 6);
+  const isProof = attempt.writer?.label === label;
   const reads = from.map((source) => {
     const anchor = anchors.get(source);
     return anchor === undefined ? html`<span>${source}</span>` : html`<a href="#${anchor}">${source}</a>`;
   });
-  return html`<details id="${anchors.get(label)}" class="${outcome.kind} depth-${depth}">
-<summary><span class="label"><span class="path">${parts.slice(0, -1).map((part) => `${part}/`)}</span>${parts.at(-1)}</span><span class="role">${role}</span><span class="notes">${notes}</span><span class="cost">${callText(call)}</span></summary>
+  return html`<details id="${anchors.get(label)}" class="${outcome.kind}${isProof && ' chosen'}">
+<summary>${labelOf(label)}<span class="role">${role}</span><span class="notes">${isProof && html`<b>the proof</b>${notes !== '' && ', '}`}${notes}</span><span class="cost">${callText(call)}</span></summary>
 <div class="inside">
 <p class="meta">${model}${reads.length > 0 && html` · reads ${reads.map((read, at) => [at > 0 && ', ', read])}`}</p>
 ${messages.map(({ role: speaker, content }) => folded(`${speaker}`, html`<pre class="text">${shortened(content)}</pre>`))}
 ${outcome.kind === 'reply' && outcome.reasoning !== '' && folded('reasoning', html`<pre class="text">${shortened(outcome.reasoning)}</pre>`)}
 ${outcome.kind === 'reply' && answerOf(outcome.answer, mathematics)}
+${children.length > 0 && html`<div class="calls">${children.map((child) => nodeOf(child, shown))}</div>`}
 </div>
 </details>`;
 }

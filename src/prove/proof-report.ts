@@ -1,5 +1,6 @@
 /** What a page or a Markdown file says of the attempts at one problem: the facts that both of them show. */
 import type { Problem } from '../problems/problem.ts';
+import { factsText } from '../scaffold/facts-text.ts';
 import { dollarsText } from './budget.ts';
 import type { ProveOutcome } from './prove-problem.ts';
 import type { TraceCall } from './trace.ts';
@@ -28,10 +29,11 @@ export function spentText({ spent, isPriced }: Pick<ProofReport, 'spent' | 'isPr
 }
 
 /** One line on what became of an attempt. */
-export function verdictText({ status, proof, ended, why }: ProveOutcome): string {
+export function verdictText({ status, proof, ended, why, writer }: ProveOutcome): string {
   if (proof === undefined) return `No proof: ${ended ?? why}.`;
-  if (status === 'finished') return `Chosen: ${why}.`;
-  return `Not finished: ${ended ?? 'it was stopped'}. Shown is ${why}.`;
+  const cut = writer?.isCut === true ? ' It was cut at the token limit: its end is missing.' : '';
+  if (status === 'finished') return `Chosen: ${why}.${cut}`;
+  return `Not finished: ${ended ?? 'it was stopped'}. Shown is ${why}.${cut}`;
 }
 
 /** `132 tokens`, with what is worth knowing of how a call ended. */
@@ -47,13 +49,29 @@ export function callText({ outcome }: TraceCall): string {
   return parts.join(', ');
 }
 
-/** What was noted under a label, as `score 6, verdict yes`. */
+/** What was noted under a label, as `score 6, decided by coin`. */
 export function notesText(attempt: ProveOutcome, label: string): string {
   return attempt.trace.notes
     .filter((note) => note.label === label)
-    .flatMap(({ facts }) => Object.entries(facts))
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(({ facts }) => factsText(facts))
     .join(', ');
+}
+
+/** The same of several calls together. */
+export function callsText(calls: readonly TraceCall[]): string {
+  const replies = calls.flatMap(({ outcome }) => (outcome.kind === 'reply' ? [outcome] : []));
+  const total = (of: (reply: (typeof replies)[number]) => number): number =>
+    replies.reduce((sum, reply) => sum + of(reply), 0);
+  const dollars = total((reply) => reply.dollars ?? 0);
+  const cut = replies.filter(({ finish }) => finish === 'length').length;
+  const parts = [
+    `${calls.length} calls`,
+    `${total(({ usage }) => usage.completionTokens).toLocaleString('en-US')} tokens`,
+    ...(dollars === 0 ? [] : [dollarsText(dollars)]),
+    `${Number(total(({ seconds }) => seconds).toFixed(1))} s`,
+    ...(cut === 0 ? [] : [`${cut} cut at the limit`]),
+  ];
+  return parts.join(', ');
 }
 
 /** Labels with notes that are no call's: choices and what a scaffold said of itself. */

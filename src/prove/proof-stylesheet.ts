@@ -20,7 +20,7 @@ p,ul,ol{margin:0 0 .8em}
 .problem{margin:22px 0 0;padding:18px 22px;background:var(--wash);border-left:3px solid var(--ink);overflow-x:auto;contain:paint}
 .problem>:last-child,.proof>:last-child,.answer>:last-child{margin-bottom:0}
 .verdict{font:14px/1.5 var(--sans);color:var(--soft);padding-left:12px;border-left:3px solid var(--good)}
-.verdict.budget,.verdict.stopped{border-color:var(--bad)}
+.verdict.budget,.verdict.stopped,.verdict.cut{border-color:var(--bad)}
 .proof,.answer{overflow-x:auto;contain:paint;padding:2px 0}
 .display{overflow-x:auto;overflow-y:hidden;margin:.6em 0 .9em;padding:3px 0}
 pre{overflow-x:auto;background:var(--wash);padding:12px 14px;font:13px/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;margin:0 0 .9em}
@@ -36,13 +36,15 @@ th,td{border:1px solid var(--rule);padding:5px 10px;text-align:left}
 .trace{margin-top:34px;border-top:2px solid var(--ink);font:14px/1.5 var(--sans)}
 .trace h3{font-size:15px;margin-top:14px}
 .calls>details{border-bottom:1px solid var(--rule)}
-.calls>details>summary{display:grid;grid-template-columns:minmax(0,1.2fr) 86px minmax(0,1.1fr) 235px;gap:4px 14px;padding:7px 4px 7px 20px;cursor:pointer;align-items:baseline;position:relative;list-style:none}
+.calls>details>summary{display:grid;grid-template-columns:minmax(0,1fr) 80px minmax(0,1.1fr) 262px;gap:4px 14px;padding:7px 4px 7px 20px;cursor:pointer;align-items:baseline;position:relative;list-style:none}
 .calls>details>summary::-webkit-details-marker{display:none}
 .calls>details>summary::before{content:"▸";position:absolute;left:3px;top:7px;color:var(--soft)}
 .calls>details[open]>summary::before{content:"▾"}
 .calls>details:target>summary,.calls>details>summary:hover{background:var(--wash)}
 .label{font-weight:600;overflow-wrap:anywhere}.path{font-weight:400;color:var(--soft)}
-.depth-1 .label{padding-left:14px}.depth-2 .label{padding-left:28px}.depth-3 .label,.depth-4 .label,.depth-5 .label,.depth-6 .label{padding-left:42px}
+.calls .calls{margin:0 0 6px 7px;padding-left:10px;border-left:2px solid var(--rule)}.inside .calls{margin-top:10px}
+.group>ul{margin:0 0 8px 18px}
+.chosen>summary{background:var(--wash)}.chosen>summary b{color:var(--good)}
 .role,.cost,.meta{color:var(--soft)}
 .notes{overflow-wrap:anywhere}
 .cost{text-align:right;font-variant-numeric:tabular-nums}

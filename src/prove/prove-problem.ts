@@ -18,6 +18,7 @@ import { Random, seedFrom } from '../stats/random.ts';
 import type { Allowance } from './allowance.ts';
 import { callDurably } from './durable-call.ts';
 import type { FinishedAttempt } from './finished-record.ts';
+import { type ProofWriter, proofWriter } from './proof-writer.ts';
 import { type Trace, TraceRecorder } from './trace.ts';
 
 /** Which model makes a call of a role. */
@@ -90,6 +91,8 @@ export interface ProveOutcome {
   readonly ended: string | undefined;
   /** Whose budget that was, for example `this problem`. */
   readonly endedBy?: string | undefined;
+  /** Which call wrote the proof, where one is found that did. */
+  readonly writer: ProofWriter | undefined;
   readonly turns: readonly Turn[];
   readonly trace: Trace;
 }
@@ -127,11 +130,14 @@ export async function proveProblem(request: ProveRequest): Promise<ProveOutcome>
     const proof = result.proof?.trim() === '' ? undefined : result.proof;
     const why =
       proof === undefined
-        ? 'no call gave a proof'
+        ? recorder.best() === undefined
+          ? 'no call gave a proof'
+          : 'there were proofs, but the scaffold accepted none'
         : best?.proof === proof
           ? best.why
           : "the scaffold's choice";
-    return { status: 'finished', proof, why, ended: undefined, turns, trace };
+    const writer = proofWriter(trace, proof);
+    return { status: 'finished', proof, why, ended: undefined, writer, turns, trace };
   }
   const error = failure?.error;
   const refusal = error instanceof BudgetExhausted ? error : undefined;
@@ -146,6 +152,7 @@ export async function proveProblem(request: ProveRequest): Promise<ProveOutcome>
     why: best === undefined ? 'there was no proof yet' : `the best so far: ${best.why}`,
     ended,
     endedBy: refusal?.owner,
+    writer: proofWriter(trace, best?.proof),
     turns: [],
     trace,
   };

@@ -17,8 +17,8 @@ const comparison =
   (orders: Orders): Scaffold =>
   async (problem, context) => {
     const options = { problem, compare, orders, context, attendance: attendance(context) };
-    const { proof } = await comparePair('compare', pair, options);
-    return { proof, turns: [] };
+    const { winner } = await comparePair('compare', pair, options);
+    return { proof: winner.proof, turns: [] };
   };
 
 /** The comparison for many seeds: how often the first proof won, and the runs. */

@@ -17,6 +17,11 @@ export type ChoiceQuestion = (input: {
   readonly candidates: readonly string[];
 }) => Question<number | 'equal'>;
 
+export interface Match {
+  readonly winner: Candidate;
+  readonly decidedBy: 'judge' | 'coin';
+}
+
 /** The winner of a pair. Needs one call, or two with both orders. */
 export async function comparePair(
   label: string,
@@ -28,7 +33,7 @@ export async function comparePair(
     readonly context: ScaffoldContext;
     readonly attendance: Attendance;
   },
-): Promise<Candidate> {
+): Promise<Match> {
   const { problem, compare, orders, context, attendance } = options;
   const [a, b] = pair;
   /** +1 for a, −1 for b, 0 for equal; null for no verdict. */
@@ -45,7 +50,7 @@ export async function comparePair(
   const aFirst = context.random.fork('order', label).chance(0.5);
   const votes =
     orders === 'both'
-      ? await settleAll([vote(`${label}-one-way`, a, b), vote(`${label}-other-way`, b, a)])
+      ? await settleAll([vote(`${label}/one-way`, a, b), vote(`${label}/other-way`, b, a)])
       : [aFirst ? await vote(label, a, b) : await vote(label, b, a)];
   const sum = votes.reduce<number>((total, one) => total + (one ?? 0), 0);
   const winner = sum === 0 ? context.random.fork('coin', label).pick(pair) : sum > 0 ? a : b;
@@ -57,7 +62,7 @@ export async function comparePair(
     decidedBy,
     votes: votes.map((one) => votedFor(one, a, b)),
   });
-  return winner;
+  return { winner, decidedBy };
 }
 
 function votedFor(vote: number | null, a: Candidate, b: Candidate): string {

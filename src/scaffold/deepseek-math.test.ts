@@ -54,7 +54,7 @@ test('NULL-NOT-ZERO: a verification that cannot be read is asked again, leaves t
   });
   // As a zero it would have sunk below the other.
   assert.equal(run.proof, 'proof 1');
-  assert.ok(run.asked.some(({ label }) => label === 'verify-1-2-again'));
+  assert.ok(run.asked.some(({ label }) => label === 'verify-1-2/again'));
   assert.equal(run.notes['verify-1-2']?.abstained, 'it has no score in \\boxed{}');
   const refined = run.asked.find(({ label }) => label === 'refine-3');
   assert.deepEqual(refined?.from, ['solve-1', 'verify-1-1']);

@@ -58,7 +58,7 @@ test('every scaffold that takes a solver takes every scaffold, and asks as often
       assert.equal(end, undefined, spec);
       assert.ok(proof !== undefined, spec);
       // Replies that cannot be read are asked for again, which no plan counts.
-      const first = asked.filter(({ label }) => !label.endsWith('-again')).length;
+      const first = asked.filter(({ label }) => !label.endsWith('/again')).length;
       assert.ok(first >= least && first <= most, `${spec}: ${first} is not within ${least} and ${most}`);
     }
   }

@@ -60,7 +60,7 @@ test('NULL-NOT-ZERO: a submission whose score could not be read counts as the av
     answer: world({ scores: [7, undefined, 0] }),
   });
   assert.deepEqual(finalists(run), [1, 2]);
-  assert.ok(run.asked.some(({ label }) => label === 'score-2-again'));
+  assert.ok(run.asked.some(({ label }) => label === 'score-2/again'));
 });
 
 test('what consolidation keeps meets in the knockout, though it be the smaller group', async () => {

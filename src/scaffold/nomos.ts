@@ -13,10 +13,10 @@ import { attendance } from './attendance.ts';
 import { bestSoFar } from './best-so-far.ts';
 import { byMerit, mean } from './by-merit.ts';
 import { type Candidate, numbers, present, REWORKED, solveOne } from './candidate.ts';
-import { type ChoiceQuestion, comparePair } from './compare.ts';
+import type { ChoiceQuestion } from './compare.ts';
 import { metered } from './derive-context.ts';
-import { knockout } from './knockout.ts';
 import { ASSUMED, type PlannedCalls, planOf, repeated } from './plan.ts';
+import { proofKnockout } from './proof-knockout.ts';
 import { ask, type Question } from './question.ts';
 import type { Scaffold } from './scaffold.ts';
 import { settleAll } from './settle-all.ts';
@@ -121,28 +121,20 @@ export function nomos(given: z.input<typeof nomosSettings>, prompts: NomosPrompt
       );
     }
 
-    const matches = knockout(
-      kept.map(async (one): Promise<Candidate> => one),
-      context.random,
-      async (name, pair, round) => {
-        const label = `compare-${name}`;
-        const winner = await comparePair(label, pair, {
-          ...{ problem, compare: prompts.compare, orders: settings.orders, context, attendance: here },
-        });
-        offer(
-          winner.proof,
-          [REWORKED + 1 + round, Number(name.split('-')[1])],
-          `${winner.label} won ${label}`,
-        );
-        return winner;
+    const matches = proofKnockout(
+      kept.map(async (one) => one),
+      {
+        ...{ problem, compare: prompts.compare, orders: settings.orders, context, attendance: here },
+        ...{ offer, stage: REWORKED + 2 },
       },
     );
     const answer = (await settleAll(matches)).at(-1);
     here.requireSome();
     if (answer === undefined) return undefined;
-    context.note('choice', { chosen: answer.label, submissions: submissions.length, kept: kept.length });
-    context.keep(answer.proof, `${answer.label}, the last of ${kept.length} kept`);
-    return answer.proof;
+    const { candidate, why } = answer;
+    context.note('choice', { chosen: candidate.label, submissions: submissions.length, kept: kept.length });
+    context.keep(candidate.proof, `${why}, the last of ${kept.length} kept`);
+    return candidate.proof;
 
     /** The finalists that are kept. When all are too long for one prompt, one of the lowest scored is left out. */
     async function consolidate(pool: readonly Submission[], attempt = 1): Promise<readonly Submission[]> {

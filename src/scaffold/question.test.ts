@@ -26,7 +26,7 @@ test('a verdict that can be read is asked for once', async () => {
 test('NULL-NOT-ZERO: one that cannot be read is asked for again once, with the complaint; then it has no value', async () => {
   const mended = await scored('It is good. \\boxed{8}', '\\boxed{7}');
   const [first, second] = mended.scores;
-  assert.deepEqual([first?.label, second?.label], ['score-1-1', 'score-1-1-again']);
+  assert.deepEqual([first?.label, second?.label], ['score-1-1', 'score-1-1/again']);
   assert.equal(mended.score, 7);
   // The conversation goes on: the question, the answer, what was wrong with it.
   assert.ok(second?.prompt.startsWith(`${first?.prompt}\nIt is good. \\boxed{8}\n`));

@@ -53,7 +53,7 @@ export async function ask<T>(
   };
   if (question.again === undefined) return abstain(text, reading.complaint);
 
-  const second = `${label}-again`;
+  const second = `${label}/again`;
   try {
     const messages = question.again(text, reading.complaint);
     const repeated = await context.call(

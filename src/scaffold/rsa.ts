@@ -12,10 +12,10 @@ import type { Random } from '../stats/random.ts';
 import { attendance } from './attendance.ts';
 import { bestSoFar } from './best-so-far.ts';
 import { type Candidate, numbers, present, REWORKED, solveOne } from './candidate.ts';
-import { type ChoiceQuestion, comparePair } from './compare.ts';
+import type { ChoiceQuestion } from './compare.ts';
 import { metered } from './derive-context.ts';
-import { knockout } from './knockout.ts';
 import { fixedStep, type PlannedCalls, type PlannedStep, planOf, repeated } from './plan.ts';
+import { proofKnockout, type Standing } from './proof-knockout.ts';
 import { ask, type Question } from './question.ts';
 import type { Scaffold } from './scaffold.ts';
 import { settleAll } from './settle-all.ts';
@@ -115,50 +115,43 @@ export function rsa(given: z.input<typeof rsaSettings>, prompts: RsaPrompts): Sc
       calls.push(...population);
     }
 
-    let answer: Candidate | undefined;
+    let answer: Standing | undefined;
     if (select === 'knockout') {
-      const matches = knockout(population, random, async (name, pair, round) => {
-        const label = `compare-${name}`;
-        const winner = await comparePair(label, pair, {
-          problem,
-          compare: prompts.compare,
-          orders,
-          context,
-          attendance: here,
-        });
-        offer(
-          winner.proof,
-          [REWORKED + rounds + round, Number(name.split('-')[1])],
-          `${winner.label} won ${label}`,
-        );
-        return winner;
+      const matches = proofKnockout(population, {
+        ...{ problem, compare: prompts.compare, orders, context, attendance: here },
+        ...{ offer, stage: REWORKED + rounds + 1 },
       });
-      answer = (await settleAll([...calls, ...matches])).at(-1);
-      here.requireSome();
+      answer = (await settleAll<Candidate | Standing | undefined>([...calls, ...matches])).at(
+        -1,
+      ) as typeof answer;
     } else {
       await settleAll(calls);
       here.requireSome();
       answer = await chooseFrom(present(await Promise.all(population)));
     }
+    here.requireSome();
     if (answer === undefined) return undefined;
-    context.note('choice', { chosen: answer.label, by: select });
-    context.keep(answer.proof, `${answer.label}, chosen by ${select === 'random' ? 'seed' : select}`);
-    return answer.proof;
+    const { candidate, why } = answer;
+    context.note('choice', { chosen: candidate.label, by: select });
+    context.keep(candidate.proof, `${why}, the last of ${n}`);
+    return candidate.proof;
 
-    async function chooseFrom(finalists: readonly Candidate[]): Promise<Candidate | undefined> {
-      if (finalists.length === 0) return undefined;
+    /** By one call that reads all, or by seed alone. */
+    async function chooseFrom(finalists: readonly Candidate[]): Promise<Standing | undefined> {
       const drawn = random.fork('finalists').shuffled(finalists);
-      if (select === 'random' || drawn.length === 1) return drawn[0];
+      const [first] = drawn;
+      if (first === undefined || select === 'random' || drawn.length === 1) {
+        return first && { candidate: first, why: `${first.label}, drawn by seed` };
+      }
       const question = prompts.compare({ problem, candidates: drawn.map(({ proof }) => proof) });
       const from = drawn.map(({ label }) => label);
       const asked = await here.attempt('compare', 'compare', () =>
         ask(context, 'compare', question, { role: 'compare', from }),
       );
-      here.requireSome();
       const chosen = typeof asked?.value === 'number' ? drawn[asked.value - 1] : undefined;
-      if (chosen === undefined)
-        context.note('compare', { decidedBy: 'coin', verdict: asked?.value ?? 'none' });
-      return chosen ?? drawn[0];
+      if (chosen !== undefined) return { candidate: chosen, why: `${chosen.label}, chosen by compare` };
+      context.note('compare', { decidedBy: 'coin', verdict: asked?.value ?? 'none' });
+      return { candidate: first, why: `${first.label}, by the toss of a coin` };
     }
   });
 }

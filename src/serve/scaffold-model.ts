@@ -7,6 +7,7 @@
 import type { ChatModel, Delta, Usage } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
 import type { Problem, ProblemId } from '../problems/problem.ts';
+import { factsText } from '../scaffold/facts-text.ts';
 import { BudgetExhausted, type Scaffold, type ScaffoldContext } from '../scaffold/scaffold.ts';
 import { Random, seedFrom } from '../stats/random.ts';
 import type { Message } from '../tokenizer/tokenizer.ts';
@@ -126,8 +127,3 @@ export function problemOf(messages: readonly Message[]): Problem {
 }
 
 /** `score 0.5, verdict "good"`. */
-function factsText(facts: Parameters<ScaffoldContext['note']>[1]): string {
-  return Object.entries(facts)
-    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-    .join(', ');
-}
