@@ -4,6 +4,7 @@ import {
   labelsOfNotes,
   notesText,
   type ProofReport,
+  remarksOn,
   spentText,
   verdictText,
 } from './proof-report.ts';
@@ -16,7 +17,7 @@ export function proofMarkdown(report: ProofReport): string {
     [
       `## ${many ? `Proof ${index + 1}` : 'Proof'}`,
       attempt.proof?.trim() ?? '*There is none.*',
-      `*${verdictText(attempt)}*`,
+      `*${[verdictText(attempt), ...remarksOn(attempt)].join(' ')}*`,
       `### How it came about`,
       traceTable(attempt),
     ].join('\n\n'),

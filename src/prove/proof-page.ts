@@ -12,6 +12,7 @@ import {
   labelsOfNotes,
   notesText,
   type ProofReport,
+  remarksOn,
   spentText,
   verdictText,
 } from './proof-report.ts';
@@ -31,6 +32,7 @@ export function proofPage(report: ProofReport): string {
     (attempt, index) => html`<section>
 <h2>${many ? `Proof ${index + 1}` : 'Proof'}</h2>
 <p class="verdict ${attempt.writer?.isCut === true ? 'cut' : attempt.status}">${verdictText(attempt)}</p>
+${remarksOn(attempt).map((remark) => html`<p class="verdict cut">${remark}</p>`)}
 ${proofOf(attempt, mathematics)}
 ${traceOf(attempt, index, mathematics)}
 </section>`,

@@ -2,6 +2,7 @@
 import type { Problem } from '../problems/problem.ts';
 import { factsText } from '../scaffold/facts-text.ts';
 import { dollarsText } from './budget.ts';
+import { judgingRoles } from './proof-writer.ts';
 import type { ProveOutcome } from './prove-problem.ts';
 import type { TraceCall } from './trace.ts';
 import type { SpentSoFar } from './within-budgets.ts';
@@ -34,6 +35,23 @@ export function verdictText({ status, proof, ended, why, writer }: ProveOutcome)
   const cut = writer?.isCut === true ? ' It was cut at the token limit: its end is missing.' : '';
   if (status === 'finished') return `Chosen: ${why}.${cut}`;
   return `Not finished: ${ended ?? 'it was stopped'}. Shown is ${why}.${cut}`;
+}
+
+/** What a reader should know of the judges behind a proof: verdicts that could not be read, calls that failed. */
+export function remarksOn({ trace }: ProveOutcome): string[] {
+  const roles = new Map(trace.calls.map(({ label, role }) => [label, role]));
+  const unread = trace.notes.filter(
+    ({ label, facts }) => 'abstained' in facts && judgingRoles.includes(roles.get(label) ?? ''),
+  ).length;
+  const failed = trace.notes.filter(({ facts }) => 'failure' in facts).length;
+  return [
+    ...(unread === 0 ? [] : [`${counted(unread, 'verdict')} could not be read, and counted for nothing.`]),
+    ...(failed === 0 ? [] : [`${counted(failed, 'call')} failed, and the search went on without.`]),
+  ];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** `132 tokens`, with what is worth knowing of how a call ended. */

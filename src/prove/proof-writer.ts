@@ -11,13 +11,20 @@ export interface ProofWriter {
 }
 
 /** Roles that write about proofs, and may quote one. */
-const judges = ['verify', 'decide', 'score', 'consolidate', 'compare', 'summarise'];
+export const judgingRoles: readonly string[] = [
+  'verify',
+  'decide',
+  'score',
+  'consolidate',
+  'compare',
+  'summarise',
+];
 
 /** Of several calls that wrote the same the one that the scaffold named as its choice, else the last. */
 export function proofWriter({ calls, notes }: Trace, proof: string | undefined): ProofWriter | undefined {
   const wanted = proof?.trim() ?? '';
   if (wanted === '') return undefined;
-  const wrote = calls.filter((call) => !judges.includes(call.role) && answerOf(call).includes(wanted));
+  const wrote = calls.filter((call) => !judgingRoles.includes(call.role) && answerOf(call).includes(wanted));
   const exactly = wrote.filter((call) => answerOf(call).trim() === wanted);
   const among = exactly.length > 0 ? exactly : wrote;
   const chosen = notes.findLast(({ label }) => label === 'choice')?.facts.chosen;

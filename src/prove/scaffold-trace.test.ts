@@ -138,3 +138,12 @@ test('a scaffold that accepts none of its proofs says so', async (t) => {
   assert.equal(attempt.proof, undefined);
   assert.match(attempt.why, /accepted none/);
 });
+
+test('verdicts that could not be read are told beside the proof, and replies that are no verdicts are not', async (t) => {
+  const attempt = await prove(t, 'rsa(n=2,k=1,rounds=1)', (kind) => ({
+    answer: kind === 'merge' ? '' : kind === 'compare' ? 'both' : 'a proof',
+  }));
+  const { document } = parseHTML(proofPage(report(attempt)));
+  const remarks = [...document.querySelectorAll('.verdict')].map(({ textContent }) => textContent);
+  assert.deepEqual(remarks.slice(1), ['1 verdict could not be read, and counted for nothing.']);
+});

@@ -49,7 +49,11 @@ export function bestOfN(given: z.input<typeof bestOfNSettings>, prompts: BestOfN
       const given = present(scores);
       const score = mean(given);
       if (score !== undefined) {
-        offer(solved.proof, [REWORKED, score, given.length, number], `${solved.label}, mean score ${score}`);
+        offer(
+          solved.proof,
+          [REWORKED, score, given.length, number],
+          `${solved.label}, mean score ${Number(score.toFixed(3))}`,
+        );
       }
       return { ...solved, scores: given };
     };
@@ -57,9 +61,12 @@ export function bestOfN(given: z.input<typeof bestOfNSettings>, prompts: BestOfN
     here.requireSome();
     const [answer] = byMerit(scored, ({ scores }) => scores);
     if (answer === undefined) return undefined;
-    const score = mean(answer.scores) ?? null;
-    context.note('choice', { chosen: answer.label, score, of: scored.length });
-    context.keep(answer.proof, `${answer.label}, best of ${scored.length}, mean score ${score ?? 'unknown'}`);
+    const score = mean(answer.scores);
+    context.note('choice', { chosen: answer.label, score: score ?? null, of: scored.length });
+    context.keep(
+      answer.proof,
+      `${answer.label}, best of ${scored.length}, ${score === undefined ? 'which no judge scored' : `mean score ${Number(score.toFixed(3))}`}`,
+    );
     return answer.proof;
   });
 }

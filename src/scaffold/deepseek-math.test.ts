@@ -117,3 +117,13 @@ test('where no verdict can be read there is an answer all the same, and it says 
   assert.equal(proof, 'proof 4');
   assert.match(kept.at(-1)?.why ?? '', /which no verifier scored/);
 });
+
+test('a refinement that was cut is left out, where what it refines is whole', async () => {
+  const spec = 'dsm(pool=2,verifications=1,iterations=1)';
+  const cut: Script['answer'] = (call) =>
+    call.label === 'refine-4' ? { answer: 'half a pr', finish: 'length' } : scored([], 0.5)(call);
+  const { proof, counts, notes } = await scriptedRun(spec, { answer: cut });
+  assert.equal(proof, 'proof 3');
+  assert.equal(counts.verify, 3);
+  assert.ok(notes['refine-4']?.passedOver !== undefined);
+});

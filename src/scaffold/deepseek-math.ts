@@ -12,7 +12,7 @@ import type { Problem } from '../problems/problem.ts';
 import { attendance } from './attendance.ts';
 import { bestSoFar } from './best-so-far.ts';
 import { byMerit, mean } from './by-merit.ts';
-import { numbers, present, REWORKED, solveOne, WRITTEN } from './candidate.ts';
+import { type Candidate, numbers, present, REWORKED, solveOne, WRITTEN } from './candidate.ts';
 import { metered } from './derive-context.ts';
 import { ASSUMED, type PlannedCalls, planOf, repeated } from './plan.ts';
 import { ask, type Question } from './question.ts';
@@ -63,6 +63,7 @@ interface Member {
   readonly number: number;
   readonly label: string;
   readonly proof: string;
+  readonly isCut: boolean;
   readonly verifications: readonly Verification[];
 }
 
@@ -77,7 +78,7 @@ export function deepseekMath(
     const offer = bestSoFar(context);
     const pool: Member[] = [];
 
-    const verified = async (number: number, label: string, proof: string): Promise<Member> => {
+    const verified = async (number: number, { label, proof, isCut }: Candidate): Promise<Member> => {
       const question = prompts.verify({ problem, proof });
       const verifications = await settleAll(
         numbers(settings.verifications).map(async (j) => {
@@ -91,7 +92,7 @@ export function deepseekMath(
             : { label: asked.label, text: asked.text, score: asked.value };
         }),
       );
-      const member = { number, label, proof, verifications: present(verifications) };
+      const member = { number, label, proof, isCut, verifications: present(verifications) };
       const scores = scoresOf(member);
       const score = mean(scores);
       if (score !== undefined) offer(proof, [REWORKED, score, scores.length, number], described(member));
@@ -106,7 +107,7 @@ export function deepseekMath(
     await join(
       numbers(first).map(async (number) => {
         const solved = await solveOne(number, prompts.solver, problem, context, { attendance: here, offer });
-        return solved && (await verified(number, solved.label, solved.proof));
+        return solved && (await verified(number, solved));
       }),
     );
 
@@ -131,8 +132,13 @@ export function deepseekMath(
               ask(context, label, question, { role: 'refine', from }),
             );
             if (refined?.value === undefined) return undefined;
-            offer(refined.value, [WRITTEN, number], `${label}, not yet verified`);
-            return await verified(number, label, refined.value);
+            const { value: proof, isCut } = refined;
+            if (isCut && !parent.isCut) {
+              context.note(label, { passedOver: 'it was cut, and what it refines is whole' });
+              return undefined;
+            }
+            offer(proof, [WRITTEN, isCut ? 0 : 1, number], `${label}, not yet verified`);
+            return await verified(number, { label, proof, isCut });
           }),
       );
     }
@@ -171,12 +177,12 @@ function hardest({ verifications }: Member, count: number, turn: number): Verifi
   return [...scored.slice(start), ...scored.slice(0, start)].slice(0, count);
 }
 
-function described({ label, verifications, ...member }: Member): string {
-  const scores = scoresOf({ label, verifications, ...member });
+function described(member: Member): string {
+  const scores = scoresOf(member);
   const score = mean(scores);
   return score === undefined
-    ? `${label}, which no verifier scored`
-    : `${label}, mean score ${score} of ${scores.length} verifications`;
+    ? `${member.label}, which no verifier scored`
+    : `${member.label}, mean score ${Number(score.toFixed(3))} of ${scores.length} verifications`;
 }
 
 export function deepseekMathPlan(
