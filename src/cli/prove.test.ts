@@ -81,7 +81,7 @@ test('a problem becomes a proof on standard output, Markdown and a page; the sam
   assert.match(
     err,
     new RegExp(
-      `^runs/${run}: a new run\nsolve: \\d+ tokens in .*\nbest so far: the only answer\nfinished with a proof\nspent: \\d+ tokens, [\\d.]+ s\nproof: the only answer\nsaved: runs/${run}/proof.md and .html\n$`,
+      `^runs/${run}: a new run\nsolve: \\d+ tokens in .*\nbest so far: the only answer\nfinished with a proof\nspent: \\d+ tokens, [\\d.]+ s\nproof: the only answer; it was cut at the limit of a reply, [^\n]*\nsaved: runs/${run}/proof.md and .html\n$`,
     ),
   );
   assert.ok(readFileSync(at('runs', run, 'proof.md'), 'utf8').includes(out.trim()));
