@@ -4,25 +4,28 @@
  * budget or a person ended is not finished, and leaves no row here.
  */
 import type { Journal } from '../journal/journal.ts';
+import type { ProofWriter } from './proof-writer.ts';
 
 const stream = 'prove/finished';
 
 export interface FinishedAttempt {
   readonly proof: string | undefined;
   readonly why: string;
+  readonly writer: ProofWriter | undefined;
 }
 
 interface Row {
   readonly proof: string | null;
   readonly why: string;
+  readonly writer: { readonly label: string; readonly isCut: boolean } | null;
 }
 
 /** By unit, for example `prove/3/0`. */
 export async function readFinished(journal: Journal): Promise<Map<string, FinishedAttempt>> {
   const finished = new Map<string, FinishedAttempt>();
   for await (const { key, value } of journal.events(stream)) {
-    const { proof, why } = value as unknown as Row;
-    finished.set(key, { proof: proof ?? undefined, why });
+    const { proof, why, writer } = value as unknown as Row;
+    finished.set(key, { proof: proof ?? undefined, why, writer: writer ?? undefined });
   }
   return finished;
 }
@@ -30,7 +33,13 @@ export async function readFinished(journal: Journal): Promise<Map<string, Finish
 export async function recordFinished(
   journal: Journal,
   unit: string,
-  { proof, why }: FinishedAttempt,
+  { proof, why, writer }: FinishedAttempt,
 ): Promise<void> {
-  await journal.append(stream, unit, { value: { proof: proof ?? null, why } satisfies Row });
+  await journal.append(stream, unit, {
+    value: {
+      proof: proof ?? null,
+      why,
+      writer: writer === undefined ? null : { ...writer },
+    } satisfies Row,
+  });
 }

@@ -159,8 +159,8 @@ export async function proveProblem(request: ProveRequest): Promise<ProveOutcome>
 }
 
 /** The outcome of an attempt that has finished. */
-export function outcomeOf({ proof, why }: FinishedAttempt, trace: Trace): ProveOutcome {
-  return { status: 'finished', proof, why, ended: undefined, turns: [], trace };
+export function outcomeOf(finished: FinishedAttempt, trace: Trace): ProveOutcome {
+  return { ...finished, status: 'finished', ended: undefined, turns: [], trace };
 }
 
 function contextFor(
