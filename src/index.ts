@@ -54,10 +54,86 @@ export { type Recipe, recipeSchema, type StageId, stageIds, stagesOf } from './r
 export { reasoningCache, type Summariser, type Summary } from './scaffold/reasoning-cache.ts';
 export type { Scaffold, ScaffoldContext, ScaffoldResult, Turn } from './scaffold/scaffold.ts';
 export { singleTurn } from './scaffold/single-turn.ts';
+export { advantageError } from './stats/agreement/advantage-error.ts';
+export { cohenKappa, type KappaWeights } from './stats/agreement/cohen-kappa.ts';
+export { type CompletePairs, completePairs } from './stats/agreement/complete-pairs.ts';
+export { type Confusion, confusion } from './stats/agreement/confusion.ts';
+export { fleissKappa } from './stats/agreement/fleiss-kappa.ts';
+export { type GradeClass, gradeClass, gradeClasses } from './stats/agreement/grade-class.ts';
+export { type GradeErrors, gradeErrors } from './stats/agreement/grade-errors.ts';
+export type { GradedPair } from './stats/agreement/graded-pair.ts';
+export {
+  type AgreementFigure,
+  type JudgeAgreement,
+  type JudgedProof,
+  judgeAgreement,
+} from './stats/agreement/judge-agreement.ts';
+export {
+  type JudgeReliability,
+  judgeReliability,
+  type ReliabilityFigure,
+  type RepeatedGrading,
+} from './stats/agreement/judge-reliability.ts';
+export { kendallTau } from './stats/agreement/kendall-tau.ts';
+export { type AlphaMetric, krippendorffAlpha } from './stats/agreement/krippendorff-alpha.ts';
+export { localConsistency } from './stats/agreement/local-consistency.ts';
+export { pearson } from './stats/agreement/pearson.ts';
+export {
+  type RatedItem,
+  type RaterAgreement,
+  type RaterFigure,
+  raterAgreement,
+} from './stats/agreement/rater-agreement.ts';
+export { rawAgreement } from './stats/agreement/raw-agreement.ts';
+export { spearman } from './stats/agreement/spearman.ts';
+export { bestAtK, worstAtK } from './stats/at-k/best-at-k.ts';
+export { majorityAtK, type Vote } from './stats/at-k/majority-at-k.ts';
+export { type PassAtKOptions, passAtK, passAtKOfCounts } from './stats/at-k/pass-at-k.ts';
+export {
+  type SelectableAttempt,
+  type SelectionAtK,
+  selectionAtK,
+} from './stats/at-k/selection-at-k.ts';
+export {
+  type ClusterEstimate,
+  clusterBootstrap,
+  clusterBootstrapAll,
+  type NamedStatistics,
+} from './stats/cluster-bootstrap.ts';
+export type { LeftOutProblem, ScoredSystem } from './stats/compare/align-systems.ts';
+export {
+  type ComparedPair,
+  type ComparedSystem,
+  type CompareOptions,
+  compareSystems,
+  type SystemComparison,
+} from './stats/compare/compare-systems.ts';
+export { benjaminiHochberg, holm } from './stats/compare/multiplicity.ts';
+export type { RankInterval } from './stats/compare/rank-intervals.ts';
+export { type Arm, type BootstrapOptions, contrastInterval } from './stats/contrast-interval.ts';
 export type { Interval } from './stats/interval.ts';
 export { meanInterval } from './stats/mean-interval.ts';
+export { type MeanScore, type MeanScoreOptions, meanScore } from './stats/mean-score.ts';
+export { type OverProblems, overProblems } from './stats/over-problems.ts';
 export { type PairedDifference, pairedDifference } from './stats/paired-difference.ts';
+export { type CostedScore, paretoFront } from './stats/pareto-front.ts';
 export { Random, seedFrom } from './stats/random.ts';
+export { type RunDeviation, type RunMean, runDeviation } from './stats/run-deviation.ts';
+export {
+  plannedStandardError,
+  type ScoreVariance,
+  scoreVariance,
+  type VarianceComponents,
+} from './stats/score-variance.ts';
+export {
+  type GradedScores,
+  gradedScores,
+  ifUngradedWere,
+  type ScoreCoverage,
+  type Scores,
+} from './stats/scores.ts';
+export { type SignFlipOptions, signFlipPValue } from './stats/sign-flip.ts';
+export { wilson } from './stats/wilson.ts';
 export { createChatFormat } from './tokenizer/chat-format.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';
 export type { ChatFormat, Message, ParsedReply, Tokenizer } from './tokenizer/tokenizer.ts';

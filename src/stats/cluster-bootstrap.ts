@@ -18,7 +18,7 @@ export interface ClusterEstimate {
 }
 
 /** Named statistics, each absent where it cannot be computed. */
-export type Statistics<Name extends string> = Readonly<Record<Name, number | undefined>>;
+export type NamedStatistics<Name extends string> = Readonly<Record<Name, number | undefined>>;
 
 /**
  * Interval of one statistic; absent where it cannot be computed of the data as they are.
@@ -36,7 +36,7 @@ export function clusterBootstrap<Cluster>(
 /** Intervals of several statistics from the same draws; the statistics of a sample are computed together. */
 export function clusterBootstrapAll<Cluster, Name extends string>(
   clusters: readonly Cluster[],
-  statistics: (sample: readonly Cluster[]) => Statistics<Name>,
+  statistics: (sample: readonly Cluster[]) => NamedStatistics<Name>,
   { random, resamples = 2000 }: BootstrapOptions,
 ): Readonly<Record<Name, ClusterEstimate | undefined>> {
   const estimates = statistics(clusters);

@@ -19,24 +19,26 @@ export interface Simulation {
   readonly counts: string;
   /** The share that there should be. */
   readonly nominal: number;
-  /** One sample of the world: by line, whether it was as counted. */
-  readonly trial: (random: Random) => Readonly<Record<string, boolean>>;
+  /** One sample of the world: by line, whether it was as counted; undefined where nothing was said, which counts as no trial. */
+  readonly trial: (random: Random) => Readonly<Record<string, boolean | undefined>>;
 }
 
 /** Shares of trials by line. */
 export function simulate({ trial }: Simulation, trials: number, seed: number): Record<string, number> {
-  const shares: Record<string, number> = {};
+  const tallies = new Map<string, { counted: number; trials: number }>();
   for (let i = 0; i < trials; i += 1) {
     for (const [line, counted] of Object.entries(trial(new Random('coverage', seed, i)))) {
-      shares[line] = (shares[line] ?? 0) + (counted ? 1 / trials : 0);
+      const before = tallies.get(line) ?? { counted: 0, trials: 0 };
+      if (counted === undefined) continue;
+      tallies.set(line, { counted: before.counted + (counted ? 1 : 0), trials: before.trials + 1 });
     }
   }
-  return shares;
+  return Object.fromEntries([...tallies].map(([line, tally]) => [line, tally.counted / tally.trials]));
 }
 
 const RESAMPLES = 399;
 const covers = (interval: { readonly low: number; readonly high: number } | undefined, truth: number) =>
-  interval !== undefined && interval.low <= truth && truth <= interval.high;
+  interval === undefined ? undefined : interval.low <= truth && truth <= interval.high;
 const points = (value: number) => Math.max(0, Math.min(7, Math.round(value)));
 
 /** Points of attempts at a problem of this level: most proofs are worth little or everything. */

@@ -6,7 +6,7 @@
 import type { BootstrapOptions } from './contrast-interval.ts';
 import type { Interval } from './interval.ts';
 import { meanInterval } from './mean-interval.ts';
-import { type Coverage, gradedScores, ifUngradedWere, type Scores } from './scores.ts';
+import { gradedScores, ifUngradedWere, type ScoreCoverage, type Scores } from './scores.ts';
 
 export interface MeanScoreOptions extends BootstrapOptions {
   /** Best score that an attempt can have; the worst is 0. */
@@ -18,7 +18,7 @@ export interface MeanScore {
   readonly mean: Interval | undefined;
   /** With every ungraded attempt at 0 and at full marks. Absent when there is no problem. */
   readonly bounds: { readonly ungradedZero: Interval; readonly ungradedFull: Interval } | undefined;
-  readonly coverage: Coverage;
+  readonly coverage: ScoreCoverage;
 }
 
 /**

@@ -6,7 +6,7 @@
 import { mean, variance } from './moments.ts';
 import { gradedAttempts, type Scores } from './scores.ts';
 
-export interface Run {
+export interface RunMean {
   /** Mean over the graded attempts; absent when the run has none. */
   readonly mean: number | undefined;
   readonly graded: number;
@@ -14,7 +14,7 @@ export interface Run {
 }
 
 export interface RunDeviation {
-  readonly runs: readonly Run[];
+  readonly runs: readonly RunMean[];
   /** Mean of the run means; absent when nothing is graded. */
   readonly mean: number | undefined;
   /** Sample standard deviation (divides by n − 1) of the run means; absent with fewer than two. */
@@ -27,7 +27,7 @@ export interface RunDeviation {
  */
 export function runDeviation(scores_P_A: Scores): RunDeviation {
   const count = scores_P_A.reduce((most, scores_A) => Math.max(most, scores_A.length), 0);
-  const runs = Array.from({ length: count }, (_, a): Run => {
+  const runs = Array.from({ length: count }, (_, a): RunMean => {
     const graded = gradedAttempts(scores_P_A.map((scores_A) => scores_A[a] ?? null));
     return {
       mean: graded.length === 0 ? undefined : mean(graded),

@@ -5,7 +5,7 @@
  * Variance Components, 1992, section 3.6, for unweighted means).
  */
 import { mean, variance } from './moments.ts';
-import { type Coverage, gradedScores, type Scores } from './scores.ts';
+import { gradedScores, type ScoreCoverage, type Scores } from './scores.ts';
 
 export interface VarianceComponents {
   /** Variance between problems of the score that each would have over endless attempts; never below 0. */
@@ -22,7 +22,7 @@ export interface ScoreVariance {
   /** The part of the standard error that comes from attempts: the error for these very problems. Squares add up. */
   readonly fromAttempts: number | undefined;
   readonly fromProblems: number | undefined;
-  readonly coverage: Coverage;
+  readonly coverage: ScoreCoverage;
 }
 
 /** Of the mean over problems in which every problem with a graded attempt weighs the same. */

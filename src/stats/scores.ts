@@ -10,7 +10,7 @@
 export type Scores = readonly (readonly (number | null)[])[];
 
 /** How much of a table of scores is there. */
-export interface Coverage {
+export interface ScoreCoverage {
   /** Problems of the table, graded or not. */
   readonly problems: number;
   /** Those of them without a single graded attempt, which no mean can cover. */
@@ -22,7 +22,7 @@ export interface Coverage {
 export interface GradedScores {
   /** The graded scores of each problem that has any, in the order of the table. */
   readonly graded_P_A: readonly (readonly number[])[];
-  readonly coverage: Coverage;
+  readonly coverage: ScoreCoverage;
 }
 
 /** The scores that are there. Throws on a score that is no finite number, naming its place. */

@@ -4,7 +4,7 @@
  */
 import { gradedAttempts } from '../scores.ts';
 
-export interface System {
+export interface ScoredSystem {
   readonly name: string;
   /** By id of the problem: a score for each attempt, null where it has none. Attempts may differ in number. */
   readonly scores: ReadonlyMap<string, readonly (number | null)[]>;
@@ -32,7 +32,7 @@ export interface AlignedSystems {
 }
 
 /** Throws when two systems have one name, and on a score that is no finite number. */
-export function alignSystems(systems: readonly System[]): AlignedSystems {
+export function alignSystems(systems: readonly ScoredSystem[]): AlignedSystems {
   const names = systems.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pairedDifference } from '../paired-difference.ts';
 import { Random } from '../random.ts';
-import type { System } from './align-systems.ts';
+import type { ScoredSystem } from './align-systems.ts';
 import { compareSystems } from './compare-systems.ts';
 
 const options = () => ({ random: new Random('compare'), resamples: 400, permutations: 2000 });
 
 /** A system with this chance of full marks above or below each problem's own, over so many attempts. */
-function simulated(name: string, skill: number, problems = 60, attempts = 4): System {
+function simulated(name: string, skill: number, problems = 60, attempts = 4): ScoredSystem {
   const random = new Random('system', name);
   const scores = Array.from({ length: problems }, (_, p): [string, number[]] => {
     const rate = Math.max(0, Math.min(1, 0.5 + 0.4 * Math.sin(p) + skill));

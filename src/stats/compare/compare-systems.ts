@@ -8,7 +8,7 @@ import type { Interval } from '../interval.ts';
 import { mean } from '../moments.ts';
 import { signFlipPValue } from '../sign-flip.ts';
 import { type ArmResamples, twoLevelResamples } from '../two-level-resamples.ts';
-import { type AlignedSystem, alignSystems, type LeftOutProblem, type System } from './align-systems.ts';
+import { type AlignedSystem, alignSystems, type LeftOutProblem, type ScoredSystem } from './align-systems.ts';
 import { benjaminiHochberg, holm } from './multiplicity.ts';
 import { type RankInterval, ranksByBootstrap, ranksBySignificance } from './rank-intervals.ts';
 
@@ -43,7 +43,7 @@ export interface ComparedPair {
   readonly significant: boolean;
 }
 
-export interface Comparison {
+export interface SystemComparison {
   /** Ids of the compared problems. */
   readonly problems: readonly string[];
   readonly leftOut: readonly LeftOutProblem[];
@@ -71,7 +71,7 @@ const LEVEL = 0.05;
  * @example
  * compareSystems([{ name: 'SFT', scores: new Map([['p1', [7, 0]], …]) }, { name: 'RL', scores }], { random })
  */
-export function compareSystems(systems: readonly System[], options: CompareOptions): Comparison {
+export function compareSystems(systems: readonly ScoredSystem[], options: CompareOptions): SystemComparison {
   const { random, resamples = 2000, permutations = 10_000, fullMarks } = options;
   if (systems.length < 2) throw new RangeError(`compare: ${systems.length} system; it takes two to compare`);
   const { problems, leftOut, systems: unsorted } = alignSystems(systems);
