@@ -57,12 +57,22 @@ export function plannedCalls(
 export function scaffoldWarnings(spec: string | ScaffoldSpec, problems: ProblemKind): string[] {
   const resolved = resolveScaffold(spec);
   const inside = resolved.solver === undefined ? [] : scaffoldWarnings(asSpec(resolved.solver), problems);
-  if (resolved.kind.name !== 'deepseek-math' || problems !== 'answer') return inside;
-  const known =
-    'deepseek-math can lower scores on problems that ask for a value: QED-Nano fell from 66.3 to 58.3 % on ' +
-    'IMO-AnswerBench, and rose to 76.5 with rsa (GPT-OSS-20B rose from 61.5 to 69.8 with deepseek-math).';
-  return [known, ...inside];
+  const known = knownToHurt[problems][resolved.kind.name];
+  return known === undefined ? inside : [known, ...inside];
 }
+
+const knownToHurt: Readonly<Record<ProblemKind, Readonly<Record<string, string>>>> = {
+  answer: {
+    'deepseek-math':
+      'deepseek-math can lower scores on problems that ask for a value: QED-Nano fell from 66.3 to 58.3 % on ' +
+      'IMO-AnswerBench, and rose to 76.5 with rsa (GPT-OSS-20B rose from 61.5 to 69.8 with deepseek-math).',
+  },
+  proof: {
+    majority:
+      'majority counts final answers: proofs without one have no vote, and between them a coin decides. ' +
+      'For problems that ask for a value say --asks answer; for proofs best-of-n is the baseline.',
+  },
+};
 
 /** Checks a spec and fills in its settings. Throws a ScaffoldSpecError. */
 export function resolveScaffold(

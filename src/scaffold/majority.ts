@@ -1,9 +1,11 @@
 /**
  * Majority vote: n solutions, and the first of the largest class of equivalent ones. A baseline without a judge. What
  * counts as equivalent is the caller's to say; classes are formed in the order of the solvers, whoever is ready first.
- * A tie between classes is decided by a seeded coin, which is noted as one.
+ * A solution that was cut, or comes to nothing, has no vote, and wins only where nobody has one. A tie between classes is
+ * decided by a seeded coin, which is noted as one.
  */
 import { z } from 'zod';
+import type { Problem } from '../problems/problem.ts';
 import { attendance } from './attendance.ts';
 import { bestSoFar } from './best-so-far.ts';
 import { type Candidate, numbers, present, solveOne } from './candidate.ts';
@@ -21,7 +23,9 @@ export type MajoritySettings = z.output<typeof majoritySettings>;
 export interface MajorityPrompts {
   readonly solver: Scaffold;
   /** Whether two solutions come to the same. Asked of a class's first and each newcomer. */
-  readonly equivalent: (first: string, second: string) => boolean | Promise<boolean>;
+  readonly equivalent: (first: string, second: string, problem?: Problem) => boolean | Promise<boolean>;
+  /** Whether a solution comes to anything; without this all do. */
+  readonly concludes?: (solution: string) => boolean;
 }
 
 export function majority(given: z.input<typeof majoritySettings>, prompts: MajorityPrompts): Scaffold {
@@ -33,15 +37,20 @@ export function majority(given: z.input<typeof majoritySettings>, prompts: Major
       numbers(n).map((i) => solveOne(i, prompts.solver, problem, context, { attendance: here, offer })),
     );
     here.requireSome();
-    const classes = await classesOf(present(solved), prompts.equivalent);
+    const { concludes = () => true } = prompts;
+    const written = present(solved);
+    const voters = written.filter(({ proof, isCut }) => !isCut && concludes(proof));
+    const classes = await classesOf(voters.length > 0 ? voters : written, (first, second) =>
+      prompts.equivalent(first, second, problem),
+    );
     const most = Math.max(0, ...classes.map(({ length }) => length));
     const leading = classes.filter(({ length }) => length === most);
     if (leading.length === 0) return undefined;
     const [answer] = context.random.fork('coin').pick(leading);
     if (answer === undefined) return undefined;
     const facts = {
-      votes: most,
-      of: present(solved).length,
+      votes: voters.length > 0 ? most : 0,
+      of: written.length,
       decidedBy: leading.length > 1 ? 'coin' : 'votes',
     };
     context.note('choice', {
@@ -49,14 +58,15 @@ export function majority(given: z.input<typeof majoritySettings>, prompts: Major
       ...facts,
       classes: classes.map((one) => one.map(({ label }) => label)),
     });
-    context.keep(answer.proof, `${answer.label}, with ${most} of ${present(solved).length} votes`);
+    const why = `${answer.label}, with ${facts.votes} of ${written.length} votes`;
+    context.keep(answer.proof, `${why}${leading.length > 1 ? ', by the toss of a coin' : ''}`);
     return answer.proof;
   });
 }
 
 async function classesOf(
   candidates: readonly Candidate[],
-  equivalent: MajorityPrompts['equivalent'],
+  equivalent: (first: string, second: string) => boolean | Promise<boolean>,
 ): Promise<Candidate[][]> {
   const classes: Candidate[][] = [];
   for (const candidate of candidates) {

@@ -11,7 +11,6 @@ import type { BestOfNPrompts } from './best-of-n.ts';
 import type { DeepseekMathPrompts } from './deepseek-math.ts';
 import type { MajorityPrompts } from './majority.ts';
 import type { NomosPrompts } from './nomos.ts';
-import { normalisedConclusion } from './normalised-conclusion.ts';
 import { ofWhole, type Question } from './question.ts';
 import { readChoice, readKeepList } from './read-choice.ts';
 import { HALVES, POINTS, readScore } from './read-score.ts';
@@ -19,6 +18,7 @@ import { readSolution, readText } from './read-solution.ts';
 import { readYesNo } from './read-yes-no.ts';
 import type { Summariser } from './reasoning-cache.ts';
 import type { RsaPrompts } from './rsa.ts';
+import { hasConclusion, sameConclusion } from './same-conclusion.ts';
 import type { Scaffold } from './scaffold.ts';
 import type { SelfCheckPrompts } from './self-check.ts';
 import { singleTurn } from './single-turn.ts';
@@ -175,7 +175,10 @@ export function promptSet(
         read: readSolution,
       }),
     },
-    majority: { equivalent: (a, b) => normalisedConclusion(a) === normalisedConclusion(b) },
+    majority: {
+      equivalent: (first, second, problem) => sameConclusion(first, second, problem?.statement),
+      concludes: hasConclusion,
+    },
     bestOfN: { score: scoreOf },
   };
 }
