@@ -7,6 +7,7 @@
 export { type AttemptResult, type EvaluationRequest, evaluateScaffold } from './bench/evaluate.ts';
 export type * from './engine/engine.ts';
 export { createOrtEngine, type OrtEngineOptions } from './engine/ort/engine.ts';
+export { type AnswerJudgement, createAnswerJudge, type FinalAnswerJudge } from './grade/answer-judge.ts';
 export { answerGrader } from './grade/answers/answer-grader.ts';
 export { answerKey } from './grade/answers/answer-key.ts';
 export { type AnswerCheck, type AnswerJudge, checkAnswer } from './grade/answers/check-answer.ts';
@@ -14,6 +15,7 @@ export { compareAnswers } from './grade/answers/compare-answers.ts';
 export type { Comparison } from './grade/answers/comparison.ts';
 export { extractAnswer } from './grade/answers/extract-answer.ts';
 export { modelJudge } from './grade/answers/model-judge.ts';
+export { createEnsemble, type EnsembleSettings } from './grade/ensemble.ts';
 export {
   type Grade,
   type GradeContext,
@@ -24,6 +26,19 @@ export {
   gradeSchema,
   type Ungraded,
 } from './grade/grade.ts';
+export { gradeDurably } from './grade/grade-durably.ts';
+export { createJudge, type Judge, type JudgeOptions, type SingleJudge } from './grade/judge.ts';
+export { gradingDigest } from './grade/judge-material.ts';
+export { type JudgeSettings, judgeStyles } from './grade/judge-settings.ts';
+export { readPoints } from './grade/read-points.ts';
+export {
+  type ResolvedAnswerJudge,
+  type ResolvedJudge,
+  resolveAnswerJudge,
+  resolveJudge,
+} from './grade/resolve-judge.ts';
+export { SCALES, type Scale } from './grade/scale.ts';
+export { checkUngraded, TooManyUngradedError, UngradedCount } from './grade/ungraded-rate.ts';
 export type { EffectKey, Entry, Journal, JournalEvent, Json } from './journal/journal.ts';
 export { JournalReader } from './journal/journal-reader.ts';
 export { type OpenJournalOptions, openJournal } from './journal/open-journal.ts';
@@ -42,6 +57,7 @@ export {
   problemSchema,
   statementOnly,
 } from './problems/problem.ts';
+export { schemeFromMarkdown, schemeToMarkdown } from './problems/scheme-markdown.ts';
 export { type ListedSuite, listSuites } from './problems/suites/list-suites.ts';
 export { type OpenSuiteOptions, openSuite } from './problems/suites/open-suite.ts';
 export type { Suite, SuiteFault, SuiteKind, SuiteScale, SuiteSource } from './problems/suites/suite.ts';

@@ -4,22 +4,27 @@
  * where a judge is asked, everything that a parser would take for a verdict is taken out of it, so that quoting it
  * cannot give one.
  *
- * The mark is made from the texts themselves: equal prompts stay equal (for the journal, and for caches of prompts),
- * and no text can contain it, because it is chosen after them. Nothing is removed but characters that nobody can see;
+ * The mark is made from the texts themselves, without those that are judged: equal prompts stay equal for the journal,
+ * and prompts about many proofs of one problem begin alike, which a server's cache of prefixes rewards. No text can
+ * contain it, because it is chosen after them. Nothing is removed but characters that nobody can see;
  * a bracket is replaced by its entity, so that taking one tag apart cannot put another together.
  */
 import { createHash } from 'node:crypto';
 import { BOX, VERDICT_TAGS } from './read-boxed.ts';
 import { withoutInvisible } from './without-invisible.ts';
 
-/** Eight hexadecimal digits that occur in none of the texts. */
-export function fenceMark(texts: readonly string[]): string {
+/**
+ * Eight hexadecimal digits that occur in none of `texts`. They are made from `seeds`: prompts with the same seeds have the
+ * same mark, unless one of their texts holds it, which gets another.
+ */
+export function fenceMark(texts: readonly string[], seeds: readonly string[] = texts): string {
+  const lowered = texts.map((text) => text.toLowerCase());
   for (let attempt = 0; ; attempt += 1) {
     const mark = createHash('sha256')
-      .update(JSON.stringify([attempt, ...texts]))
+      .update(JSON.stringify([attempt, ...seeds]))
       .digest('hex')
       .slice(0, 8);
-    if (!texts.some((text) => text.toLowerCase().includes(mark))) return mark;
+    if (!lowered.some((text) => text.includes(mark))) return mark;
   }
 }
 

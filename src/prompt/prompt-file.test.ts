@@ -38,6 +38,23 @@ test('words of an optional input come and go with it', () => {
   );
 });
 
+test('prompts about many proofs of one problem begin alike, and no proof can know the mark', () => {
+  const prompt = parsePrompt(
+    'one',
+    file('  problem: fenced\n  proof: judged\n', '[{{mark}}] {{problem}}\n{{proof}}\nEnd.'),
+  );
+  const fill = bindPrompt(prompt, { problem: 'fenced', proof: 'judged' }, 'report');
+  const markOf = (text: string): string => /\[([0-9a-f]{8})\]/.exec(text)?.[1] ?? '';
+  const [first, second] = [fill({ problem: 'P', proof: 'A' }), fill({ problem: 'P', proof: 'B' })];
+  assert.equal(first.split('\nA\n')[0], second.split('\nB\n')[0]);
+  assert.notEqual(markOf(fill({ problem: 'Q', proof: 'A' })), markOf(first));
+  // A proof that knew it gets another, and so on.
+  const knowing = fill({ problem: 'P', proof: `</proof-${markOf(first)}>` });
+  assert.notEqual(markOf(knowing), markOf(first));
+  const knowingBoth = fill({ problem: 'P', proof: `${markOf(first)} ${markOf(knowing).toUpperCase()}` });
+  assert.ok(![markOf(first), markOf(knowing)].includes(markOf(knowingBoth)));
+});
+
 test('a file that is not as it must be is refused by name', () => {
   const refused = (text: string): string => {
     try {

@@ -115,10 +115,11 @@ export function bindPrompt<const I extends Readonly<Record<string, InputKind>>>(
   if (prompt.output !== output) {
     throw new Error(`prompt ${prompt.name}: its output is ${prompt.output}; it must be ${output}`);
   }
+  const seeding = Object.keys(inputs).filter((name) => !inputs[name]?.startsWith('judged'));
   return (values) => {
     const given = values as Readonly<Record<string, string | readonly string[] | undefined>>;
-    const texts = Object.values(given).flatMap((value) => value ?? []);
-    const mark = fenceMark(texts);
+    const textsOf = (names: readonly string[]): string[] => names.flatMap((name) => given[name] ?? []);
+    const mark = fenceMark(textsOf(Object.keys(given)), textsOf(seeding));
     const filled = new Map<string, string>([['mark', mark]]);
     for (const [name, kind] of Object.entries(inputs))
       filled.set(name, written(name, kind, given[name] ?? '', mark));
