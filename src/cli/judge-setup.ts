@@ -85,32 +85,20 @@ async function resolveAnswers(specs: readonly string[]): Promise<ResolvedJudge> 
     open: async (view) => {
       const { answerGrader } = await import('../grade/answers/answer-grader.ts');
       const { createAnswerComparer } = await import('../grade/answers/comparer.ts');
+      const { modelJudge } = await import('../grade/answers/model-judge.ts');
       const asked = judge === undefined ? undefined : await opened(() => judge.open(eventsTo(view)));
       const comparer = createAnswerComparer();
-      const goldOf = ({ answer }: Problem): string | undefined => answer;
+      const grader = answerGrader({
+        comparer,
+        ...(asked === undefined ? {} : { askJudge: modelJudge(asked) }),
+      });
       return {
         name,
         models: asked?.models ?? [],
-        async grade(problem, reply, context) {
-          const grader = answerGrader({
-            ...{ goldOf, comparer },
-            ...(asked === undefined
-              ? {}
-              : {
-                  askJudge: async (question) => {
-                    const judgement = await asked.ask(question, context);
-                    if (judgement.kind === 'failed') throw new Error(judgement.detail);
-                    const { verdict } = judgement;
-                    return verdict === 'correct'
-                      ? 'equal'
-                      : verdict === 'incorrect'
-                        ? 'different'
-                        : undefined;
-                  },
-                }),
-          });
-          return { ...(await grader.grade(problem, reply, context)), grader: name };
-        },
+        grade: async (problem, reply, context) => ({
+          ...(await grader.grade(problem, reply, context)),
+          grader: name,
+        }),
         close: async () => {
           await comparer.close();
           await asked?.close();
