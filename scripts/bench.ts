@@ -5,13 +5,14 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchAnswers } from './bench/answers/answers.ts';
 import { benchCompare, fullCompare } from './bench/compare.ts';
 import { benchEngine, type FigureGroup } from './bench/engine.ts';
 import { figureHeading, figureLine } from './bench/figure-table.ts';
 import { benchHarness, fullLoad } from './bench/harness/harness.ts';
 import { canSeeOthers, mostOthers } from './bench/quiet.ts';
 
-const usage = `usage: npm run bench -- engine|harness|compare [options]
+const usage = `usage: npm run bench -- engine|harness|compare|answers [options]
   --json FILE      write the figures there too
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
@@ -27,7 +28,12 @@ harness: streamed calls at once from a local server
   --calls N        calls at once (default ${fullLoad.calls})
   --tokens N       tokens of each reply (default ${fullLoad.tokens})
   --burst N        tokens that the server writes at a time to one stream (default ${fullLoad.burst})
-  --peer-repeats N repeats of the Python client, which takes minutes (default 1)`;
+  --peer-repeats N repeats of the Python client, which takes minutes (default 1)
+answers: comparison of final answers without a model
+  --suite PATH     IMO-AnswerBench (default ../shared/data/imo-bench, where it is)
+  --peer PYTHON    measure Math-Verify and SymPy beside, with a Python that has them
+  --compute-engine DIR  measure @cortex-js/compute-engine beside, as installed in this directory
+  --every N        give peers every Nth of the rewritten answers (default 10)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,6 +49,9 @@ const { values, positionals } = parseArgs({
     tokens: { type: 'string' },
     burst: { type: 'string' },
     'peer-repeats': { type: 'string' },
+    suite: { type: 'string' },
+    'compute-engine': { type: 'string' },
+    every: { type: 'string' },
     attempts: { type: 'string' },
     help: { type: 'boolean' },
   },
@@ -53,6 +62,7 @@ const benchmarks: Readonly<Record<string, () => AsyncGenerator<FigureGroup>>> = 
   engine: engineFigures,
   harness: harnessFigures,
   compare: compareFigures,
+  answers: answerFigures,
 };
 const chosen = Object.hasOwn(benchmarks, benchmark ?? '') ? benchmarks[benchmark ?? ''] : undefined;
 if (values.help || others.length > 0 || chosen === undefined) {
@@ -125,5 +135,14 @@ function harnessFigures(): AsyncGenerator<FigureGroup> {
     peer: values.peer,
     peerRepeats: count(values['peer-repeats'], 1),
     patience,
+  });
+}
+
+function answerFigures(): AsyncGenerator<FigureGroup> {
+  return benchAnswers({
+    suite: values.suite ?? '../shared/data/imo-bench',
+    peer: values.peer,
+    computeEngine: values['compute-engine'],
+    every: count(values.every, 10),
   });
 }

@@ -48,8 +48,8 @@ export function compared(
 }
 
 /** A figure that is exact. */
-export function counted(name: string, unit: string, value: number): Figure {
-  return { name, value, unit };
+export function counted(name: string, unit: string, value: number, goal?: Goal): Figure {
+  return { name, value, unit, ...(goal === undefined ? {} : { goal, met: isMet(value, goal) }) };
 }
 
 function figure(
