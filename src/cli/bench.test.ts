@@ -220,6 +220,17 @@ test('proofs of a file are graded, and earlier grades stay beside new ones', asy
   );
 });
 
+test('qed plan --suite says what attempts and gradings would cost', async () => {
+  const [, , , model = '', , judgeSpec = ''] = bench();
+  const args = ['--suite', 'suite.jsonl', '--model', model, '--judge', judgeSpec, '--max-tokens', '1000'];
+  const { code, out, err } = await qed(['plan', ...args, '--attempts', '2']);
+  assert.deepEqual([code, err], [0, '']);
+  assert.match(out, /^8 problems, 2 attempts each/);
+  assert.match(out, /^ {2}judge +1 \(1 to 3\) /m);
+  assert.match(out, /^money +\$/m);
+  assert.equal((await qed(['plan', 'Prove it.', ...args])).code, 2);
+});
+
 test('what is not asked for properly is said in one line, and nothing is begun', async () => {
   const before = readdirSync(at('runs')).length;
   for (const [args, code, message] of [

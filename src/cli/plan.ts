@@ -4,15 +4,21 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Estimate } from '../prove/estimate.ts';
 import type { MeasuredCall } from '../prove/spend-record.ts';
+import type { PlannedCalls, PlannedStep } from '../scaffold/plan.ts';
 import type { Interval } from '../stats/interval.ts';
+import { addSuiteOptions } from './bench.ts';
+import type { SuiteOptions } from './bench-setup.ts';
+import type { ResolvedJudge } from './judge-setup.ts';
 import { addSetupOptions } from './prove.ts';
 import type { Setup, SetupOptions } from './prove-setup.ts';
 import { UserError } from './user-error.ts';
 
-interface PlanOptions extends SetupOptions {
+interface PlanOptions extends SetupOptions, SuiteOptions {
+  readonly suite?: string;
+  readonly judge: readonly string[];
   readonly attempts: string;
   readonly measured?: string;
   readonly json?: boolean;
@@ -23,16 +29,23 @@ export function addPlanCommand(program: Command): void {
     .command('plan')
     .summary('what qed prove would call and cost, before anything is spent')
     .description(
-      'Says how many calls qed prove with the same arguments would make, how many tokens and how much money they would ' +
+      'Says how many calls qed prove, or with --suite qed bench, with the same arguments would make, how many tokens and how much money they would ' +
         'take, with an interval. Sizes come from recorded calls of the same model where there are runs with some, else ' +
         'from assumptions. Nothing is loaded and nobody is called.',
     )
     .argument('[problem]', 'a text, a file, or - for standard input, as for qed prove');
   addSetupOptions(command)
     .option('--attempts <n>', 'proofs of each problem', '1')
+    .option('--suite <suite>', 'plan qed bench: the suite in place of the problem')
+    .addOption(
+      new Option('-j, --judge <judge>', 'with --suite: the judge, as for qed bench')
+        .argParser((value: string, before: readonly string[]) => [...before, value])
+        .default([], 'none'),
+    );
+  addSuiteOptions(command)
     .option(
       '--measured <run>',
-      'run whose recorded calls the sizes come from (default: all runs of qed prove in runs/)',
+      'run whose recorded calls the sizes come from (default: all runs of qed prove, bench and grade in runs/)',
     )
     .option('--json', 'print JSON')
     .addHelpText(
@@ -40,7 +53,8 @@ export function addPlanCommand(program: Command): void {
       `
 Examples:
   $ qed plan imo.jsonl --model qed-nano --scaffold rsa --budget "20M tokens"
-  $ qed plan imo.jsonl --model gemini-3-pro --scaffold deepseek-math --json`,
+  $ qed plan imo.jsonl --model gemini-3-pro --scaffold deepseek-math --json
+  $ qed plan --suite imo-proofbench --model qed-nano --scaffold rsa --judge gemini-3-pro --attempts 3`,
     )
     .action(async (problem: string | undefined, options: PlanOptions) => {
       process.exitCode = await plan(problem, options);
@@ -49,19 +63,21 @@ Examples:
 
 /** Returns the exit code. */
 async function plan(problem: string | undefined, options: PlanOptions): Promise<number> {
-  const { prepare, wholeNumber } = await import('./prove-setup.ts');
+  const { wholeNumber } = await import('./prove-setup.ts');
   const attempts = wholeNumber('--attempts', options.attempts, 1);
-  const setup = await prepare(problem, options);
+  const { setup, judge } = await planned(problem, options);
   const { plannedCalls } = await import('../scaffold/create-scaffold.ts');
   const { estimate } = await import('../prove/estimate.ts');
   const { main, byRole, identity, given } = setup;
   const measured = await measuredCalls(options.measured);
   const result = estimate({
-    plan: plannedCalls(identity.scaffold),
+    plan: withJudge(plannedCalls(identity.scaffold), judge),
     statementTokens: given.problems.map(({ statement }) => Math.ceil(Buffer.byteLength(statement) / 3)),
     attempts,
     maxTokens: identity.maxTokens,
-    modelOf: (role) => byRole.get(role) ?? main,
+    modelOf: (role) => (role === judgeRole ? judge?.models[0] : byRole.get(role)) ?? main,
+    limitOf: (role) =>
+      role === judgeRole ? (judge?.models[0]?.defaults.maxTokens ?? usualJudgeTokens) : undefined,
     measured,
   });
   const text =
@@ -72,7 +88,55 @@ async function plan(problem: string | undefined, options: PlanOptions): Promise<
   return 0;
 }
 
-/** Calls of one run, or of every run of `qed prove` in runs/. */
+const judgeRole = 'judge';
+/** Of a judge's reply, where neither its spec nor its model says. */
+const usualJudgeTokens = 16_384;
+
+interface Planned {
+  readonly setup: Setup;
+  readonly judge: ResolvedJudge | undefined;
+}
+
+/** What is asked with: a problem, or a suite and a judge. Throws a UserError. */
+async function planned(problem: string | undefined, options: PlanOptions): Promise<Planned> {
+  const { prepare, prepareWith } = await import('./prove-setup.ts');
+  if (options.suite === undefined) {
+    if (options.judge.length > 0) throw new UserError('--judge goes with --suite', { exitCode: 2 });
+    return { setup: await prepare(problem, options), judge: undefined };
+  }
+  if (problem !== undefined)
+    throw new UserError('a problem and --suite: only one of them is expected', { exitCode: 2 });
+  const { prepareSuite } = await import('./bench-setup.ts');
+  const { resolveJudge } = await import('./judge-setup.ts');
+  const suite = await prepareSuite(options.suite, options);
+  const asks = suite.kind;
+  const setup = await prepareWith(async () => suite, { ...options, asks });
+  return { setup, judge: await resolveJudge(options.judge, suite) };
+}
+
+/** Gradings beside a scaffold's calls. Ensembles are taken at the price of their first model. */
+function withJudge(plan: PlannedCalls, judge: ResolvedJudge | undefined): PlannedCalls {
+  if (judge === undefined || judge.models.length === 0) return plan;
+  const { least, most } = judge.calls;
+  const step: PlannedStep = {
+    ...{ role: judgeRole, least, most, expected: Math.max(least, expectedJudgeCalls) },
+    reads: { proofs: 1 },
+    writes: 'report',
+    mayRepeat: false,
+  };
+  return {
+    least: plan.least + least,
+    most: plan.most + most,
+    expected: plan.expected + step.expected,
+    mayRepeat: plan.mayRepeat,
+    steps: [...plan.steps, step],
+  };
+}
+
+/** Of a judge of final answers, which a comparison mostly decides: an assumption. */
+const expectedJudgeCalls = 0.2;
+
+/** Calls of one run, or of every run in runs/. */
 async function measuredCalls(given: string | undefined): Promise<MeasuredCall[]> {
   const { JournalReader } = await import('../journal/journal-reader.ts');
   const { readMeasuredCalls } = await import('../prove/spend-record.ts');
@@ -83,7 +147,7 @@ async function measuredCalls(given: string | undefined): Promise<MeasuredCall[]>
   const directories =
     given === undefined
       ? (existsSync('runs') ? readdirSync('runs') : [])
-          .filter((name) => name.startsWith('prove-'))
+          .filter((name) => /^(?:prove|bench|grade)-/.test(name))
           .map((name) => path.join('runs', name))
           .filter(hasJournal)
       : [given];

@@ -34,6 +34,8 @@ export interface EstimateRequest {
   readonly statementTokens: readonly number[];
   readonly attempts: number;
   readonly maxTokens: number;
+  /** Of a role whose replies have a limit of their own, such as a judge. */
+  readonly limitOf?: (role: string) => number | undefined;
   /** The model of a role. */
   readonly modelOf: (role: string) => { readonly name: string; readonly price?: Price };
   readonly measured: readonly MeasuredCall[];
@@ -91,14 +93,20 @@ export function estimate(request: EstimateRequest): Estimate {
   };
   const money = (prompt: number, completion: number, price: Price | undefined): number =>
     (prompt * (price?.prompt ?? 0) + completion * (price?.completion ?? 0)) / 1e6;
-  const most = (of: (prompt: number, price: Price | undefined) => number): number =>
+  const most = (of: (prompt: number, limit: number, price: Price | undefined) => number): number =>
     roles.reduce((sum, { step, sizes }) => {
       const quoted = quotedTexts(step) * maxTokens;
       const repeats = step.mayRepeat ? 2 : 1;
-      return sum + step.most * repeats * times * of(instructionTokens + statement + quoted, sizes.price);
+      return (
+        sum +
+        step.most *
+          repeats *
+          times *
+          of(instructionTokens + statement + quoted, limitOf(step, request), sizes.price)
+      );
     }, 0);
-  const mostTokens = most((prompt) => prompt + maxTokens);
-  const mostDollars = most((prompt, price) => money(prompt, maxTokens, price));
+  const mostTokens = most((prompt, limit) => prompt + limit);
+  const mostDollars = most((prompt, limit, price) => money(prompt, limit, price));
   const tokens = totals((prompt, completion) => prompt + completion);
   return {
     calls: { estimate: plan.expected * times, low: plan.least * times, high: plan.most * times },
@@ -115,6 +123,10 @@ export function estimate(request: EstimateRequest): Estimate {
       measuredCalls: sizes.deviation?.count ?? 0,
     })),
   };
+}
+
+function limitOf({ role }: PlannedStep, { maxTokens, limitOf: own }: EstimateRequest): number {
+  return own?.(role) ?? maxTokens;
 }
 
 interface Sizes {
@@ -148,11 +160,12 @@ function sizesOf(step: PlannedStep, statement: number, request: EstimateRequest)
     };
   }
   const [low, usual, high] = ASSUMED_SHARES[step.writes];
+  const limit = limitOf(step, request);
   return {
     model: name,
     price,
     prompt: assumedPrompt(step, statement, maxTokens),
-    completion: { estimate: usual * maxTokens, low: low * maxTokens, high: high * maxTokens },
+    completion: { estimate: usual * limit, low: low * limit, high: high * limit },
     deviation: undefined,
   };
 }
