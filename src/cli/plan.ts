@@ -14,6 +14,7 @@ import type { SuiteOptions } from './bench-setup.ts';
 import type { ResolvedJudge } from './judge-setup.ts';
 import { addSetupOptions } from './prove.ts';
 import type { Setup, SetupOptions } from './prove-setup.ts';
+import { printScaffoldHelp } from './scaffold-help.ts';
 import { UserError } from './user-error.ts';
 
 interface PlanOptions extends SetupOptions, SuiteOptions {
@@ -63,6 +64,7 @@ Examples:
 
 /** Returns the exit code. */
 async function plan(problem: string | undefined, options: PlanOptions): Promise<number> {
+  if (await printScaffoldHelp(options)) return 0;
   const { wholeNumber } = await import('./prove-setup.ts');
   const attempts = wholeNumber('--attempts', options.attempts, 1);
   const { setup, judge } = await planned(problem, options);

@@ -48,7 +48,8 @@ export async function prepareWith(
 ): Promise<Setup> {
   const { assertPriced, UnpricedModelError } = await import('../prove/price-check.ts');
   const { problemsDigest } = await import('../prove/run-identity.ts');
-  const { resolveScaffold, scaffoldWarnings, ScaffoldSpecError } = await import(
+  const { promptVersions } = await import('../prompt/prompt-library.ts');
+  const { promptsUsed, resolveScaffold, scaffoldWarnings, ScaffoldSpecError } = await import(
     '../scaffold/create-scaffold.ts'
   );
   const scaffold = await told(() => resolveScaffold(options.scaffold), [ScaffoldSpecError.name]);
@@ -72,6 +73,7 @@ export async function prepareWith(
   const identity: RunIdentity = {
     problems: problemsDigest(given.problems),
     scaffold: scaffold.canonical,
+    prompts: promptVersions(promptsUsed(scaffold.canonical, options.asks)),
     asks: options.asks,
     models: Object.fromEntries([
       ['main', main.name],

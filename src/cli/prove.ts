@@ -8,6 +8,7 @@ import type { ProveProblemsOutcome } from '../prove/prove-problems.ts';
 import { watchInterruption } from './interruption.ts';
 import type { ProveDirectory } from './prove-directory.ts';
 import type { Setup, SetupOptions } from './prove-setup.ts';
+import { printScaffoldHelp } from './scaffold-help.ts';
 
 export interface ProveOptions extends SetupOptions {
   readonly attempts: string;
@@ -33,7 +34,7 @@ export function addSetupOptions(command: Command): Command {
     )
     .option(
       '-s, --scaffold <scaffold>',
-      'single-turn, reasoning-cache, self-check, nomos, rsa, deepseek-math, majority or best-of-n, with settings: "rsa(n=4)"',
+      'single-turn, reasoning-cache, self-check, nomos, rsa, deepseek-math, majority or best-of-n, with settings: "rsa(n=4)"; help lists them',
       'single-turn',
     )
     .option(
@@ -86,6 +87,7 @@ Ctrl-C stops; the same command goes on from there, as it does after a kill. Ctrl
 
 /** Returns the exit code. */
 async function prove(problem: string | undefined, options: ProveOptions): Promise<number> {
+  if (await printScaffoldHelp(options)) return 0;
   const { prepare, wholeNumber } = await import('./prove-setup.ts');
   const attempts = wholeNumber('--attempts', options.attempts, 1);
   const parallel = wholeNumber('--parallel', options.parallel, 1);

@@ -23,6 +23,12 @@ export interface PromptLibrary {
   readonly prompts: readonly PromptFile[];
 }
 
+/** Of QED's own prompts these, by name: enough of each digest to tell that a file has changed. */
+export function promptVersions(names: readonly string[]): Record<string, string> {
+  const { versions } = loadPrompts();
+  return Object.fromEntries(names.map((name) => [name, (versions[name] ?? '').slice(0, 12)]));
+}
+
 /** The prompts that come with QED, in the checkout as in the published package. */
 export const PROMPTS_DIRECTORY = fileURLToPath(new URL('../../prompts/', import.meta.url));
 

@@ -12,6 +12,8 @@ export interface RunIdentity {
   readonly problems: { readonly count: number; readonly digest: string };
   /** With every setting. */
   readonly scaffold: string;
+  /** Versions of the prompt files that the scaffold asks with, by name. */
+  readonly prompts: Readonly<Record<string, string>>;
   /** Whether problems ask for a proof or for a value. */
   readonly asks: 'proof' | 'answer';
   /** Names by role; `main` is the model of all other roles. */

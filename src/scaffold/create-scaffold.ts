@@ -53,6 +53,16 @@ export function plannedCalls(
   return plan(resolveScaffold(spec, settings));
 }
 
+/** Names of the files of prompts/ that the scaffold asks with, its solver's among them. */
+export function promptsUsed(spec: string | ScaffoldSpec, problems: ProblemKind): string[] {
+  const { kind, solver } = resolveScaffold(spec);
+  const own = [...kind.prompts, ...(solver === undefined ? [kind.solverPrompt ?? []].flat() : [])].map(
+    (name) => (name === 'prove' && problems === 'answer' ? 'answer' : name),
+  );
+  const inside = solver === undefined ? [] : promptsUsed(asSpec(solver), problems);
+  return [...new Set([...own, ...inside])].sort();
+}
+
 /** What is known to go wrong with this scaffold on such problems; empty when nothing is. */
 export function scaffoldWarnings(spec: string | ScaffoldSpec, problems: ProblemKind): string[] {
   const resolved = resolveScaffold(spec);
@@ -86,7 +96,7 @@ export function resolveScaffold(
     if (Object.hasOwn(kind.settings, key)) continue;
     throw new ScaffoldSpecError(`${kind.name} has no setting ${key}; it has ${settingsOf(kind)}`);
   }
-  if (solver !== undefined && !kind.takesSolver) {
+  if (solver !== undefined && kind.solverPrompt === undefined) {
     throw new ScaffoldSpecError(`${kind.name} takes no solver; it has ${settingsOf(kind)}`);
   }
   const values = checked(kind, { ...presetOf(kind, preset), ...own });
@@ -115,7 +125,7 @@ function kindOf(name: string): ScaffoldKind {
 function settingsOf(kind: ScaffoldKind): string {
   const names = [
     ...Object.keys(kind.settings),
-    ...(kind.takesSolver ? ['solver'] : []),
+    ...(kind.solverPrompt === undefined ? [] : ['solver']),
     ...(Object.keys(kind.presets).length > 0 ? ['preset'] : []),
   ];
   return names.length === 0 ? 'no settings' : names.join(', ');

@@ -1,6 +1,7 @@
 /**
  * The scaffolds by name: what each is, its settings and presets, whether it takes a solver, how it is made and what it
- * will call. The reference of docs/scaffolds.md and the command line's help are written from this.
+ * will call. The reference of docs/scaffolds.md and the command line's help are written from this
+ * (scaffold-reference.ts).
  */
 import { z } from 'zod';
 import { bestOfN, bestOfNPlan, bestOfNSettings } from './best-of-n.ts';
@@ -21,17 +22,26 @@ import { selfCheck, selfCheckPlan, selfCheckPresets, selfCheckSettings } from '.
 
 type Values = Readonly<Record<string, unknown>>;
 
+export interface ScaffoldSetting {
+  readonly description: string;
+  /** The values that it may have, as a sentence. */
+  readonly expects: string;
+  /** Undefined where there is none. */
+  readonly default: unknown;
+}
+
 export interface ScaffoldKind {
   readonly name: string;
   readonly summary: string;
   readonly source: string;
   /** The values in full. Throws a ZodError. */
   readonly check: (values: Values) => Values;
-  /** By name: what the setting is and its default, where it has one. */
-  readonly settings: Readonly<Record<string, { readonly description: string; readonly default: unknown }>>;
+  readonly settings: Readonly<Record<string, ScaffoldSetting>>;
   readonly presets: Readonly<Record<string, Values>>;
-  /** Whether its first proofs can come from another scaffold. */
-  readonly takesSolver: boolean;
+  /** Files of prompts/ that it asks with, beside those of its solver; `prove` is `answer` where a value is asked for. */
+  readonly prompts: readonly string[];
+  /** The prompt of its own solver, where its first proofs can come from another scaffold. */
+  readonly solverPrompt: string | undefined;
   readonly create: (settings: Values, prompts: ScaffoldPrompts, solver: Scaffold | undefined) => Scaffold;
   readonly plan: (settings: Values, solver: PlannedCalls) => PlannedCalls;
 }
@@ -43,7 +53,8 @@ function kind<S extends z.ZodType<Values>>(one: {
   readonly source: string;
   readonly schema: S;
   readonly presets?: Readonly<Record<string, z.input<S>>>;
-  readonly takesSolver?: boolean;
+  readonly prompts: readonly string[];
+  readonly solverPrompt?: string;
   readonly create: (
     settings: z.output<S>,
     prompts: ScaffoldPrompts,
@@ -51,9 +62,9 @@ function kind<S extends z.ZodType<Values>>(one: {
   ) => Scaffold;
   readonly plan: (settings: z.output<S>, solver: PlannedCalls) => PlannedCalls;
 }): ScaffoldKind {
-  const { name, summary, source, schema, presets = {}, takesSolver = false } = one;
+  const { name, summary, source, schema, presets = {}, prompts, solverPrompt } = one;
   return {
-    ...{ name, summary, source, takesSolver },
+    ...{ name, summary, source, prompts, solverPrompt },
     presets: presets as Readonly<Record<string, Values>>,
     settings: describeFields(schema),
     check: (values) => schema.parse(values),
@@ -66,10 +77,26 @@ function describeFields(schema: z.ZodType): ScaffoldKind['settings'] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {
-      const field = property as { description?: string; default?: unknown };
-      return [name, { description: field.description ?? '', default: field.default }];
+      const field = property as Field;
+      return [
+        name,
+        { description: field.description ?? '', expects: expectationOf(field), default: field.default },
+      ];
     }),
   );
+}
+
+interface Field {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+}
+
+function expectationOf({ type, enum: values, minimum }: Field): string {
+  if (values !== undefined) return `One of ${values.join(', ')}.`;
+  return type === 'integer' ? `A whole number from ${minimum ?? 0}.` : `A ${type}.`;
 }
 
 const reasoningCacheSettings = z.strictObject({
@@ -82,6 +109,7 @@ export const scaffoldKinds: readonly ScaffoldKind[] = [
     summary: 'one call, one proof',
     source: 'QED-Nano, section 4',
     schema: z.strictObject({}),
+    prompts: ['prove'],
     create: (_, prompts) => prompts.singleTurn,
     plan: () => singleTurnPlan,
   }),
@@ -90,6 +118,7 @@ export const scaffoldKinds: readonly ScaffoldKind[] = [
     summary: 'reason, summarise, go on from the summary',
     source: 'QED-Nano, section 3.3',
     schema: reasoningCacheSettings,
+    prompts: ['prove', 'continue', 'summarise'],
     create: ({ turns }, { reasoningCache: prompts }) => reasoningCache({ turns, ...prompts }),
     plan: ({ turns }) =>
       planOf([
@@ -109,6 +138,7 @@ export const scaffoldKinds: readonly ScaffoldKind[] = [
     summary: 'solve, then verify and correct until accepted several times in a row',
     source: 'Huang & Yang 2025',
     schema: selfCheckSettings,
+    prompts: ['prove', 'improve', 'verify', 'decide', 'correct', 'again'],
     presets: selfCheckPresets,
     create: (settings, prompts) => selfCheck(settings, prompts.selfCheck),
     plan: selfCheckPlan,
@@ -118,8 +148,9 @@ export const scaffoldKinds: readonly ScaffoldKind[] = [
     summary: 'many submissions, scored, consolidated by conclusion, then a knockout',
     source: 'Nomos 1, in the version of QED-Nano',
     schema: nomosSettings,
+    prompts: ['score', 'consolidate', 'compare', 'again'],
     presets: nomosPresets,
-    takesSolver: true,
+    solverPrompt: 'prove',
     create: (settings, prompts, solver) =>
       nomos(settings, { ...prompts.nomos, solver: solver ?? prompts.singleTurn }),
     plan: nomosPlan,
@@ -129,8 +160,9 @@ export const scaffoldKinds: readonly ScaffoldKind[] = [
     summary: 'a population rewritten by merging blocks of it, then a knockout',
     source: 'Recursive Self-Aggregation, with the selection of QED-Nano',
     schema: rsaSettings,
+    prompts: ['merge', 'compare', 'again'],
     presets: rsaPresets,
-    takesSolver: true,
+    solverPrompt: 'prove',
     create: (settings, prompts, solver) =>
       rsa(settings, { ...prompts.rsa, solver: solver ?? prompts.singleTurn }),
     plan: rsaPlan,
@@ -140,8 +172,9 @@ export const scaffoldKinds: readonly ScaffoldKind[] = [
     summary: 'a pool of proofs, verified several times and refined with the hardest analyses',
     source: 'DeepSeek-Math-V2, in the version of QED-Nano',
     schema: deepseekMathSettings,
+    prompts: ['dsm-verify', 'dsm-refine', 'again'],
     presets: deepseekMathPresets,
-    takesSolver: true,
+    solverPrompt: 'dsm-prove',
     create: (settings, prompts, solver) =>
       deepseekMath(settings, {
         ...prompts.deepseekMath,
@@ -154,7 +187,8 @@ export const scaffoldKinds: readonly ScaffoldKind[] = [
     summary: 'the most frequent conclusion of several solutions; a baseline without a judge',
     source: 'self-consistency',
     schema: majoritySettings,
-    takesSolver: true,
+    prompts: [],
+    solverPrompt: 'prove',
     create: (settings, prompts, solver) =>
       majority(settings, { ...prompts.majority, solver: solver ?? prompts.singleTurn }),
     plan: majorityPlan,
@@ -164,7 +198,8 @@ export const scaffoldKinds: readonly ScaffoldKind[] = [
     summary: 'the best scored of several solutions; a baseline with a judge',
     source: 'rejection sampling',
     schema: bestOfNSettings,
-    takesSolver: true,
+    prompts: ['score', 'again'],
+    solverPrompt: 'prove',
     create: (settings, prompts, solver) =>
       bestOfN(settings, { ...prompts.bestOfN, solver: solver ?? prompts.singleTurn }),
     plan: bestOfNPlan,
