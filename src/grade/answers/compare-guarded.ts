@@ -92,6 +92,13 @@ function guardedOf(answer: Answer, { given }: Context, bound: ReadonlySet<string
   // What the problem calls r may be r_1 in an answer.
   const isGiven = (letter: string): boolean =>
     given?.has(letter) === true || given?.has(letter.split('_')[0] ?? '') === true;
+  // n = 2^k, k ≥ 0: what is neither given nor named runs.
+  const running =
+    inner.kind === 'named' && inner.name.kind === 'letter'
+      ? all.flatMap(({ relation }) =>
+          [relation?.left, relation?.right].flatMap((side) => (side?.kind === 'letter' ? [side.name] : [])),
+        )
+      : [];
   const introduced = given === undefined ? [] : [...letters].filter((letter) => !isGiven(letter));
   const restricting = all.filter(
     ({ domain, relation, letters: own }) =>
@@ -102,7 +109,13 @@ function guardedOf(answer: Answer, { given }: Context, bound: ReadonlySet<string
   return {
     answer: inner,
     conditions: restricting,
-    own: new Set([...declared, ...introduced].filter((letter) => !named.has(letter) && !bound.has(letter))),
+    own: new Set(
+      [
+        ...declared,
+        ...running.filter((letter) => letters.has(letter) && !isGiven(letter)),
+        ...introduced,
+      ].filter((letter) => !named.has(letter) && !bound.has(letter)),
+    ),
   };
 }
 

@@ -16,7 +16,7 @@ import { mapExpressions } from './letters-of-answer.ts';
 import { LimitError, limits } from './limits.ts';
 import { interval } from './parse-region.ts';
 import { isInteger, rationalText } from './rational.ts';
-import { compareRegions, joined, point } from './regions.ts';
+import { compareRegions, integersInside, joined, point } from './regions.ts';
 
 export interface Context {
   /** Letters that the problem gives; all others were introduced by the answers. Undefined where that is not known. */
@@ -36,6 +36,9 @@ function comparePlain(a: Answer, b: Answer, context: Context): Comparison {
   if (a.kind === 'named' || b.kind === 'named') {
     const [left, right] = [distributed(a), distributed(b)];
     if (left !== a || right !== b) return comparePlain(left, right, context);
+    const [x, y] = [regionUnnamed(a), regionUnnamed(b)];
+    if ((x !== a || y !== b) && (x.kind === 'collection' || y.kind === 'collection'))
+      return comparePlain(x, y, context);
     if (a.kind === 'collection' || b.kind === 'collection') return compareCollections(a, b, context);
     return compareNamed(a, b, context);
   }
@@ -56,6 +59,12 @@ const answersOfYesOrNo = new Set(['yes', 'no', 'true', 'false']);
 function compareWords(a: Answer, b: Answer): Comparison {
   const [left, right] = [a, b].map((answer) => (answer.kind === 'words' ? answer.text : undefined));
   if (left !== undefined && left === right) return equal('text', 'the same words');
+  if (left === 'infinitely many' || right === 'infinitely many') {
+    const other = left === 'infinitely many' ? b : a;
+    const items = other.kind === 'collection' ? other.items : [other];
+    if (items.every((item) => item.kind === 'value' && rationalValue(item.value) !== undefined))
+      return different('kind', 'one says that there are infinitely many');
+  }
   if (left === 'none' || right === 'none') {
     const other = left === 'none' ? b : a;
     if (other.kind !== 'words' && other.kind !== 'guarded')
@@ -72,6 +81,11 @@ function compareWords(a: Answer, b: Answer): Comparison {
     return equal('text', 'both say the same');
   }
   return unknown('words that are not the same');
+}
+
+/** 1 ≤ n ≤ 3 beside a list is a set of numbers, not one member. */
+function regionUnnamed(answer: Answer): Answer {
+  return answer.kind === 'named' && answer.answer.kind === 'region' ? answer.answer : answer;
 }
 
 /** x ∈ {1, 2} is x = 1 or x = 2. */
@@ -135,6 +149,8 @@ function integersOf({ name, answer }: Extract<Answer, { kind: 'named' }>): Integ
   if (answer.kind === 'integers') return answer.set;
   if (name.kind !== 'letter' || answer.kind !== 'value' || lettersOf(answer.value).has(name.letter))
     return undefined;
+  // y = 2x + 1 is a line, n = 2k + 1 an odd number.
+  if (['x', 'y', 'z'].some((letter) => lettersOf(answer.value).has(letter))) return undefined;
   return setOfExpression(answer.value);
 }
 
@@ -260,10 +276,13 @@ function compareWithRegion(a: Answer, b: Answer): Comparison {
   if (left === undefined || right === undefined) return unknown('one is a set of real numbers');
   const comparison = compareRegions(left, right);
   if (comparison.verdict !== 'different' || (a.kind === 'region' && b.kind === 'region')) return comparison;
-  // 1 ≤ n ≤ 3 and 1, 2, 3: a finite set against a bounded region may be meant as its integers.
+  // 1 ≤ n ≤ 3 and 1, 2, 3: an interval may be meant as its integers.
   const [region, finite] = a.kind === 'region' ? [left, right] : [right, left];
-  const isUnbounded = region.some(({ low, high }) => low === undefined || high === undefined);
-  return isUnbounded || finite.length < 2 ? comparison : unknown('an interval and a finite set');
+  const inside = integersInside(region, finite.length + 2);
+  if (inside === undefined || inside.length !== finite.length) return comparison;
+  return compareRegions(inside.map(point), finite).verdict === 'different'
+    ? comparison
+    : unknown('an interval and the integers in it');
 }
 
 function piecesOf(answer: Answer): readonly Piece[] | undefined {

@@ -197,6 +197,15 @@ export class NormalForms {
       const root = this.algebra.generator(before.base);
       return this.#exponential(before.base, root, sortedPowers(mergedPowers(before.powers, powers)), times);
     }
+    const logarithm = baseId === 'e' ? powers[0] : undefined;
+    if (powers.length === 1 && logarithm !== undefined && q.isEqual(logarithm[1], q.ONE)) {
+      // e^(ln 5) is 5.
+      const prime = /^ln #(\d+)$/.exec(logarithm[0])?.[1];
+      if (prime !== undefined) {
+        const generator = { kind: 'integer', expression: number(BigInt(prime)), hasLetters: false } as const;
+        return this.algebra.powerOf(`#${prime}`, generator, times);
+      }
+    }
     // Made known, so that a power of this power finds it.
     this.algebra.powerOf(baseId, base);
     const exponent = this.algebra.expressionOfWhole(polynomialOf(q.ONE, powers));

@@ -58,6 +58,15 @@ function parseRelation(tokens: readonly Token[], operators: readonly number[], r
   const last = others.at(-1);
   if (last === undefined) throw new NotUnderstood('a relation without its other side');
   const name = nameOf(first);
+  const names = [first, ...others.slice(0, -1)].map(nameOf);
+  // a = b = c = 1: three names, one value.
+  if (others.length > 1 && names.every((one) => one?.kind === 'letter')) {
+    const value = parseUnrelated(last, reading);
+    const items = names.flatMap((one): Answer[] =>
+      one === undefined ? [] : [{ kind: 'named', name: one, answer: value }],
+    );
+    return { kind: 'collection', items, braces: false };
+  }
   if (name !== undefined) return { kind: 'named', name, answer: chained(others, reading) };
   const [left, right] = [parseExpression(first, reading), parseExpression(last, reading)];
   if (lettersOf(left).size === 0 && lettersOf(right).size > 0 && others.length === 1) {

@@ -42,7 +42,9 @@ export function readingsOf(...answers: readonly (readonly Token[])[]): Reading[]
   // An index is a letter.
   const isIndex = tokens.some(({ text }, at) => text === 'i' && isWithinSubscript(tokens, at));
   if (isLetter('i') && !isIndex) also({ i: 'unit' });
-  if (isLetter('e')) also({ e: 'letter' });
+  // Beside a natural logarithm e is its base.
+  const hasLogarithm = tokens.some(({ kind, text }) => kind === 'command' && text === 'ln');
+  if (isLetter('e') && !hasLogarithm) also({ e: 'letter' });
   if (capitals) also({ capitals: 'product' });
   if (logs) also({ log: 'decimal' });
   if (symbols('/') && tokens.some(isImpliedAfterSlash)) also({ slash: 'whole' });

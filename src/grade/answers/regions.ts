@@ -151,6 +151,21 @@ function isInside(pieces: readonly Piece[], n: bigint): boolean {
   });
 }
 
+/** The integers in a region, if it is known that there are no more than `most`. */
+export function integersInside(pieces: readonly Piece[], most: number): Expression[] | undefined {
+  const found: Expression[] = [];
+  for (const piece of pieces) {
+    const [low, high] = [piece.low, piece.high].map((end) =>
+      end === undefined ? undefined : rationalValue(end),
+    );
+    if (low === undefined || high === undefined) return undefined;
+    if (floor(high) - floor(low) > BigInt(most + 1)) return undefined;
+    for (let n = floor(low); n <= ceil(high); n += 1n)
+      if (isInside([piece], n)) found.push({ kind: 'number', value: { numerator: n, denominator: 1n } });
+  }
+  return found.length > most ? undefined : found;
+}
+
 function isUnbounded(pieces: readonly Piece[], end: 'low' | 'high'): boolean {
   return pieces.some((piece) => piece[end] === undefined);
 }

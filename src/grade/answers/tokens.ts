@@ -76,7 +76,7 @@ const wordCommands: Readonly<Record<string, string>> = {
   wedge: 'and',
   lor: 'or',
   vee: 'or',
-  forall: 'all',
+  forall: 'for',
   exists: 'some',
 };
 const silentCommands = new Set(
