@@ -78,7 +78,7 @@ function explain(thrown: unknown): number {
     error instanceof UserError ||
     error instanceof JournalError ||
     error instanceof DataFileError ||
-    (error instanceof Error && error.name === 'RecipeError');
+    (error instanceof Error && ['RecipeError', 'TooManyUngradedError'].includes(error.name));
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${isExpected ? '' : 'error: '}${text}\n`);
   if (process.env.QED_DEBUG === '1') process.stderr.write(`${inspectable(error)}\n`);

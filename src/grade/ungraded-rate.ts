@@ -57,20 +57,27 @@ export class TooManyUngradedError extends Error {
   readonly rate: number;
   readonly byCause: readonly (readonly [UngradedCause, number])[];
 
-  constructor(count: UngradedCount, threshold: number) {
+  constructor(count: UngradedCount, threshold: number, remedy?: string) {
     const causes = count.byCause.map(([cause, number]) => `${number} ${cause}`).join(', ');
     const example = count.example === undefined ? '' : `. For example: ${count.example}`;
     super(
-      `${count.ungraded} of ${count.ungraded + count.graded} proofs (${percent(count.rate)}) could not be graded, and ${percent(threshold)} is the limit: ${causes}${example}`,
+      `${count.ungraded} of ${count.ungraded + count.graded} proofs (${percent(count.rate)}) could not be graded, and ${percent(threshold)} is the limit: ${causes}${example}${remedy === undefined ? '' : `. ${remedy}`}`,
     );
     this.rate = count.rate;
     this.byCause = count.byCause;
   }
 }
 
-/** Throws a TooManyUngradedError when the rate is above the threshold, a share from 0 to 1. */
-export function checkUngraded(count: UngradedCount, threshold = defaultUngradedThreshold): void {
-  if (count.rate > threshold) throw new TooManyUngradedError(count, threshold);
+/**
+ * Throws a TooManyUngradedError when the rate is above the threshold, a share from 0 to 1. `remedy` says to a person what
+ * can be done about it.
+ */
+export function checkUngraded(
+  count: UngradedCount,
+  threshold = defaultUngradedThreshold,
+  remedy?: string,
+): void {
+  if (count.rate > threshold) throw new TooManyUngradedError(count, threshold, remedy);
 }
 
 function percent(share: number): string {

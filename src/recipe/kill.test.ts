@@ -176,7 +176,7 @@ describe('a run that is ended anywhere and continued comes to the end of its und
 
   test('NULL-NOT-ZERO: a batch that was committed with ungraded attempts is made again as it was', async () => {
     const run = runDirectory('ungraded');
-    const args = ['--to', 'rl', '--set', 'rl.steps=2'];
+    const args = ['--to', 'rl', '--set', 'rl.steps=2', '--set', 'rl.maxUngraded=1'];
     const ending = {
       kind: 'moment',
       moment: { operation: 'append', path: 'rl/batch/1', when: 'after' },
@@ -192,6 +192,34 @@ describe('a run that is ended anywhere and continued comes to the end of its und
       .map((line) => JSON.parse(line).ungradedAttempts);
     assert.ok(ungraded[0] > 0);
     assert.equal(ungraded[1], 0);
+  });
+
+  test('NULL-NOT-ZERO: a step of which too much could not be graded ends the run with an error, and is graded again', async () => {
+    const run = runDirectory('too-much-ungraded');
+    const args = ['--to', 'rl', '--set', 'rl.steps=1'];
+    const stopped = await sit(run, { args, ungraded: true });
+    assert.equal(stopped.code, 1, stopped.errors);
+    assert.match(
+      stopped.errors,
+      /\d+ of 36 proofs .* could not be graded, and 5 % is the limit: \d+ call-failed/,
+    );
+    assert.match(stopped.errors, /Step 1 was not trained; the same command grades those attempts again/);
+    const resumed = await sit(run, { args });
+    assert.equal(resumed.code, 0, resumed.errors);
+    const figures = readFileSync(path.join(run, 'metrics.jsonl'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"stage":"rl"'))
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      figures.map(({ step, ungradedAttempts }) => [step, ungradedAttempts]),
+      [[1, 0]],
+    );
+    // Nothing is sampled twice.
+    const [, second] = livesOf(run);
+    assert.deepEqual(
+      second?.made.filter((what) => /^rl\/\d+\/\d+ attempts/.test(what)),
+      [],
+    );
   });
 
   test('the seconds of the stages are those of the sittings that did the work', () => {

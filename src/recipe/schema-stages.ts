@@ -125,6 +125,14 @@ export const rlSchema = z.strictObject({
   minimumGraded: positiveInteger
     .default(2)
     .describe('A group with fewer graded attempts is dropped and counted.'),
+  maxUngraded: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe(
+      'Largest share of the attempts of a step that the grader may fail on; above it the run ends with an error, and goes on by grading them again.',
+    ),
   optimiser: optimiserSchema,
   warmupSteps: z
     .int()

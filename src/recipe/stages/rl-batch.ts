@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Datum } from '../../engine/engine.ts';
 import { type Ungraded, ungradedSchema } from '../../grade/grade.ts';
+import { checkUngraded, UngradedCount } from '../../grade/ungraded-rate.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { Random } from '../../stats/random.ts';
 import type { RolloutGroup } from '../../train/collect.ts';
@@ -48,6 +49,7 @@ export async function gather(run: RlRun, step: number): Promise<Gathered> {
     ...(before === undefined ? {} : { ungraded: before }),
   });
   const isReplayed = journal.counts().made === made;
+  if (committed === undefined) checkGrades(groups, settings.maxUngraded, step);
   const batch = grpoBatch(groups, run.grpo);
   const ungraded = groups.flatMap(({ rollouts_G }, group) =>
     rollouts_G.flatMap(({ grade }, attempt) =>
@@ -63,6 +65,20 @@ export async function gather(run: RlRun, step: number): Promise<Gathered> {
     },
   });
   return { groups, batch, isReplayed, seconds: (performance.now() - began) / 1000 };
+}
+
+/**
+ * NULL-NOT-ZERO: a batch of which much could not be graded is not trained on, for what is left of it is another batch than
+ * was meant. It is not committed either, so the next sitting asks the grader again. Throws a TooManyUngradedError.
+ */
+function checkGrades(groups: readonly RolloutGroup[], limit: number, step: number): void {
+  const count = new UngradedCount();
+  for (const { rollouts_G } of groups) for (const { grade } of rollouts_G) count.add(grade);
+  checkUngraded(
+    count,
+    limit,
+    `Step ${step} was not trained; the same command grades those attempts again. rl.maxUngraded is the limit`,
+  );
 }
 
 /** Problems in a shuffled order without repeats until all have been used, then in another order. */
