@@ -46,7 +46,9 @@ test('nothing has no key, nor has what is too large', () => {
 });
 
 test('equal keys mean equal answers, for all labelled answers', () => {
-  const lines = readFileSync(new URL('./fixtures/pairs.tsv', import.meta.url), 'utf8').split('\n');
+  const lines = ['pairs.tsv', 'pairs-later.tsv'].flatMap((file) =>
+    readFileSync(new URL(`./fixtures/${file}`, import.meta.url), 'utf8').split('\n'),
+  );
   const byKey = new Map<string, Set<string>>();
   for (const line of lines.filter((text) => text !== '' && !text.startsWith('#'))) {
     for (const answer of line.split('\t').slice(1, 3)) {

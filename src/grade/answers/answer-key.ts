@@ -64,11 +64,10 @@ function keyOf(answer: Answer): string | undefined {
     }
     case 'named': {
       const { name } = answer;
-      if (name.kind === 'label') return keyOf(answer.answer);
       if (name.kind === 'tuple') return undefined;
-      if (name.kind === 'letter') {
+      if (name.kind === 'letter' || name.kind === 'label') {
         const key = keyOf(answer.answer);
-        return key === undefined ? undefined : `${name.letter}: ${key}`;
+        return key === undefined ? undefined : `${name.kind === 'letter' ? name.letter : name.text}: ${key}`;
       }
       const names = new Map(name.arguments.map((letter, index) => [letter, `${index + 1}`] as const));
       const key = keyOf(mapExpressions(answer.answer, (value) => renameLetters(value, names)));

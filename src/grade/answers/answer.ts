@@ -36,7 +36,7 @@ export type Name =
   | { readonly kind: 'function'; readonly letter: string; readonly arguments: readonly string[] }
   | { readonly kind: 'tuple'; readonly letters: readonly string[] }
   /** Something that needs no name: words, an angle, the value of a function at a number. */
-  | { readonly kind: 'label' };
+  | { readonly kind: 'label'; readonly text: string };
 
 /** What an answer says about its letters. */
 export interface Condition {

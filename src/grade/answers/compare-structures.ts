@@ -156,6 +156,8 @@ function integersOf({ name, answer }: Extract<Answer, { kind: 'named' }>): Integ
 
 /** `same` where the values can be compared as they are, else the letters of the second in terms of the first. */
 function compareNames(a: Name, b: Name): 'same' | 'unrelated' | ReadonlyMap<string, string> {
+  // An angle and another angle are not the same thing; an angle and the letter x may be.
+  if (a.kind === 'label' && b.kind === 'label') return a.text === b.text ? 'same' : 'unrelated';
   if (a.kind === 'label' || b.kind === 'label') return 'same';
   if (a.kind === 'letter' && b.kind === 'letter') return a.letter === b.letter ? 'same' : 'unrelated';
   if (a.kind === 'tuple' && b.kind === 'tuple')

@@ -27,7 +27,7 @@ const openers = new Set([
 const fillers = new Set([
   ...openers,
   ...`some all any every each is are a an the being number numbers fixed be can arbitrary real reals constant
-  constants parameter parameters also itself function of holds hold`.split(/\s+/),
+  constants parameter parameters also holds hold`.split(/\s+/),
 ]);
 const understood = new Set(
   'integer positive negative nonnegative natural rational nonzero odd even prime polynomial complex non zero'.split(

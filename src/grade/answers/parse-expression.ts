@@ -146,6 +146,8 @@ class ExpressionParser {
       if (isSymbol(token, '^')) {
         this.#in.next();
         value = raise(value, this.#script());
+        const again = this.#in.peek();
+        if (again !== undefined && isSymbol(again, '^')) throw new SyntaxFault('two exponents in a row');
       } else if (isSymbol(token, '!')) {
         this.#in.next();
         const twice = this.#in.peek();

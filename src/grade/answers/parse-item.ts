@@ -8,7 +8,7 @@ import { type Expression, lettersOf, number, opposite, rewrite, someIn } from '.
 import { parseExpression } from './parse-expression.ts';
 import { parseRegion, regionOfRelations } from './parse-region.ts';
 import type { Reading } from './reading.ts';
-import { indicesAtTop, insideBrackets, isCommand, isSymbol, splitAtTop } from './token-lists.ts';
+import { indicesAtTop, insideBrackets, isCommand, isSymbol, splitAtTop, textOf } from './token-lists.ts';
 import type { Token } from './tokens.ts';
 import { numerals, units } from './vocabulary.ts';
 
@@ -169,12 +169,24 @@ function valueItem(tokens: readonly Token[], reading: Reading): Answer {
 /** Both values of an expression with ±. */
 function signsChosen(expression: Expression): Expression[] {
   if (!hasOpenSign(expression)) return [expression];
+  if (openSigns(expression, false) > 1 && openSigns(expression, true) === 0)
+    throw new NotUnderstood('several signs that may be chosen together or each for itself');
   return [false, true].map((minus) =>
     rewrite(expression, (part) => {
       if (part.kind !== 'either-sign') return undefined;
       return minus === part.opposite ? part.argument : opposite(part.argument);
     }),
   );
+}
+
+/** How many ± an expression has, or how many ∓. */
+function openSigns(expression: Expression, isOpposite: boolean): number {
+  let count = 0;
+  someIn(expression, (part) => {
+    if (part.kind === 'either-sign' && part.opposite === isOpposite) count += 1;
+    return false;
+  });
+  return count;
 }
 
 function hasOpenSign(expression: Expression): boolean {
@@ -194,7 +206,7 @@ export function nameOf(tokens: readonly Token[]): Name | undefined {
     tokens.some((token) => token.kind === 'word' || isCommand(token, 'angle', 'triangle', 'measuredangle')) ||
     (tokens.length === 1 && first.kind === 'letter' && /^[A-Z]{2,}$/.test(first.text)) ||
     (isSymbol(first, '|') && isSymbol(tokens.at(-1), '|') && /^\|[A-Z]{2,}\|$/.test(texts(tokens)));
-  if (isLabel) return { kind: 'label' };
+  if (isLabel) return { kind: 'label', text: textOf(tokens) };
   if (isSymbol(first, '(')) {
     const inner = insideBrackets(tokens);
     const names = inner === undefined ? [] : splitAtTop(inner, (token) => isSymbol(token, ',', ';'));
@@ -211,7 +223,7 @@ export function nameOf(tokens: readonly Token[]): Name | undefined {
     const letters = parts.map((part) => letterName(part.tokens)).filter((letter) => letter !== undefined);
     if (letters.length === parts.length) return { kind: 'function', letter: first.text, arguments: letters };
     const isConstant = parts.every((part) => part.tokens.every(({ kind }) => kind === 'number'));
-    return isConstant ? { kind: 'label' } : undefined;
+    return isConstant ? { kind: 'label', text: textOf(tokens) } : undefined;
   }
   const subscript = isSymbol(second, '_')
     ? tokens.slice(2).filter((token) => !isSymbol(token, '{', '}'))
