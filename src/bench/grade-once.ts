@@ -1,7 +1,8 @@
 /**
  * One grading of one proof by a judge, on record: its calls are durable and within a budget, its outcome is a row.
- * NULL-NOT-ZERO: what was cut off or refused leaves no row, and what could not be graded a row without points; the next
- * grading then has names, so calls and seeds, of its own, for a judge that could not be read is not heard again.
+ * NULL-NOT-ZERO: what was cut off or refused leaves no row, and what could not be graded a row without points. After a
+ * call that failed the next grading keeps what others were paid for; a judge that could not be read is not heard again, so
+ * there it has names, and with them calls and seeds, of its own.
  */
 import { type Grade, type GradeContext, gradeOfNoProof } from '../grade/grade.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -39,9 +40,9 @@ export async function gradeOnce(
   grading: Grading,
 ): Promise<{ readonly row: GradeRow; readonly grade: Grade }> {
   const { judge, problem, proof, place, records, journal, allowance, stopping, seed } = grading;
-  const number = records.failedGradings(judge.name, place);
+  const { all, unread } = records.failedGradings(judge.name, place);
   const { digest, material } = place;
-  const unit = `grade/${judge.name}/${place.problem}/${place.run}/${digest ?? 'none'}/${material}/${number}`;
+  const unit = `grade/${judge.name}/${place.problem}/${place.run}/${digest ?? 'none'}/${material}/${unread}`;
   const calls = new GradingCalls({ journal, allowance, unit, stopping });
   const grade =
     proof === undefined
@@ -53,7 +54,7 @@ export async function gradeOnce(
         });
   // What was cut off says nothing of the judge.
   calls.throwIfStopped();
-  const row = await recordGrade(journal, { judge: judge.name, ...place, ...calls.spent }, grade, number);
+  const row = await recordGrade(journal, { judge: judge.name, ...place, ...calls.spent }, grade, all);
   records.addGrade(row);
   return { row, grade };
 }

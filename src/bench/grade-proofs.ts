@@ -3,7 +3,9 @@
  * earlier ones stay, and those of a judge that has graded the row before are replaced by its new ones. Rows are read as
  * they are needed, so a large file takes no more memory than a small one.
  */
+
 import type { Grade } from '../grade/grade.ts';
+import { gradingDigest } from '../grade/judge-material.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 import type { Journal } from '../journal/journal.ts';
 import { assertPriced } from '../prove/price-check.ts';
@@ -17,7 +19,7 @@ import {
 import { BudgetExhausted } from '../scaffold/scaffold.ts';
 import { type BenchJudge, gradeOnce } from './grade-once.ts';
 import type { ProofRow } from './proof-rows.ts';
-import { BenchRecords, type GradeRow, materialDigest, proofDigest, readGrade, rowName } from './records.ts';
+import { BenchRecords, type GradeRow, proofDigest, readGrade, rowName } from './records.ts';
 import { asModels } from './run-bench.ts';
 
 export interface GradeProofsRequest {
@@ -93,7 +95,7 @@ export function placeOf({ line, problem, proof }: Pick<ProofRow, 'line' | 'probl
     problem: rowName(problem.id, line),
     run: 0,
     digest: proofDigest(proof),
-    material: materialDigest(problem),
+    material: gradingDigest(problem),
   };
 }
 

@@ -3,12 +3,14 @@
  * the run directory without disturbing its writer; rows only, so a hundred thousand attempts open in a second or two.
  * NULL-NOT-ZERO: an attempt without a grade is null, and why is counted.
  */
+
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { gradingDigest } from '../grade/judge-material.ts';
 import { JournalReader } from '../journal/journal-reader.ts';
 import type { Problem } from '../problems/problem.ts';
-import { type AttemptRow, BenchRecords, type GradeRow, materialDigest } from './records.ts';
+import { type AttemptRow, BenchRecords, type GradeRow } from './records.ts';
 import { readRunProblems } from './run-files.ts';
 
 /** A model with a scaffold on a suite, graded by one judge. */
@@ -115,7 +117,7 @@ function systemOf(
     Array.from({ length: runs }, (_, run) => records.attempt(id, run)),
   );
   const grades_P_R = problems.map((problem, p) => {
-    const material = materialDigest(problem);
+    const material = gradingDigest(problem);
     return (attempts_P_R[p] ?? []).map((row) =>
       row === undefined || judge === undefined ? undefined : records.grade(judge, { ...row, material }),
     );

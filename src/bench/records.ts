@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto';
 import { type Grade, gradeSchema } from '../grade/grade.ts';
 import type { Journal, Json } from '../journal/journal.ts';
-import type { Problem } from '../problems/problem.ts';
 
 /** An attempt at a problem. */
 export interface AttemptRow {
@@ -57,13 +56,6 @@ const gradeStream = 'bench/grades';
 /** Short, and the same for the same text. */
 export function proofDigest(proof: string | undefined): string | null {
   return proof === undefined ? null : shortDigest(proof);
-}
-
-/** Of everything about a problem that its grades depend on: a mended answer or scheme makes them due again. */
-export function materialDigest({ id, statement, scheme, guidelines, answer, solutions }: Problem): string {
-  return shortDigest(
-    JSON.stringify([id, statement, scheme ?? null, guidelines ?? null, answer ?? null, solutions]),
-  );
 }
 
 function shortDigest(text: string): string {
@@ -153,7 +145,7 @@ export interface EventSource {
 export class BenchRecords {
   readonly #attempts = new Map<string, AttemptRow>();
   readonly #grades = new Map<string, Map<string, GradeRow>>();
-  readonly #failures = new Map<string, number>();
+  readonly #failures = new Map<string, { all: number; unread: number }>();
 
   static async read(source: EventSource): Promise<BenchRecords> {
     const records = new BenchRecords();
@@ -175,7 +167,10 @@ export class BenchRecords {
     const key = gradeKey(row);
     if (row.points === null) {
       const counted = `${row.judge} ${key}`;
-      this.#failures.set(counted, (this.#failures.get(counted) ?? 0) + 1);
+      const failures = this.#failures.get(counted) ?? { all: 0, unread: 0 };
+      failures.all += 1;
+      if (row.cause !== 'call-failed') failures.unread += 1;
+      this.#failures.set(counted, failures);
     }
     const own = this.#grades.get(row.judge) ?? new Map<string, GradeRow>();
     this.#grades.set(row.judge, own);
@@ -192,9 +187,12 @@ export class BenchRecords {
     return this.#grades.get(judge)?.get(gradeKey(graded));
   }
 
-  /** How often this judge failed to grade the attempt as it stands, by this material. */
-  failedGradings(judge: string, graded: Graded): number {
-    return this.#failures.get(`${judge} ${gradeKey(graded)}`) ?? 0;
+  /**
+   * How often this judge failed to grade the attempt as it stands, by this material: in all, and not for a call that
+   * failed but because what it said was no verdict.
+   */
+  failedGradings(judge: string, graded: Graded): { readonly all: number; readonly unread: number } {
+    return this.#failures.get(`${judge} ${gradeKey(graded)}`) ?? { all: 0, unread: 0 };
   }
 
   attempts(): IterableIterator<AttemptRow> {

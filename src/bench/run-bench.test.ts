@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Grade } from '../grade/grade.ts';
+import { gradingDigest } from '../grade/judge-material.ts';
 import { openInProcess } from '../journal/fixtures/in-process-journal.ts';
 import { temporaryDirectory } from '../journal/fixtures/temporary-directory.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -8,7 +9,6 @@ import { ModelError } from '../model/model-error.ts';
 import { type ScriptedModel, scriptedModel } from '../prove/fixtures/scripted-model.ts';
 import { problemNumber, threeAndMerge } from '../prove/fixtures/settings.ts';
 import type { BenchJudge } from './grade-once.ts';
-import { materialDigest } from './records.ts';
 import { type BenchEvent, type BenchOutcome, type BenchRequest, runBench } from './run-bench.ts';
 
 const free = { prompt: 0, completion: 0 };
@@ -77,7 +77,7 @@ function scores({ records }: BenchOutcome, judge = 'judge-1'): (number | null | 
       (row) =>
         records.grade(judge, {
           ...row,
-          material: materialDigest(problemNumber(Number(row.problem.slice(1)))),
+          material: gradingDigest(problemNumber(Number(row.problem.slice(1)))),
         })?.points,
     );
 }
@@ -144,6 +144,40 @@ test('NULL-NOT-ZERO: what could not be graded or made has no score, and is asked
   assert.equal(judge.asked.length - asked, 4);
 });
 
+test('PAY-ONCE: after a failed call of an ensemble its other members are not paid for again', async (t) => {
+  const directory = temporaryDirectory(t);
+  const model = scriptedModel({ price: free });
+  let broken = true;
+  const second = scriptedModel({
+    name: 'second',
+    price: free,
+    reply: () => {
+      if (broken) throw new ModelError('it fell over', { kind: 'server', isRetryable: false });
+      return { answer: '4' };
+    },
+  });
+  const first = three();
+  const [one, other] = [judgeOf(first), judgeOf(second)];
+  const ensemble: BenchJudge = {
+    ...{ name: 'both', models: [first, second] },
+    async grade(problem, proof, context) {
+      const call: typeof context.call = (label, asked, request) =>
+        context.call?.(`${asked.name}-${label}`, asked, request) ?? assert.fail();
+      const grades = [];
+      for (const judge of [one, other]) grades.push(await judge.grade(problem, proof, { ...context, call }));
+      return grades.find(({ kind }) => kind === 'ungraded') ?? grades[0] ?? assert.fail();
+    },
+  };
+  for (let times = 0; times < 2; times += 1) {
+    const { records } = await sitting(directory, model, { judge: ensemble, runs: 1 });
+    assert.deepEqual(scores({ records } as BenchOutcome, 'both'), [null, null, null]);
+  }
+  broken = false;
+  const after = await sitting(directory, model, { judge: ensemble, runs: 1 });
+  assert.deepEqual(scores(after, 'both'), [3, 3, 3]);
+  assert.equal(first.asked.length, 3);
+});
+
 test('a changed scheme or gold answer makes grades due again, of its problem only', async (t) => {
   const directory = temporaryDirectory(t);
   const [model, judge] = [scriptedModel({ price: free }), three()];
@@ -153,7 +187,7 @@ test('a changed scheme or gold answer makes grades due again, of its problem onl
   const { records } = await sitting(directory, model, { judge: judgeOf(judge), runs: 1, problems });
   assert.deepEqual([model.asked.length, judge.asked.length], [3 * callsOfAnAttempt, 4]);
   const row = records.attempt('p1', 0) ?? assert.fail();
-  assert.equal(records.grade('judge-1', { ...row, material: materialDigest(mended) })?.points, 3);
+  assert.equal(records.grade('judge-1', { ...row, material: gradingDigest(mended) })?.points, 3);
 });
 
 test('a model that writes no proof has earned its 0, and no judge is asked', async (t) => {

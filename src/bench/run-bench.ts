@@ -4,6 +4,7 @@
  * another judge go on by being called again. NULL-NOT-ZERO: an attempt that failed has no row, a grading that failed
  * has no points; a model that wrote no proof has earned its 0.
  */
+import { gradingDigest } from '../grade/judge-material.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { SamplingSettings } from '../model/chat-model.ts';
 import { type Problem, statementOnly } from '../problems/problem.ts';
@@ -25,7 +26,6 @@ import {
   type AttemptRow,
   BenchRecords,
   type GradeRow,
-  materialDigest,
   proofDigest,
   readProof,
   recordAttempt,
@@ -113,7 +113,7 @@ function* missing({ problems, runs, judge }: BenchRequest, records: BenchRecords
       const isGraded =
         row !== undefined &&
         (judge === undefined ||
-          records.grade(judge.name, { ...row, material: materialDigest(task) })?.points != null);
+          records.grade(judge.name, { ...row, material: gradingDigest(task) })?.points != null);
       if (row?.status !== 'finished' || !isGraded) yield { problem, run };
     }
   }
@@ -221,7 +221,7 @@ async function grade(
   const { problem, run } = piece;
   const task = problems[problem];
   if (task === undefined) throw new RangeError(`there is no problem ${problem}`);
-  const material = materialDigest(task);
+  const material = gradingDigest(task);
   const recorded = records.grade(judge.name, { ...row, material });
   if (recorded?.points != null) {
     onEvent?.({ kind: 'grade', problem, run, row: recorded, detail: undefined, replayed: true });

@@ -108,7 +108,8 @@ async function bench(suite: string, options: BenchOptions): Promise<number> {
 async function run(setup: BenchSetup, place: ProveDirectory, options: BenchOptions): Promise<number> {
   const { openJournal } = await import('../journal/open-journal.ts');
   const { writeProblems } = await import('../bench/run-files.ts');
-  const { BenchRecords, materialDigest } = await import('../bench/records.ts');
+  const { BenchRecords } = await import('../bench/records.ts');
+  const { gradingDigest } = await import('../grade/judge-material.ts');
   const { runBench } = await import('../bench/run-bench.ts');
   const { createScaffold } = await import('../scaffold/create-scaffold.ts');
   const { promptSet } = await import('../scaffold/prompt-set.ts');
@@ -142,7 +143,7 @@ async function run(setup: BenchSetup, place: ProveDirectory, options: BenchOptio
         ({ problem, row }) =>
           row !== undefined &&
           name !== undefined &&
-          before.grade(name, { ...row, material: materialDigest(problem) })?.points != null,
+          before.grade(name, { ...row, material: gradingDigest(problem) })?.points != null,
       ).length,
     },
     hasJudge: setup.judge !== undefined,
