@@ -11,8 +11,9 @@ import { benchEngine, type FigureGroup } from './bench/engine.ts';
 import { figureHeading, figureLine } from './bench/figure-table.ts';
 import { benchHarness, fullLoad } from './bench/harness/harness.ts';
 import { canSeeOthers, mostOthers } from './bench/quiet.ts';
+import { benchStatistics } from './bench/statistics.ts';
 
-const usage = `usage: npm run bench -- engine|harness|compare|answers [options]
+const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics [options]
   --json FILE      write the figures there too
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
@@ -23,6 +24,7 @@ engine: training and sampling of the embedded engine
   --sizes A,B      only these model sizes: 1M, 10M
 compare: a large benchmark run is opened, compared and written out
   --attempts N     graded attempts (default ${fullCompare.attempts})
+statistics: bootstraps of a large comparison, of a judge and of a large mean
 harness: streamed calls at once from a local server
   --peer PYTHON    measure the openai package beside, with a Python that has it
   --calls N        calls at once (default ${fullLoad.calls})
@@ -63,6 +65,7 @@ const benchmarks: Readonly<Record<string, () => AsyncGenerator<FigureGroup>>> = 
   harness: harnessFigures,
   compare: compareFigures,
   answers: answerFigures,
+  statistics: () => benchStatistics(patience),
 };
 const chosen = Object.hasOwn(benchmarks, benchmark ?? '') ? benchmarks[benchmark ?? ''] : undefined;
 if (values.help || others.length > 0 || chosen === undefined) {

@@ -18,32 +18,34 @@ export function signFlipPValue(differences: readonly number[], options: SignFlip
   const sizes = Float64Array.from(differences, Math.abs).filter((size) => size > 0);
   const observed = Math.abs(differences.reduce((sum, value) => sum + value, 0));
   // Sums of the same numbers in another order differ in the last bits; they count as equal.
-  const threshold = observed - 1e-12 * sizes.reduce((sum, size) => sum + size, 0);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const threshold = observed - 1e-12 * total;
   if (sizes.length <= EXACT_UP_TO) {
     const patterns = 2 ** sizes.length;
     let asExtreme = 0;
     for (let pattern = 0; pattern < patterns; pattern += 1) {
-      if (Math.abs(flippedSum(sizes, () => pattern)) >= threshold) asExtreme += 1;
+      if (Math.abs(flippedSum(sizes, total, () => pattern)) >= threshold) asExtreme += 1;
     }
     return asExtreme / patterns;
   }
   const { random, permutations = 10_000 } = options;
   let asExtreme = 1;
   for (let i = 0; i < permutations; i += 1) {
-    if (Math.abs(flippedSum(sizes, () => random.uint32())) >= threshold) asExtreme += 1;
+    if (Math.abs(flippedSum(sizes, total, () => random.uint32())) >= threshold) asExtreme += 1;
   }
   return asExtreme / (permutations + 1);
 }
 
-/** Sum with signs from the bits of `word()`, called anew for every 32 sizes. */
-function flippedSum(sizes: Float64Array, word: () => number): number {
-  let sum = 0;
-  let bits = 0;
-  for (let i = 0; i < sizes.length; i += 1) {
-    if (i % 32 === 0) bits = word();
-    const size = sizes[i] ?? 0;
-    sum += bits & 1 ? size : -size;
-    bits >>>= 1;
+/**
+ * Sum with signs from the bits of `word()`, called anew for every 32 sizes: twice those with a plus, less all. Without a
+ * branch on random bits, which no processor foresees.
+ */
+function flippedSum(sizes: Float64Array, total: number, word: () => number): number {
+  let plus = 0;
+  for (let start = 0; start < sizes.length; start += 32) {
+    const bits = word();
+    const end = Math.min(start + 32, sizes.length);
+    for (let i = start; i < end; i += 1) plus += (sizes[i] ?? 0) * ((bits >>> (i - start)) & 1);
   }
-  return sum;
+  return 2 * plus - total;
 }
