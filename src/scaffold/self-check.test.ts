@@ -106,3 +106,11 @@ test('a verifier that is down ends the search at once: it is not a rejection', a
   assert.equal(counts.verify, 1);
   assert.equal(kept.at(-1)?.proof, 'proof of improve');
 });
+
+test('a search whose verdicts cannot be read is within its plan too', async () => {
+  const spec = 'self-check(passes=1,failures=1,iterations=3)';
+  const { asked } = await scriptedRun(spec, { answer: verdicts('??n') });
+  const first = asked.filter(({ label }) => !label.endsWith('/again')).length;
+  assert.equal(first, 2 + 2 + 2 + 3);
+  assert.equal(plannedCalls(spec).most, first);
+});

@@ -196,9 +196,10 @@ interface Range {
 function courses({ passes, failures, iterations }: SelfCheckSettings) {
   const known = new Map<string, readonly [verifications: Range, corrections: Range, calls: Range]>();
   const none: Range = { least: 0, most: 0, expected: 0 };
-  const join = (passed: Range, failed: Range, ifPassed: number, ifFailed: number): Range => ({
-    least: Math.min(passed.least + ifPassed, failed.least + ifFailed),
-    most: Math.max(passed.most + ifPassed, failed.most + ifFailed),
+  // An iteration without a verdict counts for nothing, and costs what an acceptance does.
+  const join = (passed: Range, failed: Range, open: Range, ifPassed: number, ifFailed: number): Range => ({
+    least: Math.min(passed.least + ifPassed, failed.least + ifFailed, open.least + ifPassed),
+    most: Math.max(passed.most + ifPassed, failed.most + ifFailed, open.most + ifPassed),
     expected:
       ASSUMED.passRate * (passed.expected + ifPassed) + (1 - ASSUMED.passRate) * (failed.expected + ifFailed),
   });
@@ -209,10 +210,11 @@ function courses({ passes, failures, iterations }: SelfCheckSettings) {
     if (before !== undefined) return before;
     const passed = from(accepted + 1, 0, left - 1);
     const failed = from(0, rejected + 1, left - 1);
+    const open = from(accepted, rejected, left - 1);
     const result = [
-      join(passed[0], failed[0], 1, 1),
-      join(passed[1], failed[1], 0, 1),
-      join(passed[2], failed[2], 2, 3),
+      join(passed[0], failed[0], open[0], 1, 1),
+      join(passed[1], failed[1], open[1], 0, 1),
+      join(passed[2], failed[2], open[2], 2, 3),
     ] as const;
     known.set(key, result);
     return result;
