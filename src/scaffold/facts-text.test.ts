@@ -9,7 +9,7 @@ test('notes read as words', () => {
     [{ score: null }, 'score none'],
     [{ abstained: 'it is empty' }, 'no verdict: it is empty'],
     [{ leftInPlace: 'solve-1', wasCut: true }, 'left in place solve-1, was cut'],
-    [{ accepts: false, of: 'improve' }, 'accepts false, of improve'],
+    [{ verdict: 'rejected', of: 'improve' }, 'verdict rejected, of improve'],
     [
       { winner: 'solve-2', decidedBy: 'coin', votes: ['solve-1', 'equal'] },
       'winner solve-2, decided by coin, votes solve-1, equal',

@@ -1,6 +1,6 @@
 /**
  * A knockout of proofs, judged in pairs: the selection of RSA and of Nomos. Who has won a match is offered as the best
- * so far, in the order of rounds; a win by a coin is told as one.
+ * so far, in the order of rounds; a win by a coin is told as one. A proof that meets its own copy is not judged.
  */
 import type { Offer } from './best-so-far.ts';
 import type { Candidate } from './candidate.ts';
@@ -28,6 +28,7 @@ export function proofKnockout(
     return candidate && { candidate, why: `${candidate.label}, with nobody to compare it with` };
   });
   return knockout(standing, context.random, async (name, [a, b], round) => {
+    if (a.candidate.label === b.candidate.label) return a;
     const label = `compare-${name}`;
     const { winner, decidedBy } = await comparePair(label, [a.candidate, b.candidate], tools);
     const why = `${winner.label} won ${label}${decidedBy === 'coin' ? ' by the toss of a coin' : ''}`;

@@ -161,3 +161,18 @@ test('k above n is refused before the first call, and names the setting', async 
     /^ScaffoldSpecError: rsa, k: k must not be above n/,
   );
 });
+
+test('copies that failed merges leave behind are read once, and not judged against each other', async () => {
+  // Every merge of the first round fails, so places hold what solvers wrote, some of it twice.
+  const answer: Script['answer'] = (call) =>
+    call.label.startsWith('merge-1-') ? '' : world([1, 2, 3, 4], (block) => Math.max(...block) * 10)(call);
+  for (let seed = 0; seed < 20; seed += 1) {
+    const { asked, proof } = await scriptedRun('rsa(n=4,k=3,rounds=2)', { answer, seed });
+    for (const { from, role } of asked) {
+      if (role === 'merge') assert.equal(new Set(from).size, from.length);
+    }
+    const texts = asked.filter(({ role }) => role === 'compare').map(({ prompt }) => qualities(prompt));
+    assert.ok(texts.every(([a, b]) => a !== b));
+    assert.match(proof ?? '', /^quality [34]0$/);
+  }
+});

@@ -80,7 +80,7 @@ export function rsa(given: z.input<typeof rsaSettings>, prompts: RsaPrompts): Sc
       place: number,
       block: readonly Promise<Candidate | undefined>[],
     ): Promise<Candidate | undefined> => {
-      const read = present(await Promise.all(block));
+      const read = withoutCopies(present(await Promise.all(block)));
       const [first] = read;
       if (first === undefined) return undefined;
       const label = `merge-${round}-${place}`;
@@ -154,6 +154,11 @@ export function rsa(given: z.input<typeof rsaSettings>, prompts: RsaPrompts): Sc
       return { candidate: first, why: `${first.label}, by the toss of a coin` };
     }
   });
+}
+
+/** A merge that gave nothing left a candidate in a second place; nobody reads it twice. */
+function withoutCopies(block: readonly Candidate[]): Candidate[] {
+  return block.filter(({ label }, at) => block.findIndex((one) => one.label === label) === at);
 }
 
 /**

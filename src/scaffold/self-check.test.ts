@@ -22,7 +22,7 @@ test('only acceptances in a row count, and so do rejections', async () => {
 
   const rejected = await scriptedRun('self-check(failures=3)', { answer: verdicts('nnynnn') });
   assert.equal(rejected.counts.decide, 6);
-  assert.equal(rejected.notes.choice?.ended, 'rejected');
+  assert.equal(rejected.notes.choice?.ended, 'given up after 3 rejections in a row');
 });
 
 test('the worst mixture of verdicts is what the plan says: 90 calls', async () => {
@@ -35,8 +35,12 @@ test('the worst mixture of verdicts is what the plan says: 90 calls', async () =
 test('the version with the most acceptances is the answer, then the later', async () => {
   const most = await scriptedRun('self-check(failures=2)', { answer: verdicts('yynn') });
   assert.equal(most.proof, 'proof of improve');
+  assert.equal(
+    most.kept.at(-1)?.why,
+    'improve, accepted 2 times in a row; given up after 2 rejections in a row',
+  );
   assert.deepEqual(most.notes.choice, {
-    ...{ chosen: 'improve', best: 'improve', accepted: 2, ended: 'rejected' },
+    ...{ chosen: 'improve', best: 'improve', accepted: 2, ended: 'given up after 2 rejections in a row' },
   });
   const later = await scriptedRun('self-check(failures=2)', { answer: verdicts('nn') });
   assert.equal(later.proof, 'proof of correct-2');

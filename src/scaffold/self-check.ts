@@ -71,8 +71,7 @@ export function selfCheck(given: z.input<typeof selfCheckSettings>, prompts: Sel
     const hold = (version: Version): void => {
       current = version;
       if (best === undefined || version.accepted >= best.accepted) best = version;
-      const why = `${version.label}, accepted ${version.accepted} times`;
-      offer(version.solution, [version.accepted, version.version], why);
+      offer(version.solution, [version.accepted, version.version], described(version));
     };
     /** Asks for another version; without an answer the current one stays. */
     const write = async (
@@ -136,11 +135,21 @@ export function selfCheck(given: z.input<typeof selfCheckSettings>, prompts: Sel
     here.requireSome();
     const answer = best as Version | undefined;
     if (answer === undefined) return undefined;
-    const ended = accepted >= passes ? 'accepted' : rejected >= failures ? 'rejected' : 'out of iterations';
+    const ended =
+      accepted >= passes
+        ? 'accepted'
+        : rejected >= failures
+          ? `given up after ${failures} rejections in a row`
+          : `given up after ${iterations} verifications`;
     const isWithheld = wanted === 'accepted' && ended !== 'accepted';
     const chosen = isWithheld ? null : answer.label;
     context.note('choice', { chosen, best: answer.label, accepted: answer.accepted, ended });
-    return isWithheld ? undefined : answer.solution;
+    if (isWithheld) return undefined;
+    context.keep(
+      answer.solution,
+      ended === 'accepted' ? described(answer) : `${described(answer)}; ${ended}`,
+    );
+    return answer.solution;
 
     /** Undefined when there was no report or no verdict on it. */
     async function examine(iteration: number, label: string, solution: string) {
@@ -158,10 +167,15 @@ export function selfCheck(given: z.input<typeof selfCheckSettings>, prompts: Sel
         }),
       );
       if (decision?.value === undefined) return undefined;
-      context.note(verify, { accepts: decision.value, of: label });
+      context.note(verify, { verdict: decision.value ? 'accepted' : 'rejected', of: label });
       return { accepts: decision.value, report: { label: report.label, text } };
     }
   });
+}
+
+function described({ label, accepted }: Version): string {
+  const times = accepted === 0 ? 'never accepted' : `accepted ${accepted} times in a row`;
+  return `${label}, ${accepted === 1 ? 'accepted once' : times}`;
 }
 
 export function selfCheckPlan(given: z.input<typeof selfCheckSettings>): PlannedCalls {
