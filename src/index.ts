@@ -67,8 +67,23 @@ export { type Progress, type StepFigures, silentProgress } from './recipe/progre
 export { RecipeError, type RecipeFault } from './recipe/recipe-error.ts';
 export { type RunOptions, type RunOutcome, runRecipe } from './recipe/run.ts';
 export { type Recipe, recipeSchema, type StageId, stageIds, stagesOf } from './recipe/schema.ts';
+export { bestOfN } from './scaffold/best-of-n.ts';
+export { createScaffold, plannedCalls, scaffoldWarnings } from './scaffold/create-scaffold.ts';
+export { deepseekMath } from './scaffold/deepseek-math.ts';
+export { majority } from './scaffold/majority.ts';
+export { nomos } from './scaffold/nomos.ts';
+export { promptSet, type ScaffoldPrompts } from './scaffold/prompt-set.ts';
+export { type Asked, ask, ofWhole, type Question } from './scaffold/question.ts';
 export { reasoningCache, type Summariser, type Summary } from './scaffold/reasoning-cache.ts';
-export type { Scaffold, ScaffoldContext, ScaffoldResult, Turn } from './scaffold/scaffold.ts';
+export { rsa } from './scaffold/rsa.ts';
+export {
+  BudgetExhausted,
+  type Scaffold,
+  type ScaffoldContext,
+  type ScaffoldResult,
+  type Turn,
+} from './scaffold/scaffold.ts';
+export { selfCheck } from './scaffold/self-check.ts';
 export { singleTurn } from './scaffold/single-turn.ts';
 export { advantageError } from './stats/agreement/advantage-error.ts';
 export { cohenKappa, type KappaWeights } from './stats/agreement/cohen-kappa.ts';

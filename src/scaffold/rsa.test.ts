@@ -163,16 +163,18 @@ test('k above n is refused before the first call, and names the setting', async 
 });
 
 test('copies that failed merges leave behind are read once, and not judged against each other', async () => {
-  // Every merge of the first round fails, so places hold what solvers wrote, some of it twice.
-  const answer: Script['answer'] = (call) =>
-    call.label.startsWith('merge-1-') ? '' : world([1, 2, 3, 4], (block) => Math.max(...block) * 10)(call);
-  for (let seed = 0; seed < 20; seed += 1) {
-    const { asked, proof } = await scriptedRun('rsa(n=4,k=3,rounds=2)', { answer, seed });
-    for (const { from, role } of asked) {
-      if (role === 'merge') assert.equal(new Set(from).size, from.length);
+  // Half of what solvers write is cut, and the merges of one round fail: whole proofs take several places.
+  for (const failing of ['merge-1-', 'merge-2-']) {
+    const answer: Script['answer'] = (call) => {
+      if (call.label.startsWith(failing)) return '';
+      const said = world([1, 2, 3, 4], (block) => Math.max(...block) * 10)(call) as string;
+      return /^(?:solve-[34]|merge-1-[34])/.test(call.label) ? { answer: said, finish: 'length' } : said;
+    };
+    for (let seed = 0; seed < 20; seed += 1) {
+      const { asked, proof } = await scriptedRun('rsa(n=4,k=3,rounds=2)', { answer, seed });
+      for (const { from, label } of asked) assert.equal(new Set(from).size, from.length, label);
+      assert.ok(asked.filter(({ role }) => role === 'compare').length <= 3);
+      assert.ok(proof !== undefined);
     }
-    const texts = asked.filter(({ role }) => role === 'compare').map(({ prompt }) => qualities(prompt));
-    assert.ok(texts.every(([a, b]) => a !== b));
-    assert.match(proof ?? '', /^quality [34]0$/);
   }
 });
