@@ -118,3 +118,16 @@ test('the Markdown has the proof as it was written, and a table of the calls', (
   });
   assert.match(none, /\*There is none\.\*\n\n\*No proof: no call gave a proof\.\*/);
 });
+
+test('the page of a search of thousands of calls can still be opened', () => {
+  const [attempt] = report.attempts;
+  assert.ok(attempt !== undefined);
+  const text = `Let $x$ be. ${'y'.repeat(60_000)}`;
+  const calls = Array.from({ length: 3000 }, (_, index) => call(`verify-${index}`, 'verify', [], text));
+  const page = proofPage({
+    ...report,
+    attempts: [{ ...attempt, trace: { ...attempt.trace, calls } }],
+  });
+  assert.ok(page.length < 30e6, `${page.length} characters`);
+  assert.equal(page.match(/<details id="call-/g)?.length, 3000);
+});

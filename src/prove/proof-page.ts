@@ -21,8 +21,15 @@ import type { ProveOutcome } from './prove-problem.ts';
 import type { TraceCall } from './trace.ts';
 import { callsOf, groupsOf, type TraceNode, traceTree } from './trace-tree.ts';
 
-/** Longer texts of a trace are shown by their beginning and end; the journal has them whole. */
+/**
+ * Longer texts of a trace are shown by their beginning and end; the journal has them whole. Of a search of thousands of
+ * calls each shows less, so that a browser can open the page.
+ */
 const longestText = 40_000;
+const shortestText = 200;
+const allTexts = 20_000_000;
+/** Prompt, reasoning and answer. */
+const textsOfCall = 3;
 
 export function proofPage(report: ProofReport): string {
   const { problem, attempts, models, scaffold, budget, version } = report;
@@ -84,6 +91,8 @@ interface Shown {
   readonly anchors: ReadonlyMap<string, string>;
   /** Labels of rows that are no calls. */
   readonly groups: ReadonlySet<string>;
+  /** Characters of a text at most. */
+  readonly longest: number;
   readonly mathematics: Mathematics;
 }
 
@@ -99,7 +108,9 @@ function traceOf(attempt: ProveOutcome, index: number, mathematics: Mathematics)
   // A call keeps its own, whatever was asked below it.
   for (const [place, { label }] of calls.entries()) anchors.set(label, `call-${index + 1}-${place + 1}`);
   const groups = new Set(groupsOf(tree).map(({ label }) => label));
-  const shown = { attempt, anchors, groups, mathematics };
+  const share = Math.floor(allTexts / textsOfCall / Math.max(calls.length, 1));
+  const longest = Math.min(longestText, Math.max(shortestText, share));
+  const shown = { attempt, anchors, groups, longest, mathematics };
   const best = kept.filter(({ scope }) => scope === '');
   return html`<div class="trace">
 <h3>How it came about</h3>
@@ -137,7 +148,7 @@ function labelOf(label: string): Markup {
 }
 
 function callOf({ label, children }: TraceNode, call: TraceCall, shown: Shown): Markup {
-  const { attempt, anchors, mathematics } = shown;
+  const { attempt, anchors, longest } = shown;
   const { role, model, from, messages, outcome } = call;
   const notes = notesText(attempt, label);
   const isProof = attempt.writer?.label === label;
@@ -149,27 +160,30 @@ function callOf({ label, children }: TraceNode, call: TraceCall, shown: Shown): 
 <summary>${labelOf(label)}<span class="role">${role}</span><span class="notes">${isProof && html`<b>the proof</b>${notes !== '' && ', '}`}${notes}</span><span class="cost">${callText(call)}</span></summary>
 <div class="inside">
 <p class="meta">${model}${reads.length > 0 && html` · reads ${reads.map((read, at) => [at > 0 && ', ', read])}`}</p>
-${messages.map(({ role: speaker, content }) => folded(`${speaker}`, html`<pre class="text">${shortened(content)}</pre>`))}
-${outcome.kind === 'reply' && outcome.reasoning !== '' && folded('reasoning', html`<pre class="text">${shortened(outcome.reasoning)}</pre>`)}
-${outcome.kind === 'reply' && answerOf(outcome.answer, mathematics)}
+${messages.map(({ role: speaker, content }) => folded(`${speaker}`, html`<pre class="text">${shortened(content, longest)}</pre>`))}
+${outcome.kind === 'reply' && outcome.reasoning !== '' && folded('reasoning', html`<pre class="text">${shortened(outcome.reasoning, longest)}</pre>`)}
+${outcome.kind === 'reply' && answerOf(outcome.answer, shown)}
 ${children.length > 0 && html`<div class="calls">${children.map((child) => nodeOf(child, shown))}</div>`}
 </div>
 </details>`;
 }
 
-function answerOf(answer: string | undefined, mathematics: Mathematics): Markup {
+/** Mathematics is rendered where the texts are shown whole; in a search of thousands of calls it would be most of the page. */
+function answerOf(answer: string | undefined, { longest, mathematics }: Shown): Markup {
   if (answer === undefined)
     return html`<p class="meta">The reasoning did not end within the limit: there is no answer.</p>`;
-  return html`<div class="answer">${markdownToHtml(shortened(answer), mathematics, { headingLevel: 5 })}</div>`;
+  const text = shortened(answer, longest);
+  if (longest < longestText) return html`<pre class="text">${text}</pre>`;
+  return html`<div class="answer">${markdownToHtml(text, mathematics, { headingLevel: 5 })}</div>`;
 }
 
 function folded(name: string, content: Markup): Markup {
   return html`<details class="folded"><summary>${name}</summary>${content}</details>`;
 }
 
-function shortened(text: string): string {
-  if (text.length <= longestText) return text;
-  const half = longestText / 2;
-  const left = text.length - longestText;
+function shortened(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const half = Math.floor(longest / 2);
+  const left = text.length - 2 * half;
   return `${text.slice(0, half)}\n\n[… ${left.toLocaleString('en-US')} characters; the journal has them …]\n\n${text.slice(-half)}`;
 }
