@@ -31,6 +31,7 @@ harness: streamed calls at once from a local server
   --tokens N       tokens of each reply (default ${fullLoad.tokens})
   --burst N        tokens that the server writes at a time to one stream (default ${fullLoad.burst})
   --peer-repeats N repeats of the Python client, which takes minutes (default 1)
+  --peer-tokens N  tokens of each reply to it, where all of them take too long (default: as many)
 answers: comparison of final answers without a model
   --suite PATH     IMO-AnswerBench (default ../shared/data/imo-bench, where it is)
   --peer PYTHON    measure Math-Verify and SymPy beside, with a Python that has them
@@ -51,6 +52,7 @@ const { values, positionals } = parseArgs({
     tokens: { type: 'string' },
     burst: { type: 'string' },
     'peer-repeats': { type: 'string' },
+    'peer-tokens': { type: 'string' },
     suite: { type: 'string' },
     'compute-engine': { type: 'string' },
     every: { type: 'string' },
@@ -131,12 +133,14 @@ function compareFigures(): AsyncGenerator<FigureGroup> {
 }
 
 function harnessFigures(): AsyncGenerator<FigureGroup> {
+  const tokens = count(values.tokens, fullLoad.tokens);
   return benchHarness({
     calls: count(values.calls, fullLoad.calls),
-    tokens: count(values.tokens, fullLoad.tokens),
+    tokens,
     burst: count(values.burst, fullLoad.burst),
     peer: values.peer,
     peerRepeats: count(values['peer-repeats'], 1),
+    peerTokens: count(values['peer-tokens'], tokens),
     patience,
   });
 }

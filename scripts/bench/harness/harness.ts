@@ -23,6 +23,8 @@ export interface HarnessBenchOptions {
   readonly peer: string | undefined;
   /** Of the Python client, which takes most of the time. */
   readonly peerRepeats: number;
+  /** Of each reply to the Python client, and to QED's where it is compared with that one. */
+  readonly peerTokens: number;
   readonly patience: Patience;
 }
 
@@ -50,17 +52,15 @@ export async function* benchHarness(options: HarnessBenchOptions): AsyncGenerato
       : { command: peer, program: 'python-client.py', rounds: 1, repeats: options.peerRepeats };
   // Before anything is measured: a Python without the package fails here.
   const peerName = peer === undefined ? '' : await versionsOf(peer);
-  const runs = await runClients<'drain' | 'qed' | 'python'>(
-    {
-      drain: { ...own, program: 'drain-program.ts' },
-      qed: { ...own, program: 'client-program.ts', characters: characters * calls * rounds },
-      ...(python === undefined ? {} : { python: { ...python, characters: characters * calls } }),
-    },
+  const qedClient: Client = { ...own, program: 'client-program.ts', characters: characters * calls * rounds };
+  const { drain = nothing, qed = nothing } = await runClients<'drain' | 'qed'>(
+    { drain: { ...own, program: 'drain-program.ts' }, qed: qedClient },
     options,
   );
-  const { drain = nothing, qed = nothing } = runs;
   const chunks = calls * tokens;
-  const scale = `${calls.toLocaleString('en')} calls of ${tokens.toLocaleString('en')} tokens at once, ${burst} a write`;
+  const scaleOf = (count: number): string =>
+    `${calls.toLocaleString('en')} calls of ${count.toLocaleString('en')} tokens at once, ${burst} a write`;
+  const scale = scaleOf(tokens);
   yield {
     title: `Bare sockets: ${scale}`,
     figures: [
@@ -92,23 +92,33 @@ export async function* benchHarness(options: HarnessBenchOptions): AsyncGenerato
       figureOf('peak after the second round to the first', 'ratio', qed, growth, goals.growth),
     ],
   };
-  const other = runs.python;
-  if (other === undefined) return;
+  if (python === undefined) return;
+  const { peerTokens } = options;
+  const peerCharacters = scriptedReply(peerTokens).characters * calls;
+  const beside = await runClients<'qed' | 'python'>(
+    {
+      ...(peerTokens === tokens ? {} : { qed: { ...qedClient, characters: peerCharacters * rounds } }),
+      python: { ...python, characters: peerCharacters },
+    },
+    { ...options, tokens: peerTokens },
+  );
+  const { python: other = nothing, qed: same = qed } = beside;
+  const peerChunks = calls * peerTokens;
   yield {
-    title: `${peerName}, a thread a call: ${scale}`,
+    title: `${peerName}, a thread a call: ${scaleOf(peerTokens)}`,
     figures: [
-      figureOf('throughput', 'chunks/s', other, ({ seconds }) => chunks / seconds),
-      figureOf('CPU', 's/M chunks', other, ({ cpuSeconds }) => secondsAMillion(cpuSeconds, chunks)),
+      figureOf('throughput', 'chunks/s', other, ({ seconds }) => peerChunks / seconds),
+      figureOf('CPU', 's/M chunks', other, ({ cpuSeconds }) => secondsAMillion(cpuSeconds, peerChunks)),
       figureOf('peak of the process', 'MB', other, peakMegabytes),
       ratio(
         'CPU of QED’s client beside it',
-        [qed, other],
+        [same, other],
         (a, b) => a.cpuSeconds / rounds / b.cpuSeconds,
         goals.cpu,
       ),
       ratio(
         'memory of QED’s client beside it',
-        [qed, other],
+        [same, other],
         (a, b) => peakMegabytes(a) / peakMegabytes(b),
         goals.memory,
       ),

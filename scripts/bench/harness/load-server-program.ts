@@ -1,7 +1,8 @@
 /**
  * A program: a server in a process of its own that streams the scripted reply to every request, one token at a time to
- * one stream after the other, as a server that decodes a batch does, and as fast as the readers take it. Obeys lines of
- * JSON on standard input (`listen`, `spent`) and answers with lines.
+ * one stream after the other, as a server that decodes a batch does, and as fast as the readers take it. It begins when
+ * all calls of a round have come, so that they are under way at once whoever makes them. Obeys lines of JSON on standard
+ * input (`listen`, `spent`) and answers with lines.
  */
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -13,8 +14,10 @@ interface Stream {
   next: number;
 }
 
+/** Calls of a round. */
+const calls = Number(process.argv[2]);
 /** Events written at a time to one stream. */
-const burst = Number(process.argv[2] ?? 1);
+const burst = Number(process.argv[3]);
 const replies = new Map<number, ScriptedReply>();
 const streams = new Set<Stream>();
 let isStepping = false;
@@ -62,8 +65,7 @@ const server = createServer((socket) => {
     tokensOf.set(socket, Number(body.max_tokens ?? body.max_completion_tokens));
     socket.write(headerOfReply);
     streams.add({ socket, next: 0 });
-    if (!isStepping) setImmediate(step);
-    isStepping = true;
+    if (streams.size === calls && !isStepping) setImmediate(step);
   });
   // Who leaves early is a matter of the client's own figures.
   socket.on('error', () => socket.destroy());

@@ -1,8 +1,11 @@
 /**
  * Runs the clients of the load in turn, each time as a new process, so that a drift of the machine meets all of them
- * and memory is each one's own. Repeats that others disturbed are made again while patience lasts.
+ * and memory is each one's own. Repeats that others disturbed are made again while patience lasts. Each client makes
+ * one call before anything is measured, so that all programs are compiled, as Python keeps its own compiled.
  */
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { LinePeer } from '../line-peer.ts';
@@ -40,11 +43,12 @@ export async function runClients<Name extends string>(
   },
 ): Promise<Partial<Record<Name, ClientRuns>>> {
   const { calls, tokens, burst, patience } = options;
-  const server = await LinePeer.start(process.execPath, [placeOf('load-server-program.ts'), `${burst}`], {});
-  try {
-    const { port } = await server.ask({ do: 'listen' });
+  const all = Object.values<Client | undefined>(clients).filter((client) => client !== undefined);
+  await withServer(1, burst, async (_server, port) => {
+    for (const client of all) await ask(client, { port, calls: 1, tokens: 1, rounds: 1 });
+  });
+  return withServer(calls, burst, async (server, port) => {
     const made = new Map<Client, Run[]>();
-    const all = Object.values<Client | undefined>(clients).filter((client) => client !== undefined);
     let spent = 0;
     for (;;) {
       const lacking = all.filter((client) => {
@@ -56,12 +60,7 @@ export async function runClients<Name extends string>(
       for (const client of lacking) {
         const own = made.get(client) ?? [];
         const began = performance.now();
-        const run = await runOnce(server, client, {
-          port: Number(port),
-          calls,
-          tokens,
-          rounds: client.rounds,
-        });
+        const run = await runOnce(server, client, { port, calls, tokens, rounds: client.rounds });
         if (own.length >= client.repeats) spent += (performance.now() - began) / 1000;
         made.set(client, [...own, run]);
       }
@@ -70,9 +69,31 @@ export async function runClients<Name extends string>(
       client === undefined ? [] : [[name, chosen(made.get(client) ?? [], client.repeats)] as const],
     );
     return Object.fromEntries(results) as Partial<Record<Name, ClientRuns>>;
+  });
+}
+
+/** Starts the server of the load for rounds of so many calls. */
+async function withServer<Result>(
+  calls: number,
+  burst: number,
+  use: (server: LinePeer, port: number) => Promise<Result>,
+): Promise<Result> {
+  const program = placeOf('load-server-program.ts');
+  const server = await LinePeer.start(process.execPath, [program, `${calls}`, `${burst}`], {});
+  try {
+    const { port } = await server.ask({ do: 'listen' });
+    return await use(server, Number(port));
   } finally {
     server.close();
   }
+}
+
+/** Runs a client in a process of its own. */
+async function ask({ command, program }: Client, load: Load): Promise<LoadReport> {
+  const { stdout } = await promisify(execFile)(command, [placeOf(program), JSON.stringify(load)], {
+    env: { NODE_COMPILE_CACHE: path.join(tmpdir(), 'qed-bench-compiled'), ...process.env },
+  });
+  return JSON.parse(stdout) as LoadReport;
 }
 
 async function runOnce(server: LinePeer, client: Client, load: Load): Promise<Run> {
@@ -80,11 +101,7 @@ async function runOnce(server: LinePeer, client: Client, load: Load): Promise<Ru
   const reports: LoadReport[] = [];
   const repeat = await timeRuns(async () => {
     const before = await spentByServer();
-    const { stdout } = await promisify(execFile)(client.command, [
-      placeOf(client.program),
-      JSON.stringify(load),
-    ]);
-    const report = JSON.parse(stdout) as LoadReport;
+    const report = await ask(client, load);
     reports.push(report);
     return report.processSeconds + (await spentByServer()) - before;
   }, 1);

@@ -50,7 +50,8 @@ export function scriptedReply(tokens: number): ScriptedReply {
       usage: null,
     });
   const usage = { prompt_tokens: 8, completion_tokens: tokens, total_tokens: 8 + tokens };
-  const texts = Array.from({ length: tokens }, (_, i) => wordAt(i));
+  // White space at the end of an answer is no part of it, and all that is sent must be received.
+  const texts = Array.from({ length: tokens }, (_, i) => (i === tokens - 1 ? '.' : wordAt(i)));
   const events = [
     choice({ role: 'assistant', content: '' }, null),
     ...texts.map((content) => choice({ content }, null)),

@@ -1,8 +1,8 @@
 /**
  * Reads the chunks that carry nothing but a piece of text without parsing them: between two such chunks of one reply
- * only the text differs. A chunk that was parsed shows where its text stands; one that has the same characters before
- * and after it, and between them a JSON string with no escape, must parse to the same chunk with that text. This is only
- * an optimisation (it halves the time of a chunk): whatever does not fit is parsed.
+ * only the text differs. A chunk that was parsed shows where its text stands; one that has the same bytes before and
+ * after it, and between them one JSON string, must parse to the same chunk with that text. It is read from the bytes of
+ * its event, of which only the text is cut out. This is only an optimisation: whatever does not fit is parsed.
  */
 import { isRecord } from './failure.ts';
 
@@ -17,33 +17,62 @@ const textFields: readonly TextField[] = ['content', 'text', 'reasoning', 'reaso
 const PATIENCE = 8;
 const PROBE = 'probe';
 
-/** A JSON string without escapes: a quote ends it, and a control character is no JSON. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-const plain = /^[^"\\\u0000-\u001f]*$/;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const SPACE = 32;
+const QUOTE = 34;
+const BACKSLASH = 92;
+const field = Buffer.from('data:');
+const none = Buffer.alloc(0);
 
 export class ChunkPattern {
-  #before = '';
-  #after = '';
+  /** The bytes of a chunk before its text, with the opening quote, and after it, with the closing one. */
+  #before: Buffer = none;
+  #after: Buffer = none;
   #field: TextField | undefined;
   #misses = 0;
+  #text = '';
 
-  /** The field of the piece that `match` gave. */
+  /** The field of the piece that `match` found. */
   get field(): TextField {
     return this.#field ?? 'content';
   }
 
-  /** The text of a chunk that fits, or undefined: then it must be parsed. */
-  match(data: string): string | undefined {
-    if (this.#field === undefined) return undefined;
-    const start = this.#before.length;
-    const end = data.length - this.#after.length;
-    // Comparing slices is three times as fast as `startsWith` and `endsWith`.
-    if (end < start || data.slice(0, start) !== this.#before || data.slice(end) !== this.#after)
-      return undefined;
-    const text = data.slice(start, end);
-    if (!plain.test(text)) return undefined;
+  /** The piece that `match` found. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /**
+   * Reads one whole event, with its empty line, whose data is a chunk that fits. Gives where the next one begins, or
+   * `start`: then the event must be parsed.
+   */
+  match(bytes: Buffer, start: number): number {
+    if (this.#field === undefined || !hasAt(bytes, start, field)) return start;
+    const valueStart = start + field.length;
+    const chunkStart = bytes[valueStart] === SPACE ? valueStart + 1 : valueStart;
+    if (!hasAt(bytes, chunkStart, this.#before)) return start;
+    const textStart = chunkStart + this.#before.length;
+    let textEnd = textStart;
+    let hasEscape = false;
+    for (; ; textEnd += 1) {
+      const byte = textEnd < bytes.length ? bytes[textEnd] : undefined;
+      // A quote ends it, and a control character is no JSON.
+      if (byte === QUOTE) break;
+      if (byte === BACKSLASH) {
+        hasEscape = true;
+        textEnd += 1;
+      } else if (byte === undefined || byte < SPACE) return start;
+    }
+    if (!hasAt(bytes, textEnd, this.#after)) return start;
+    const end = afterEmptyLine(bytes, textEnd + this.#after.length);
+    if (end === -1) return start;
+    const text = bytes.toString('utf8', textStart, textEnd);
+    const read = hasEscape ? unescaped(text) : text;
+    if (read === undefined) return start;
+    this.#text = read;
     this.#misses = 0;
-    return text;
+    return end;
   }
 
   /** A chunk that did not fit, with what it parsed to. */
@@ -59,15 +88,35 @@ export class ChunkPattern {
     const after = data.slice(at + literal.length - 1);
     const probed = onlyText(JSON.parse(before + PROBE + after));
     if (probed?.field !== found.field || probed.text !== PROBE) return;
-    this.#before = flat(before);
-    this.#after = flat(after);
+    this.#before = Buffer.from(before);
+    this.#after = Buffer.from(after);
     this.#field = found.field;
   }
 }
 
-/** The same text in memory of its own: comparing with a slice of a longer one is slow, and keeps that one alive. */
-function flat(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
+function hasAt(bytes: Buffer, start: number, expected: Buffer): boolean {
+  const end = start + expected.length;
+  return end <= bytes.length && bytes.compare(expected, 0, expected.length, start, end) === 0;
+}
+
+/** Where the bytes go on behind an end of a line and an empty line, or −1. */
+function afterEmptyLine(bytes: Buffer, start: number): number {
+  let at = start;
+  for (let line = 0; line < 2; line += 1) {
+    if (at < bytes.length && bytes[at] === CARRIAGE_RETURN) at += 1;
+    if (at >= bytes.length || bytes[at] !== LINE_FEED) return -1;
+    at += 1;
+  }
+  return at;
+}
+
+/** What stands between the quotes of a JSON string; undefined where it is none. */
+function unescaped(text: string): string | undefined {
+  try {
+    return JSON.parse(`"${text}"`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The one piece of text of a chunk that says nothing else, or undefined. */

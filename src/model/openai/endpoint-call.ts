@@ -66,7 +66,9 @@ class ReplyReading implements StreamReader {
       promptCharacters: charactersOf(request),
       onDelta: context.onDelta,
     });
-    this.#parser = new EventStreamParser((data, type) => this.#event(data, type));
+    this.#parser = new EventStreamParser((data, type) => this.#event(data, type), {
+      readKnownEvents: (bytes, start) => this.#readKnown(bytes, start),
+    });
   }
 
   read(bytes: Uint8Array, watchdog: Watchdog): boolean {
@@ -84,15 +86,20 @@ class ReplyReading implements StreamReader {
     return this.builder.isWhole;
   }
 
+  /** Chunks that bring nothing but text, as long as such come. */
+  #readKnown(bytes: Buffer, start: number): number {
+    for (let at = start; ; ) {
+      const next = this.#isDone ? at : this.#pattern.match(bytes, at);
+      if (next === at) return at;
+      this.builder.acceptPiece(this.#pattern.field, this.#pattern.text);
+      at = next;
+    }
+  }
+
   #event(data: string, type: string): void {
     if (this.#isDone) return;
     if (data === '[DONE]') {
       this.#isDone = true;
-      return;
-    }
-    const piece = type === 'error' ? undefined : this.#pattern.match(data);
-    if (piece !== undefined) {
-      this.builder.acceptPiece(this.#pattern.field, piece);
       return;
     }
     const value = this.#parse(data, type);

@@ -2,12 +2,12 @@
  * What all callers of one server share: connections, how many calls it takes at once, and whether it works. Two models
  * at one address share it too, so that their calls do not add up to more than the server said it can take.
  */
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { AdaptiveLimit, type ConcurrencyLimits, defaultConcurrencyLimits } from './adaptive-limit.ts';
 import { Breaker, type BreakerLimits, defaultBreakerLimits } from './breaker.ts';
 import type { OnCallEvent } from './call.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { createAgent } from './connections.ts';
 import { freshConnections } from './fresh-connections.ts';
 
 export interface Endpoint {
@@ -36,8 +36,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const isSecure = baseUrl.protocol === 'https:';
   // Node's own switch says whether its proxy variables count.
   const proxy = process.env.NODE_USE_ENV_PROXY === '1' ? { proxyEnv: process.env } : {};
-  const agentOptions = { keepAlive: true, scheduling: 'lifo', ...proxy } as const;
-  const agent = freshConnections(isSecure ? new https.Agent(agentOptions) : new http.Agent(agentOptions));
+  const agent = freshConnections(createAgent(isSecure, { keepAlive: true, scheduling: 'lifo', ...proxy }));
   const concurrency = { ...defaultConcurrencyLimits, ...options.concurrency };
   const breakerLimits = { ...defaultBreakerLimits, ...options.breaker };
   return {

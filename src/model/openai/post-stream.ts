@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { connectTimeoutCode, ModelError } from '../model-error.ts';
 import type { Clock } from './clock.ts';
+import { takeShortcut } from './connections.ts';
 import { failureOf } from './failure.ts';
 import { retryAfterOf } from './retry-after.ts';
 import { turns } from './turns.ts';
@@ -126,14 +127,9 @@ class Post {
       this.#receiveWrongType(body, type);
       return;
     }
-    const readWhatCame = () => {
-      for (let bytes = body.read(); bytes !== null && !this.#isSettled; bytes = body.read()) {
-        this.#read(bytes, response);
-      }
-    };
-    body.on('readable', () => {
-      this.#watchdog.byte();
-      turns.take(readWhatCame);
+    takeShortcut(response, (bytes) => this.#take(bytes, response.socket, response));
+    body.on('data', (bytes: Uint8Array) => {
+      if (!this.#take(bytes, body, response)) body.pause();
     });
     body.on('end', () => {
       if (this.#isSettled) return;
@@ -146,12 +142,20 @@ class Post {
     });
   }
 
-  #read(bytes: Uint8Array, response: http.IncomingMessage): void {
+  /** Reads what came. False when no more may come in this turn; then `source` goes on in a later one. */
+  #take(bytes: Uint8Array, source: Readable, response: http.IncomingMessage): boolean {
+    if (this.#isSettled) return true;
+    this.#watchdog.byte();
     try {
       if (!this.#reader.read(bytes, this.#watchdog)) this.#finish(response);
     } catch (error) {
       this.#fail(error);
     }
+    if (this.#isSettled || turns.hasTime) return true;
+    turns.later(() => {
+      source.resume();
+    });
+    return false;
   }
 
   #receiveFailure(response: http.IncomingMessage, body: Readable, status: number): void {

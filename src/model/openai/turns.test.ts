@@ -1,6 +1,7 @@
-/** However much work comes at once, timers have their turn, and the order holds. */
+/** However much comes at once, others have their turn, and the order holds. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Turns } from './turns.ts';
 
 function busy(milliseconds: number): void {
@@ -8,28 +9,28 @@ function busy(milliseconds: number): void {
   while (performance.now() < end);
 }
 
-test('work that fits a turn is done at once', () => {
-  let done = 0;
+test('a turn has time until it was used, and the next one has time again', async () => {
   const turns = new Turns();
-  for (let i = 0; i < 5; i += 1) turns.take(() => (done += 1));
-  assert.equal(done, 5);
+  assert.equal(turns.hasTime, true);
+  busy(5);
+  assert.deepEqual([turns.hasTime, turns.hasTime], [false, false]);
+  await nextTurn();
+  assert.equal(turns.hasTime, true);
 });
 
-test('more than a turn’s work is spread over turns, in order, and others come between', async () => {
+test('what waits begins in later turns, a part of the line in each, in order', async () => {
   const turns = new Turns();
-  const order: number[] = [];
+  const begun: number[] = [];
+  const count = 1_000;
+  for (let i = 0; i < count; i += 1) {
+    turns.later(() => {
+      begun.push(i);
+      if (i === 0) turns.later(() => begun.push(count));
+    });
+  }
+  assert.deepEqual(begun, [], 'not in this turn');
   let others = 0;
-  const other = setInterval(() => (others += 1), 1);
-  await new Promise<void>((resolve) => {
-    for (let i = 0; i < 40; i += 1) {
-      turns.take(() => {
-        busy(2);
-        order.push(i);
-        if (i === 20) turns.take(() => resolve(void order.push(100)));
-      });
-    }
-  });
-  clearInterval(other);
-  assert.deepEqual(order, [...Array.from({ length: 40 }, (_, i) => i), 100]);
-  assert.ok(others >= 5, `timers had ${others} turns in 80 ms of work`);
+  for (; begun.length <= count; others += 1) await nextTurn();
+  assert.deepEqual(begun, [...begun.keys()]);
+  assert.ok(others >= 10, `others had ${others} turns`);
 });

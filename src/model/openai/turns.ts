@@ -1,20 +1,27 @@
 /**
- * Keeps the event loop free however fast servers send: work on what has come is done at once while a turn of the loop
- * has time left, and waits in line for the next turn when it has not. Without this a thousand fast streams are read for
+ * Keeps the event loop free however fast servers send: what comes is read at once while a turn of the loop has time
+ * left; who is not read to the end waits in line for a later turn. Without this a thousand fast streams are read for
  * seconds before a timer, an abort or a view has its turn.
  */
 const TURN_MILLISECONDS = 4;
+/** So many of the line begin in one turn, for what each of them reads first is not stopped by the end of the turn. */
+const BEGIN_IN_A_TURN = 64;
 
 export class Turns {
   readonly #line: (() => void)[] = [];
   #endsAt = 0;
   #isTurnOpen = false;
 
-  /** Runs the work now, or in a later turn, in the order it came. */
-  take(work: () => void): void {
+  /** Whether there is time left in this turn. */
+  get hasTime(): boolean {
     if (!this.#isTurnOpen) this.#open();
-    if (this.#line.length === 0 && performance.now() < this.#endsAt) work();
-    else this.#line.push(work);
+    return performance.now() < this.#endsAt;
+  }
+
+  /** Does the work in a later turn, in the order it came. */
+  later(work: () => void): void {
+    if (!this.#isTurnOpen) this.#open();
+    this.#line.push(work);
   }
 
   #open(): void {
@@ -27,12 +34,7 @@ export class Turns {
     this.#isTurnOpen = false;
     if (this.#line.length === 0) return;
     this.#open();
-    // What the work itself puts in line is for a later turn.
-    let done = 0;
-    for (const count = this.#line.length; done < count && performance.now() < this.#endsAt; done += 1) {
-      this.#line[done]?.();
-    }
-    this.#line.splice(0, done);
+    for (const work of this.#line.splice(0, BEGIN_IN_A_TURN)) work();
   }
 }
 
