@@ -1,6 +1,7 @@
-// npm run faults: the long form of the tests of kills, stops, torn checkpoints, full disks and memory. Real processes, real
-// signals, a real full disk where a tmpfs can be mounted. Every disturbed run must come to the end of an undisturbed
-// twin: same tensors, metrics, report and record, nothing paid for twice. Exit code 1 if one does not.
+// npm run faults: the long form of the tests of kills, stops, torn checkpoints, full disks and memory of recipes, and of
+// `qed prove` on a server that misbehaves on purpose. Real processes, real signals, a real full disk where a tmpfs can be
+// mounted. Every disturbed run must come to the end of an undisturbed twin: same tensors, metrics, report and record,
+// nothing paid for twice. Exit code 1 if one does not.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,16 +12,19 @@ import { fullDisk } from './faults/full-disk.ts';
 import { killOnce, killRepeatedly } from './faults/kills.ts';
 import { flatMemory } from './faults/memory.ts';
 import { killAtMoments } from './faults/moments.ts';
+import { proveTests } from './faults/prove/tests.ts';
 import { type Section, type Setting, secondsText } from './faults/setting.ts';
 import { stopInOrder } from './faults/signals.ts';
 import { tornCheckpoints } from './faults/torn.ts';
 
 const usage = `usage: npm run faults -- [NAME…] [options]
-  NAME             kills, repeated, moments, torn, signals, disk, memory (default: all)
+  NAME             of recipes: kills, repeated, moments, torn, signals, disk, memory; of prove: prove-kills,
+                   prove-endpoint, prove-slow, prove-disk, prove-budget, prove-signals (default: all)
   --kills N        runs that are killed once (default 20)
   --recipe FILE    another recipe for kills, repeated, signals and disk (default: tiny.yaml)
   --seed N         of the moments (default 1)
-  --steps N        optimiser steps of memory (default 1000)`;
+  --steps N        optimiser steps of memory (default 1000)
+  --scale F        size of the tests of prove, as a part of the long form (default 1, about 25 minutes in all)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,11 +33,13 @@ const { values, positionals } = parseArgs({
     recipe: { type: 'string' },
     seed: { type: 'string', default: '1' },
     steps: { type: 'string', default: '1000' },
+    scale: { type: 'string', default: '1' },
     help: { type: 'boolean' },
   },
 });
 const kills = Number(values.kills);
 const steps = Number(values.steps);
+const scale = Number(values.scale);
 const tests: Readonly<Record<string, { run(setting: Setting): Promise<Section>; onlyTiny?: boolean }>> = {
   kills: { run: (setting) => killOnce(setting, kills) },
   repeated: { run: killRepeatedly },
@@ -43,12 +49,11 @@ const tests: Readonly<Record<string, { run(setting: Setting): Promise<Section>; 
   disk: { run: (setting) => fullDisk(setting, 8) },
   memory: { run: (setting) => flatMemory(setting, steps), onlyTiny: true },
 };
-const named = positionals.length > 0 ? positionals : Object.keys(tests);
-if (
-  values.help ||
-  !named.every((name) => name in tests) ||
-  !(Number.isInteger(kills) && kills >= 1 && Number.isInteger(steps) && steps >= 20)
-) {
+const names = [...Object.keys(tests), ...Object.keys(proveTests)];
+const named = positionals.length > 0 ? positionals : names;
+const areNumbers =
+  Number.isInteger(kills) && kills >= 1 && Number.isInteger(steps) && steps >= 20 && scale > 0 && scale <= 10;
+if (values.help || !named.every((name) => names.includes(name)) || !areNumbers) {
   console.error(usage);
   process.exit(values.help ? 0 : 2);
 }
@@ -58,27 +63,23 @@ if (process.platform === 'win32') {
 }
 
 const root = mkdtempSync(path.join(tmpdir(), 'qed-faults-'));
-const sitting = values.recipe === undefined ? {} : { recipe: path.resolve(values.recipe) };
-const twinDirectory = path.join(root, 'twin');
-const twin = await sit(twinDirectory, sitting);
-if (twin.code !== 0) throw new Error(`the undisturbed run failed: ${twin.errors}`);
-console.log(`undisturbed: ${secondsText(twin.seconds)}`);
-const setting: Setting = {
-  root,
-  sitting,
-  twin: await outcomeOf(twinDirectory),
-  twinSitting: twin,
-  seed: Number(values.seed),
-};
-
 let faults = 0;
-for (const [name, test] of Object.entries(tests)) {
-  if (!named.includes(name)) continue;
-  if (test.onlyTiny === true && values.recipe !== undefined) {
-    console.log(`\n${name}: skipped, it knows the tiny recipe only`);
-    continue;
+if (named.some((name) => name in tests)) {
+  const setting = await withTwin();
+  for (const [name, test] of Object.entries(tests)) {
+    if (!named.includes(name)) continue;
+    if (test.onlyTiny === true && values.recipe !== undefined) {
+      console.log(`\n${name}: skipped, it knows the tiny recipe only`);
+      continue;
+    }
+    const section = await test.run(setting);
+    print(section);
+    faults += section.faults.length;
   }
-  const section = await test.run(setting);
+}
+for (const [name, test] of Object.entries(proveTests)) {
+  if (!named.includes(name)) continue;
+  const section = await test(Number(values.seed), scale);
   print(section);
   faults += section.faults.length;
 }
@@ -86,6 +87,16 @@ if (faults === 0) rmSync(root, { recursive: true });
 else console.log(`\nThe runs with faults are in ${root}`);
 console.log(`\n${faults === 0 ? 'no faults' : `${faults} faults`}`);
 process.exitCode = faults === 0 ? 0 : 1;
+
+/** The run of the recipe that nothing disturbs. */
+async function withTwin(): Promise<Setting> {
+  const sitting = values.recipe === undefined ? {} : { recipe: path.resolve(values.recipe) };
+  const twinDirectory = path.join(root, 'twin');
+  const twinSitting = await sit(twinDirectory, sitting);
+  if (twinSitting.code !== 0) throw new Error(`the undisturbed run failed: ${twinSitting.errors}`);
+  console.log(`undisturbed: ${secondsText(twinSitting.seconds)}`);
+  return { root, sitting, twin: await outcomeOf(twinDirectory), twinSitting, seed: Number(values.seed) };
+}
 
 function print({ title, heading, rows, faults: found, summary }: Section): void {
   console.log(`\n${title}`);

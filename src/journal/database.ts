@@ -3,6 +3,7 @@
  * has a version (`user_version`); older files are migrated step by step, newer ones are refused.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { diskTrouble } from './disk-trouble.ts';
 import { JournalError, NewerFormatError } from './errors.ts';
 
 /** Step i takes version i to version i + 1. Steps are never edited, only added. */
@@ -81,7 +82,10 @@ export function openDatabaseForWriting(path: string): DatabaseSync {
   }
 }
 
-/** Opens for reading only; a writer in another thread or process is not disturbed. */
+/**
+ * Opens for reading only; a writer in another thread or process is not disturbed. After a crash the index of the log is
+ * made anew, which needs some room: a DiskFullError says so.
+ */
 export function openDatabaseForReading(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
   try {
@@ -94,7 +98,7 @@ export function openDatabaseForReading(path: string): DatabaseSync {
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    throw diskTrouble(error, path);
   }
 }
 

@@ -16,6 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { DiskFullError } from '../../../src/journal/errors.ts';
 import { JournalReader } from '../../../src/journal/journal-reader.ts';
 import { Random } from '../../../src/stats/random.ts';
 import type { Section } from '../setting.ts';
@@ -148,9 +149,12 @@ async function fillOnce(
     );
   if (message !== null && !path.resolve(directory, message[1] ?? '').startsWith(disk))
     faults.push(`it named ${message[1]}, which is not on the full disk`);
-  // Whoever looks at the run sees what was acknowledged, also while the disk is full.
-  const recorded = await recordedOf(path.join(directory, run));
+  // Whoever looks at the run meanwhile sees what was acknowledged, or is told why not.
+  const seen = await recordedOf(path.join(directory, run)).catch((error: unknown) => error);
+  if (seen instanceof Error && !(seen instanceof DiskFullError))
+    faults.push(`the journal did not open: ${seen.message}`);
   rmSync(filler);
+  const recorded = await recordedOf(path.join(directory, run));
   const resumed = await runQed(commandArgs, qed);
   if (resumed.code !== 0) {
     faults.push(`with room again it ended with ${resumed.code}: ${errorsOf(resumed).slice(-400)}`);

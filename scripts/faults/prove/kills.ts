@@ -30,8 +30,8 @@ export interface KillOptions extends ProveFaultOptions {
   readonly mostSecondsToResume?: number;
 }
 
-export const longKills = (seed: number, kills: number): KillOptions => ({
-  ...{ seed, kills, problems: 500, attempts: 4, scaffold: 'rsa(n=4,k=2,rounds=3)', calls: 19 },
+export const longKills = (seed: number): KillOptions => ({
+  ...{ seed, kills: 200, problems: 500, attempts: 4, scaffold: 'rsa(n=4,k=2,rounds=3)', calls: 19 },
   mostSecondsToResume: 2,
 });
 
