@@ -87,7 +87,7 @@ async function killed(place: Place, options: KillOptions): Promise<Section> {
       const moment =
         random.next() < startShare
           ? { milliseconds: startMilliseconds * random.next() }
-          : { requests: Math.ceil((2 * Math.max(left, 1) * random.next()) / killsLeft) };
+          : { requests: Math.ceil(Math.min(2 / (killsLeft + 1), 0.9) * Math.max(left, 1) * random.next()) };
       if (moment.requests === undefined) atStart += 1;
       const reached =
         moment.requests === undefined
