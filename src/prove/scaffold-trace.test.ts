@@ -133,6 +133,13 @@ test('a proof that was cut is shown as one, on the page and in Markdown', async 
   assert.match(proofMarkdown(report(attempt)), words);
 });
 
+test('no answer is no proof, and never a sentence in its place', async (t) => {
+  for (const answer of ['', ' \n']) {
+    const attempt = await prove(t, 'rc(turns=2)', () => ({ answer }));
+    assert.deepEqual([attempt.proof, attempt.why], [undefined, 'no call gave a proof']);
+  }
+});
+
 test('a scaffold that accepts none of its proofs says so', async (t) => {
   const attempt = await prove(t, 'self-check(preset=paper,failures=1)', () => ({ answer: '\\boxed{no}' }));
   assert.equal(attempt.proof, undefined);

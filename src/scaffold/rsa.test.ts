@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ModelError } from '../model/model-error.ts';
 import { Random } from '../stats/random.ts';
 import { type Script, type ScriptedCall, type ScriptedRun, scriptedRun } from './fixtures/scripted-run.ts';
 import { cyclicBlocks } from './rsa.ts';
@@ -124,11 +125,12 @@ test('blocks that are drawn each have k candidates, not all of them equally ofte
   assert.ok(new Set(reads.values()).size > 1);
 });
 
-test('a merge that says nothing or was cut leaves a whole candidate of its block in place', async () => {
+test('a merge that fails, says nothing or was cut leaves a whole candidate of its block in place', async () => {
   for (const spoilt of [
     { answer: '' },
     { finish: 'length' as const },
     { answer: 'quality 9', finish: 'length' as const },
+    new ModelError('down', { kind: 'server', isRetryable: true }),
   ]) {
     const answer: Script['answer'] = (call) =>
       call.label === 'merge-1-2' ? spoilt : world([1, 2, 3, 4], ([first = 0]) => first * 10)(call);
