@@ -26,7 +26,11 @@ function systemJson(
   const { directory, model, scaffold, judge = null, otherJudges, counts } = system;
   return {
     ...{ name, directory, model, scaffold, judge, otherJudges },
-    counts: { ...counts, ungraded: { ...counts.ungraded } },
+    counts: {
+      ...{ wanted: counts.wanted, missing: counts.missing, pending: counts.pending },
+      graded: counts.ungraded.graded,
+      ungraded: Object.fromEntries(counts.ungraded.byCause),
+    },
     score: scoreJson(score),
     cost:
       cost === undefined

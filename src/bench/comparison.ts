@@ -1,14 +1,14 @@
 /**
  * Systems side by side, as data: scores with intervals and run-to-run deviation, what they took, the same by category
  * and level, and paired tests between every two systems of a suite with Holm's correction. Figures are only computed
- * here; tables.ts lays them out.
+ * here; comparison-tables.ts lays them out.
  */
-import { holm } from '../stats/compare/multiplicity.ts';
-import { type RankInterval, ranksBySignificance } from '../stats/compare/rank-intervals.ts';
+import { alignSystems } from '../stats/compare/align-systems.ts';
+import { compareSystems as compareOnSharedProblems } from '../stats/compare/compare-systems.ts';
+import type { RankInterval } from '../stats/compare/rank-intervals.ts';
 import type { Interval } from '../stats/interval.ts';
 import { meanScore } from '../stats/mean-score.ts';
 import { mean } from '../stats/moments.ts';
-import { pairedDifference } from '../stats/paired-difference.ts';
 import { Random } from '../stats/random.ts';
 import { runDeviation } from '../stats/run-deviation.ts';
 import type { System } from './read-system.ts';
@@ -87,8 +87,6 @@ export interface SuiteComparison {
 const splitBy = ['subset', 'category', 'level', 'contest', 'year'];
 const fullMarks = 7;
 const mostValues = 24;
-/** Of the tests from which ranks follow. */
-const level = 0.05;
 
 /** By suite, in the order in which suites first come. */
 export function compareSystems(systems: readonly System[], seed = 1): SuiteComparison[] {
@@ -124,17 +122,7 @@ function compareSuite(
       parts: partsOf(system, seed),
     };
   });
-  const pairs = pairsOf(rows, seed);
-  const claimed = pairs
-    .filter(({ corrected }) => corrected <= level)
-    .map(({ better, worse }) => ({ better: rows.indexOf(better), worse: rows.indexOf(worse) }));
-  const ranks = ranksBySignificance(rows.length, claimed);
-  return {
-    suite: first.suite,
-    rows: rows.map((row, index) => ({ ...row, ranks: ranks[index] ?? { low: 1, high: rows.length } })),
-    pairs,
-    warnings: warningsOf(rows),
-  };
+  return { suite: first.suite, ...ranked(rows, seed), warnings: warningsOf(rows) };
 }
 
 /** The parts of scaffold, model, judge and directory by which systems differ. */
@@ -179,15 +167,14 @@ function scoreOf(system: System, isMeant: (index: number) => boolean, seed: numb
     random: new Random(seed, 'score'),
     fullMarks,
   });
-  const percent = (value: number): number => (100 * value) / fullMarks;
   const deviation = runDeviation(points_P_R).deviation;
   return {
-    mean: average === undefined ? undefined : mapInterval(average, percent),
-    deviation: deviation === undefined ? undefined : percent(deviation),
+    mean: average === undefined ? undefined : mapInterval(average, percentOf),
+    deviation: deviation === undefined ? undefined : percentOf(deviation),
     bounds:
       bounds === undefined
         ? undefined
-        : { low: percent(bounds.ungradedZero.estimate), high: percent(bounds.ungradedFull.estimate) },
+        : { low: percentOf(bounds.ungradedZero.estimate), high: percentOf(bounds.ungradedFull.estimate) },
     problems: coverage.problems,
     graded: coverage.graded,
     ungraded: coverage.ungraded,
@@ -241,47 +228,55 @@ function byNumberOrText(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-/** Over the problems that both have graded attempts at. */
-function pairsOf(rows: readonly Row[], seed: number): Pair[] {
-  const tested = rows.flatMap((one, index) =>
-    rows.slice(index + 1).flatMap((other) => test(one, other, seed)),
-  );
-  const corrected = holm(tested.map(({ pValue }) => pValue));
-  return tested.map((pair, index) => ({ ...pair, corrected: corrected[index] ?? 1 }));
+/** Tests and ranks, over the problems that all rows have graded attempts at; none where there are no such. */
+function ranked(
+  rows: readonly Row[],
+  seed: number,
+): { readonly rows: readonly RankedRow[]; readonly pairs: readonly Pair[] } {
+  const graded = rows.filter(({ score }) => score.graded > 0);
+  const systems = graded.map(({ name, system }) => ({
+    name,
+    scores: new Map(
+      system.problems.map(({ id }, p) => [
+        id as string,
+        (system.points_P_R[p] ?? []).map((points) => (points === null ? null : percentOf(points))),
+      ]),
+    ),
+  }));
+  const open = { low: 1, high: rows.length };
+  if (systems.length < 2 || alignSystems(systems).problems.length === 0)
+    return { rows: rows.map((row) => ({ ...row, ranks: open })), pairs: [] };
+  const compared = compareOnSharedProblems(systems, { random: new Random(seed, 'pairs') });
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  const rankOf = new Map(compared.systems.map(({ name, rankInterval }) => [name, rankInterval]));
+  return {
+    // Ungraded systems may stand anywhere among the others.
+    rows: rows.map((row) => ({
+      ...row,
+      ranks: (graded.length === rows.length ? rankOf.get(row.name) : undefined) ?? open,
+    })),
+    pairs: compared.pairs.flatMap(({ better, worse, difference, pValue, holm }) => {
+      const [one, other] = [byName.get(better), byName.get(worse)];
+      if (one === undefined || other === undefined) return [];
+      const problems = compared.problems.length;
+      return [{ better: one, worse: other, problems, difference, pValue, corrected: holm }];
+    }),
+  };
 }
 
-function test(one: Row, other: Row, seed: number): Omit<Pair, 'corrected'>[] {
-  const graded = ({ system }: Row): Map<string, number[]> =>
-    new Map(
-      system.problems.flatMap(({ id }, p) => {
-        const points = (system.points_P_R[p] ?? []).filter((value) => value !== null);
-        return points.length === 0 ? [] : [[id, points.map((value) => (100 * value) / fullMarks)]];
-      }),
-    );
-  const [mine, theirs] = [graded(one), graded(other)];
-  const common = [...mine.keys()].filter((id) => theirs.has(id));
-  if (common.length === 0) return [];
-  const values = (of: Map<string, number[]>) => common.map((id) => of.get(id) ?? []);
-  const { estimate, low, high, pValue } = pairedDifference(values(mine), values(theirs), {
-    random: new Random(seed, 'pair'),
-  });
-  // The better one first, so that a difference is read as a gain.
-  return [
-    estimate >= 0
-      ? { better: one, worse: other, problems: common.length, difference: { estimate, low, high }, pValue }
-      : {
-          ...{ better: other, worse: one, problems: common.length, pValue },
-          difference: { estimate: -estimate, low: -high, high: -low },
-        },
-  ];
+function percentOf(points: number): number {
+  return (100 * points) / fullMarks;
 }
 
 function warningsOf(rows: readonly Row[]): string[] {
   const [first] = rows;
   const warnings: string[] = [];
   for (const { name, system, score } of rows) {
-    const { missing, ungraded } = system.counts;
-    const causes = Object.entries(ungraded).map(([cause, count]) => `${count} ${cause}`);
+    const { missing, pending, ungraded } = system.counts;
+    const causes = [
+      ...ungraded.byCause.map(([cause, count]) => `${count} ${cause}`),
+      ...(pending > 0 ? [`${pending} not graded yet`] : []),
+    ];
     if (missing > 0)
       warnings.push(`${name}: ${missing} attempts are missing; the same qed bench makes them.`);
     if (causes.length > 0) {
@@ -293,7 +288,7 @@ function warningsOf(rows: readonly Row[]): string[] {
     }
     if (first !== undefined && first.system !== system && !sameProblems(first.system, system))
       warnings.push(
-        `${name} was run on other problems than ${first.name}; tests are over those that both have.`,
+        `${name} was run on other problems than ${first.name}; tests are over those that all have.`,
       );
     if (first !== undefined && first.system.judge !== system.judge)
       warnings.push(

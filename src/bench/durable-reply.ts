@@ -1,6 +1,7 @@
 /** A model call of an evaluation through the journal: made once, however often the evaluation is begun again. */
-import type { Journal, Json } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { ChatModel, ChatRequest, Reply } from '../model/chat-model.ts';
+import { callKey } from '../prove/durable-call.ts';
 
 /** The reply that is on record for this call, or a new one, which is on disk before it is returned. */
 export async function durableReply(
@@ -10,19 +11,7 @@ export async function durableReply(
   label: string,
   call: ChatRequest,
 ): Promise<Reply> {
-  const { messages, maxTokens, temperature, seed, sampling } = call;
-  const key = {
-    unit,
-    label,
-    request: {
-      model: model.name,
-      messages: messages.map(({ role, content }) => ({ role, content })),
-      maxTokens,
-      temperature,
-      seed,
-      ...(sampling === undefined ? {} : { sampling: { ...sampling } }),
-    } satisfies Json,
-  };
+  const key = { unit, label, request: callKey(model, call) };
   const { value } = await source.journal.effect(key, async () => {
     const { reasoning, answer, finish, usage } = await model.generate(call, {
       signal: source.signal,

@@ -7,33 +7,22 @@
 import type { Grade } from '../grade/grade.ts';
 import { gradingDigest } from '../grade/judge-material.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
-import type { Journal } from '../journal/journal.ts';
 import { assertPriced } from '../prove/price-check.ts';
-import {
-  type Budgets,
-  concernsAll,
-  type SpendMeter,
-  type WorkDone,
-  workWithinBudgets,
-} from '../prove/within-budgets.ts';
-import { BudgetExhausted } from '../scaffold/scaffold.ts';
+import { type WorkDone, workWithinBudgets } from '../prove/within-budgets.ts';
 import { type BenchJudge, gradeOnce } from './grade-once.ts';
 import type { ProofRow } from './proof-rows.ts';
 import { BenchRecords, type GradeRow, proofDigest, readGrade, rowName } from './records.ts';
-import { asModels } from './run-bench.ts';
+import { type BenchRequest, endOf } from './run-bench.ts';
 
-export interface GradeProofsRequest {
+export interface GradeProofsRequest
+  extends Pick<
+    BenchRequest,
+    'parallel' | 'budgets' | 'journal' | 'seed' | 'stopping' | 'graceSeconds' | 'onMeter'
+  > {
   /** Reads the rows from the beginning, each time that it is called. */
   readonly rows: () => AsyncIterable<ProofRow>;
   readonly judge: BenchJudge;
-  readonly parallel: number;
-  readonly budgets: Budgets;
-  readonly journal: Journal;
-  readonly seed: number;
-  readonly stopping: AbortSignal;
-  readonly graceSeconds: number;
   readonly onEvent?: (event: GradeEvent) => void;
-  readonly onMeter?: (meter: SpendMeter) => void;
 }
 
 export type GradeEvent = { readonly line: number; readonly problem: string } & (
@@ -49,7 +38,7 @@ export interface GradeProofsOutcome extends WorkDone {
 /** Throws what concerns all rows: a full disk, a wrong key, a bug, a bad line. */
 export async function gradeProofs(request: GradeProofsRequest): Promise<GradeProofsOutcome> {
   const { judge, budgets, journal, stopping, graceSeconds, parallel, onMeter, onEvent, seed } = request;
-  assertPriced(asModels(judge), budgets);
+  assertPriced(judge.models, budgets);
   const records = await BenchRecords.read(journal);
   const done = await workWithinBudgets<ProofRow>({
     // Only the budget of the run is anyone's: rows have none of their own.
@@ -67,13 +56,8 @@ export async function gradeProofs(request: GradeProofsRequest): Promise<GradePro
         const detail = grade.kind === 'ungraded' ? grade.detail : undefined;
         onEvent?.({ kind: 'grade', ...here, row, detail });
       } catch (error) {
-        if (stopping.aborted && error instanceof Error && error.name === 'AbortError') return;
-        if (error instanceof BudgetExhausted) onEvent?.({ kind: 'refused', ...here, message: error.message });
-        else if (concernsAll(error)) throw error;
-        else {
-          const failure = error instanceof Error ? error : new Error(String(error));
-          onEvent?.({ kind: 'failed', ...here, error: failure });
-        }
+        const end = endOf(error, stopping);
+        if (end !== undefined) onEvent?.({ ...end, ...here });
       }
     },
   });
@@ -89,7 +73,7 @@ async function* ungraded(
   }
 }
 
-/** The same proof of the same problem is one, wherever it stands; another line with it is another row. */
+/** Where a row’s grades are found; a proof that stands on two lines is two rows. */
 export function placeOf({ line, problem, proof }: Pick<ProofRow, 'line' | 'problem' | 'proof'>) {
   return {
     problem: rowName(problem.id, line),

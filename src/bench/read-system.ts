@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { gradingDigest } from '../grade/judge-material.ts';
+import { UngradedCount } from '../grade/ungraded-rate.ts';
 import { JournalReader } from '../journal/journal-reader.ts';
 import type { Problem } from '../problems/problem.ts';
 import { type AttemptRow, BenchRecords, type GradeRow } from './records.ts';
@@ -34,12 +35,12 @@ export interface System {
   readonly points_P_R: readonly (readonly (number | null)[])[];
   readonly attempts_P_R: readonly (readonly (AttemptRow | undefined)[])[];
   readonly grades_P_R: readonly (readonly (GradeRow | undefined)[])[];
-  /** Attempts in all, those not made, and those not graded by cause. */
+  /** Attempts in all, those not made, those whose grading was not tried yet, and those that it failed on. */
   readonly counts: {
     readonly wanted: number;
     readonly missing: number;
-    readonly graded: number;
-    readonly ungraded: Readonly<Record<string, number>>;
+    readonly pending: number;
+    readonly ungraded: UngradedCount;
   };
 }
 
@@ -56,22 +57,19 @@ const identitySchema = z.looseObject({
 
 /**
  * `judge`: a name, or the beginning of one, where several have graded the run; the last one else. A judge that has graded
- * nothing is an error, unless it `mayBeNew`.
+ * nothing is an error, unless it `mayBeNew`. `records` are those of the run, where they have been read already.
  */
 export async function readSystem(
   directory: string,
   judge?: string,
-  { mayBeNew = false }: { readonly mayBeNew?: boolean } = {},
+  {
+    mayBeNew = false,
+    records: known,
+  }: { readonly mayBeNew?: boolean; readonly records?: BenchRecords | undefined } = {},
 ): Promise<System> {
   const identity = readIdentity(directory);
   const problems = await readRunProblems(directory);
-  const reader = new JournalReader(directory);
-  let records: BenchRecords;
-  try {
-    records = await BenchRecords.read({ values: (stream) => reader.values(stream) });
-  } finally {
-    reader.close();
-  }
+  const records = known ?? (await readRecords(directory));
   const judges = records.judges();
   const chosen = judge === undefined ? judges.at(-1) : judges.find((name) => name.startsWith(judge));
   if (judge !== undefined && chosen === undefined && !mayBeNew) {
@@ -80,6 +78,15 @@ export async function readSystem(
     );
   }
   return systemOf(directory, identity, problems, records, chosen);
+}
+
+async function readRecords(directory: string): Promise<BenchRecords> {
+  const reader = new JournalReader(directory);
+  try {
+    return await BenchRecords.read(reader);
+  } finally {
+    reader.close();
+  }
 }
 
 function readIdentity(directory: string): z.infer<typeof identitySchema> {
@@ -122,17 +129,15 @@ function systemOf(
       row === undefined || judge === undefined ? undefined : records.grade(judge, { ...row, material }),
     );
   });
-  const ungraded: Record<string, number> = {};
-  let [missing, graded] = [0, 0];
+  const ungraded = new UngradedCount();
+  let [missing, pending] = [0, 0];
   attempts_P_R.forEach((row_R, p) => {
     row_R.forEach((row, run) => {
       const grade = grades_P_R[p]?.[run];
       if (row === undefined) missing += 1;
-      else if (grade?.points != null) graded += 1;
-      else {
-        const cause = grade?.cause ?? 'not graded yet';
-        ungraded[cause] = (ungraded[cause] ?? 0) + 1;
-      }
+      else if (grade === undefined) pending += 1;
+      else if (grade.cause === null) ungraded.addGraded();
+      else ungraded.addUngraded(grade.cause);
     });
   });
   const { main = '', ...others } = models;
@@ -141,6 +146,6 @@ function systemOf(
     ...{ directory, model, scaffold, suite, judge, problems, attempts_P_R, grades_P_R },
     otherJudges: records.judges().filter((name) => name !== judge),
     points_P_R: grades_P_R.map((row) => row.map((grade) => grade?.points ?? null)),
-    counts: { wanted: problems.length * runs, missing, graded, ungraded },
+    counts: { wanted: problems.length * runs, missing, pending, ungraded },
   };
 }

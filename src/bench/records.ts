@@ -4,7 +4,7 @@
  * a grading that failed has a row of its cause and no points, and the attempt stays without a score until one succeeds.
  */
 import { createHash } from 'node:crypto';
-import { type Grade, gradeSchema } from '../grade/grade.ts';
+import { type Grade, gradeSchema, type UngradedCause } from '../grade/grade.ts';
 import type { Journal, Json } from '../journal/journal.ts';
 
 /** An attempt at a problem. */
@@ -40,7 +40,7 @@ export interface GradeRow {
   /** 0 to 7; null when it came to no grade. */
   readonly points: number | null;
   /** Why there is no grade. */
-  readonly cause: string | null;
+  readonly cause: UngradedCause | null;
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly dollars: number | null;

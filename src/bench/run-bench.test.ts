@@ -190,6 +190,25 @@ test('a changed scheme or gold answer makes grades due again, of its problem onl
   assert.equal(records.grade('judge-1', { ...row, material: gradingDigest(mended) })?.points, 3);
 });
 
+test('a solver is shown the statement and nothing that a grader goes by', async (t) => {
+  const model = scriptedModel({ price: free });
+  const judge = three();
+  const secret = { ...problemNumber(0), answer: '42', guidelines: 'Look for 42.', solutions: ['It is 42.'] };
+  await sitting(temporaryDirectory(t), model, {
+    judge: judgeOf(judge),
+    problems: [secret],
+    // A scaffold that tells all it knows.
+    scaffold: async (problem, context) => {
+      const messages = [{ role: 'user' as const, content: JSON.stringify(problem) }];
+      const { answer } = await context.call('solve', { messages, maxTokens: 10, temperature: 1 });
+      return { proof: answer, turns: [] };
+    },
+  });
+  const shown = model.asked.map(({ messages }) => messages.map(({ content }) => content).join('\n'));
+  assert.ok(shown.length === 2 && shown.every((text) => text.includes('Prove claim 0')));
+  assert.ok(!shown.some((text) => text.includes('42')));
+});
+
 test('a model that writes no proof has earned its 0, and no judge is asked', async (t) => {
   const judge = three();
   const model = scriptedModel({ price: free, reply: () => ({ answer: undefined, finish: 'length' }) });

@@ -5,14 +5,12 @@
  * has no points; a model that wrote no proof has earned its 0.
  */
 import { gradingDigest } from '../grade/judge-material.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { SamplingSettings } from '../model/chat-model.ts';
 import { type Problem, statementOnly } from '../problems/problem.ts';
 import type { Allowance } from '../prove/allowance.ts';
 import { assertPriced } from '../prove/price-check.ts';
-import { type Models, type ProveEvent, type ProveOutcome, proveProblem } from '../prove/prove-problem.ts';
+import { allModels, type ProveEvent, type ProveOutcome, proveProblem } from '../prove/prove-problem.ts';
+import type { ProveProblemsRequest } from '../prove/prove-problems.ts';
 import {
-  type Budgets,
   concernsAll,
   ownerOfProblems,
   type Purse,
@@ -20,7 +18,7 @@ import {
   type WorkDone,
   workWithinBudgets,
 } from '../prove/within-budgets.ts';
-import { BudgetExhausted, type Scaffold } from '../scaffold/scaffold.ts';
+import { BudgetExhausted } from '../scaffold/scaffold.ts';
 import { type BenchJudge, gradeOnce } from './grade-once.ts';
 import {
   type AttemptRow,
@@ -31,24 +29,14 @@ import {
   recordAttempt,
 } from './records.ts';
 
-export interface BenchRequest {
-  readonly problems: readonly Problem[];
-  /** Attempts at each problem. */
+export interface BenchRequest
+  extends Omit<ProveProblemsRequest, 'attempts' | 'keepTraces' | 'isWrittenUp' | 'onEvent'> {
+  /** Attempts at each problem. `parallel` counts attempts, of whatever problem. */
   readonly runs: number;
-  /** Attempts that are worked on at once. */
-  readonly parallel: number;
-  readonly scaffold: Scaffold;
-  readonly models: Models;
   /** Without one, attempts are made and kept for a later grading. */
   readonly judge?: BenchJudge;
-  readonly maxTokens: number;
-  readonly temperature: number;
-  readonly sampling?: SamplingSettings;
-  readonly budgets: Budgets;
-  readonly journal: Journal;
-  readonly seed: number;
-  readonly stopping: AbortSignal;
-  readonly graceSeconds: number;
+  /** What the journal holds, where that has been read already. */
+  readonly records?: BenchRecords;
   readonly onEvent?: (event: BenchEvent) => void;
   readonly onMeter?: (meter: SpendMeter) => void;
 }
@@ -80,9 +68,8 @@ export interface BenchOutcome extends WorkDone {
 /** Throws what concerns the whole run: a full disk, a wrong key, a bug. */
 export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
   const { problems, judge, budgets, journal, stopping, graceSeconds, parallel, models, onMeter } = request;
-  assertPriced(models, budgets);
-  if (judge !== undefined) assertPriced(asModels(judge), budgets);
-  const records = await BenchRecords.read(journal);
+  assertPriced([...allModels(models), ...(judge?.models ?? [])], budgets);
+  const records = request.records ?? (await BenchRecords.read(journal));
   const done = await workWithinBudgets<Piece>({
     problems: problems.length,
     pieces: missing(request, records),
@@ -91,18 +78,6 @@ export async function runBench(request: BenchRequest): Promise<BenchOutcome> {
     work: (piece, purse) => workOn(request, records, piece, purse),
   });
   return { records, ...done };
-}
-
-/** For the check of prices. */
-export function asModels({ models: [main, ...others] }: BenchJudge): Models {
-  if (main === undefined) return { main: { name: 'none', price: free, generate: nobody }, byRole: new Map() };
-  return { main, byRole: new Map(others.map((model, index) => [`judge-${index + 2}`, model])) };
-}
-
-const free = { prompt: 0, completion: 0 };
-
-function nobody(): Promise<never> {
-  return Promise.reject(new Error('this judge asks no model'));
 }
 
 /** What is not both finished and graded, a whole run of all problems before the next. */
@@ -133,14 +108,8 @@ async function workOn(
     what = 'grading';
     await grade(request, request.judge, records, { ...piece, ...attempt, allowance: purse.shared });
   } catch (error) {
-    if (request.stopping.aborted && isAbort(error)) return;
-    if (error instanceof BudgetExhausted) {
-      onEvent?.({ kind: 'refused', ...piece, what, message: error.message });
-      return;
-    }
-    if (concernsAll(error)) throw error;
-    const failure = error instanceof Error ? error : new Error(String(error));
-    onEvent?.({ kind: 'failed', ...piece, what, error: failure });
+    const end = endOf(error, request.stopping);
+    if (end !== undefined) onEvent?.({ ...end, ...piece, what });
   }
 }
 
@@ -235,6 +204,19 @@ async function grade(
   onEvent?.({ kind: 'grade', problem, run, row: graded, detail, replayed: false });
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+/**
+ * What to tell of work on one problem that did not come to its end: nothing where it was asked to stop, a refusal of a
+ * budget, a failure that is this problem's alone. Throws what concerns all of them.
+ */
+export function endOf(
+  error: unknown,
+  stopping: AbortSignal,
+):
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'failed'; readonly error: Error }
+  | undefined {
+  if (stopping.aborted && error instanceof Error && error.name === 'AbortError') return undefined;
+  if (error instanceof BudgetExhausted) return { kind: 'refused', message: error.message };
+  if (concernsAll(error)) throw error;
+  return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
 }

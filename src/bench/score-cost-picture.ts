@@ -5,6 +5,7 @@
  */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { paretoFront } from '../stats/pareto-front.ts';
 import type { Row, SuiteComparison } from './comparison.ts';
 
 const width = 720;
@@ -70,7 +71,7 @@ function panel({ suite, rows }: SuiteComparison): { readonly svg: string; readon
     },
     y: { domain: [0, 100], label: null, grid: true },
     marks: [
-      Plot.line(frontOf(marks), {
+      Plot.line(paretoFront(marks.map((mark) => ({ ...mark, cost: mark.x }))), {
         x: 'x',
         y: 'score',
         stroke: accent,
@@ -101,15 +102,4 @@ function markOf({ name, score: { mean }, cost }: Row, label: string, isMoney: bo
   const x = isMoney ? cost?.dollars : cost?.completionTokens;
   if (mean === undefined || x === undefined || x <= 0) return undefined;
   return { label, name, x, score: mean.estimate, low: mean.low, high: mean.high };
-}
-
-/** The marks that no other beats at the same cost or less, by cost. */
-function frontOf(marks: readonly Mark[]): Mark[] {
-  const sorted = marks.toSorted((a, b) => a.x - b.x || b.score - a.score);
-  let best = -Infinity;
-  return sorted.filter(({ score }) => {
-    if (score <= best) return false;
-    best = score;
-    return true;
-  });
 }

@@ -5,6 +5,7 @@
 
 import type { System } from '../bench/read-system.ts';
 import type { BenchOutcome } from '../bench/run-bench.ts';
+import { ungradedFault } from '../grade/ungraded-rate.ts';
 import { shownPath } from '../recipe/shown-path.ts';
 import type { BenchSetup } from './bench-setup.ts';
 import { interruptedExitCode } from './interruption.ts';
@@ -25,7 +26,10 @@ export async function printBench(outcome: BenchOutcome, end: BenchEnd): Promise<
   const { readSystem } = await import('../bench/read-system.ts');
   const { compareSystems } = await import('../bench/comparison.ts');
   const { setup, directory, wasStopped } = end;
-  const system = await readSystem(directory, setup.judge?.name, { mayBeNew: true });
+  const system = await readSystem(directory, setup.judge?.name, {
+    mayBeNew: true,
+    records: outcome.records,
+  });
   const suites = compareSystems([system], setup.identity.seed);
   if (end.json) {
     const { comparisonJson } = await import('../bench/comparison-json.ts');
@@ -73,16 +77,8 @@ function faultsOf(
   const faults: string[] = [];
   if (made < wanted) faults.push(`${wanted - made} of ${wanted} attempts could not be made`);
   if (judge === undefined) return faults;
-  const causes = Object.entries(counts.ungraded);
-  const ungraded = causes.reduce((sum, [, count]) => sum + count, 0);
-  const failed = causes.filter(([cause]) => cause !== 'not graded yet');
-  const failures = failed.reduce((sum, [, count]) => sum + count, 0);
-  const share = failures / Math.max(1, counts.graded + failures);
-  if (share > maxUngraded) {
-    faults.push(
-      `the judge failed on ${failures} of ${counts.graded + failures} attempts (${failed.map(([cause, count]) => `${count} ${cause}`).join(', ')}): ` +
-        `${(100 * share).toFixed(1)} %, more than --max-ungraded ${maxUngraded}. These scores are not to be trusted`,
-    );
-  } else if (ungraded > failures) faults.push(`${ungraded - failures} attempts are not graded yet`);
+  const fault = ungradedFault(counts.ungraded, maxUngraded, 'These scores are not to be trusted');
+  if (fault !== undefined) faults.push(fault.message);
+  if (counts.pending > 0) faults.push(`${counts.pending} attempts are not graded yet`);
   return faults;
 }

@@ -68,6 +68,8 @@ export async function prepareBench(spec: string, options: BenchOptions): Promise
   });
   const judge = await resolveJudge(options.judge, suite);
   const { main, byRole, budgets } = setup;
+  const { assertPriced } = await import('../prove/price-check.ts');
+  await told(() => assertPriced(judge?.models ?? [], budgets), ['UnpricedModelError']);
   const { name, version, kind, scale } = suite;
   return {
     ...{ suite, main, byRole, judge, runs, parallel, maxUngraded, budgets },

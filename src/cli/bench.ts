@@ -4,9 +4,11 @@
  * is there once more. The exit code is 0 only when everything was attempted and graded.
  */
 import { type Command, Option } from 'commander';
+import type { BenchRecords } from '../bench/records.ts';
 import type { BenchIdentity, BenchSetup } from './bench-setup.ts';
 import type { ProveDirectory } from './prove-directory.ts';
 import type { SetupOptions } from './prove-setup.ts';
+import { repeatable } from './repeatable-option.ts';
 import { UserError } from './user-error.ts';
 
 export interface BenchOptions extends Omit<SetupOptions, 'asks'> {
@@ -54,19 +56,13 @@ export function addBenchCommand(program: Command): void {
       'imo-proofbench[:basic|:advanced], proofbench, imo-answerbench; a .csv, .jsonl, .parquet or .yaml file; a URL; hub:OWNER/NAME[@REVISION][:SPLIT]',
     );
   addSuiteOptions(command)
-    .addOption(
-      new Option('-m, --model <model>', 'as for qed prove; ROLE=MODEL gives a role its own')
-        .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], 'none'),
-    )
+    .addOption(repeatable('-m, --model <model>', 'as for qed prove; ROLE=MODEL gives a role its own'))
     .option('-s, --scaffold <scaffold>', 'as for qed prove, with settings: "rsa(n=4)"', 'single-turn')
     .addOption(
-      new Option(
+      repeatable(
         '-j, --judge <judge>',
         'a model, with settings of the judge: "gemini-3-pro(style=proofbench-strict,samples=3)"; several are an ensemble. Without one, attempts are made and not graded',
-      )
-        .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], 'none'),
+      ),
     )
     .option('-n, --runs <n>', 'attempts at each problem', '1')
     .option('--parallel <n>', 'attempts that are worked on at once', '16')
@@ -109,7 +105,6 @@ async function run(setup: BenchSetup, place: ProveDirectory, options: BenchOptio
   const { openJournal } = await import('../journal/open-journal.ts');
   const { writeProblems } = await import('../bench/run-files.ts');
   const { BenchRecords } = await import('../bench/records.ts');
-  const { gradingDigest } = await import('../grade/judge-material.ts');
   const { runBench } = await import('../bench/run-bench.ts');
   const { createScaffold } = await import('../scaffold/create-scaffold.ts');
   const { promptSet } = await import('../scaffold/prompt-set.ts');
@@ -118,40 +113,29 @@ async function run(setup: BenchSetup, place: ProveDirectory, options: BenchOptio
   const { openModels } = await import('./open-models.ts');
   const { benchView } = await import('./bench-view.ts');
   const { printBench } = await import('./bench-output.ts');
-  const { suite, identity, budgets } = setup;
+  const { suite, identity, budgets, runs, parallel } = setup;
   await writeProblems(place.directory, suite.problems);
-  const open: { close?(): Promise<void> }[] = [];
-  const interruption = watchInterruption({
-    onFirst: () =>
-      view.remark('stopping; Ctrl-C again stops at once. Either way the same command goes on from there.'),
-  });
-  const remarks: string[] = [];
-  const journal = await openJournal(place.directory, { onWarning: (message) => remarks.push(message) });
-  open.push(journal);
-  const before = await BenchRecords.read(journal);
-  const { runs, parallel } = setup;
-  const wanted = suite.problems.flatMap((problem) =>
-    Array.from({ length: runs }, (_, index) => ({ problem, row: before.attempt(problem.id, index) })),
-  );
-  const name = setup.judge?.name;
-  const view = benchView(process.stderr, process.env, {
-    problems: suite.problems.map(({ id }) => id),
-    runs,
-    before: {
-      attempts: wanted.filter(({ row }) => row?.status === 'finished').length,
-      grades: wanted.filter(
-        ({ problem, row }) =>
-          row !== undefined &&
-          name !== undefined &&
-          before.grade(name, { ...row, material: gradingDigest(problem) })?.points != null,
-      ).length,
-    },
-    hasJudge: setup.judge !== undefined,
-    fullMarks: 7,
-    budgets,
-    isPriced: setup.isPriced,
-  });
+  const open: { close?(): unknown }[] = [];
   try {
+    const remarks: string[] = [];
+    const journal = await openJournal(place.directory, { onWarning: (message) => remarks.push(message) });
+    open.push(journal);
+    const records = await BenchRecords.read(journal);
+    const view = benchView(process.stderr, process.env, {
+      problems: suite.problems.map(({ id }) => id),
+      runs,
+      before: await doneBefore(records, setup),
+      hasJudge: setup.judge !== undefined,
+      fullMarks: 7,
+      budgets,
+      isPriced: setup.isPriced,
+    });
+    open.push(view);
+    const interruption = watchInterruption({
+      onFirst: () =>
+        view.remark('stopping; Ctrl-C again stops at once. Either way the same command goes on from there.'),
+    });
+    open.push({ close: () => interruption.dispose() });
     view.remark(`${shownPath(place.directory)}: ${place.isNew ? 'a new run' : 'going on with it'}`);
     for (const remark of [...setup.remarks, ...remarks]) view.remark(remark);
     const models = await openModels(setup, view);
@@ -160,7 +144,7 @@ async function run(setup: BenchSetup, place: ProveDirectory, options: BenchOptio
     if (judge !== undefined) open.push(judge);
     const outcome = await runBench({
       problems: suite.problems,
-      ...{ runs, parallel, budgets, journal, graceSeconds },
+      ...{ runs, parallel, budgets, journal, records, graceSeconds },
       scaffold: createScaffold(identity.scaffold, {}, promptSet(identity.asks)),
       models,
       ...(judge === undefined ? {} : { judge }),
@@ -180,10 +164,31 @@ async function run(setup: BenchSetup, place: ProveDirectory, options: BenchOptio
       json: options.json === true,
     });
   } finally {
-    interruption.dispose();
-    view.close();
     for (const thing of open.toReversed()) await thing.close?.();
   }
+}
+
+/** Attempts of this run's that are finished, and those of them that this judge has graded. */
+async function doneBefore(
+  records: BenchRecords,
+  { suite, runs, judge }: BenchSetup,
+): Promise<{ readonly attempts: number; readonly grades: number }> {
+  const { gradingDigest } = await import('../grade/judge-material.ts');
+  let [attempts, grades] = [0, 0];
+  for (const problem of suite.problems) {
+    const material = gradingDigest(problem);
+    for (let run = 0; run < runs; run += 1) {
+      const row = records.attempt(problem.id, run);
+      if (row?.status === 'finished') attempts += 1;
+      if (
+        row !== undefined &&
+        judge !== undefined &&
+        records.grade(judge.name, { ...row, material })?.points != null
+      )
+        grades += 1;
+    }
+  }
+  return { attempts, grades };
 }
 
 /** A share from 0 to 1. */

@@ -1,8 +1,17 @@
 /** The working part of `qed grade`: progress on standard error, the graded file, and a summary on standard output. */
-import { type GradeEvent, type GradeProofsRequest, gradeProofs, writeGraded } from '../bench/grade-proofs.ts';
+import {
+  type GradeEvent,
+  type GradeProofsRequest,
+  gradeProofs,
+  placeOf,
+  writeGraded,
+} from '../bench/grade-proofs.ts';
+import type { BenchRecords } from '../bench/records.ts';
+import { UngradedCount, ungradedFault } from '../grade/ungraded-rate.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import type { Budgets, SpendMeter } from '../prove/within-budgets.ts';
 import { shownPath } from '../recipe/shown-path.ts';
+import type { Interval } from '../stats/interval.ts';
 import { meanInterval } from '../stats/mean-interval.ts';
 import { Random } from '../stats/random.ts';
 import { interruptedExitCode, watchInterruption } from './interruption.ts';
@@ -57,28 +66,26 @@ export async function runGrade(run: GradeRun): Promise<number> {
     await writeGraded(run.out, { rows: run.rows, journal }, outcome.records);
     view.close();
     const summary = await summaryOf(run, outcome.records, judge.name);
-    const isDone = summary.graded + summary.ungraded === count && summary.share <= run.maxUngraded;
+    const fault = ungradedFault(summary.count, run.maxUngraded);
+    const { graded, ungraded } = summary.count;
+    const isDone = graded + ungraded === count && fault === undefined;
     if (run.json) {
-      const { mean, ...counts } = summary;
       const result = {
         run: place.directory,
         out: run.out,
         judge: judge.name,
         stopped: interruption.signal.aborted,
         spent: outcome.spent,
-        mean: mean ?? null,
-        ...counts,
+        mean: summary.mean ?? null,
+        ...{ graded, ungraded, causes: Object.fromEntries(summary.count.byCause) },
+        histogram: summary.histogram,
       };
       process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     } else process.stdout.write(`${summaryText(summary, count)}\n`);
     const lines = [
       `spent: ${spendLine(outcome.spent, { budgets, isPriced })}`,
       `graded rows: ${shownPath(run.out)}`,
-      ...(summary.share > run.maxUngraded
-        ? [
-            `the judge failed on ${summary.ungraded} of ${summary.graded + summary.ungraded} proofs, more than --max-ungraded ${run.maxUngraded}: ${summary.causes}`,
-          ]
-        : []),
+      ...(fault === undefined ? [] : [fault.message]),
       ...(isDone ? [] : [`to go on: ${commandToContinue(process.argv.slice(2), process.env)}`]),
     ];
     process.stderr.write(`${lines.map(plainLine).join('\n')}\n`);
@@ -92,55 +99,42 @@ export async function runGrade(run: GradeRun): Promise<number> {
 }
 
 interface Summary {
-  readonly graded: number;
-  readonly ungraded: number;
-  /** Of those that a grading was tried of, the share without a grade. */
-  readonly share: number;
-  readonly causes: string;
+  readonly count: UngradedCount;
   /** Proofs by points. */
   readonly histogram: Readonly<Record<string, number>>;
   /** Percent of full marks. */
-  readonly mean: { readonly estimate: number; readonly low: number; readonly high: number } | undefined;
+  readonly mean: Interval | undefined;
 }
 
-async function summaryOf(
-  { rows, seed }: GradeRun,
-  records: Awaited<ReturnType<typeof gradeProofs>>['records'],
-  judge: string,
-): Promise<Summary> {
-  const { placeOf } = await import('../bench/grade-proofs.ts');
+async function summaryOf({ rows, seed }: GradeRun, records: BenchRecords, judge: string): Promise<Summary> {
+  const count = new UngradedCount();
   const byProblem = new Map<string, number[]>();
   const histogram: Record<string, number> = {};
-  const causes: Record<string, number> = {};
   for await (const row of rows()) {
     const grade = records.grade(judge, placeOf(row));
     if (grade === undefined) continue;
-    if (grade.points === null) {
-      causes[grade.cause ?? ''] = (causes[grade.cause ?? ''] ?? 0) + 1;
-      continue;
-    }
+    if (grade.cause !== null) count.addUngraded(grade.cause);
+    if (grade.points === null) continue;
+    count.addGraded();
     histogram[grade.points] = (histogram[grade.points] ?? 0) + 1;
-    byProblem.set(row.problem.id, [...(byProblem.get(row.problem.id) ?? []), (100 * grade.points) / 7]);
+    const own = byProblem.get(row.problem.id) ?? [];
+    byProblem.set(row.problem.id, own);
+    own.push((100 * grade.points) / 7);
   }
-  const graded = Object.values(histogram).reduce((sum, one) => sum + one, 0);
-  const ungraded = Object.values(causes).reduce((sum, one) => sum + one, 0);
   const values = [...byProblem.values()];
   return {
-    ...{ graded, ungraded, histogram },
-    share: ungraded / Math.max(1, graded + ungraded),
-    causes: Object.entries(causes)
-      .map(([cause, number]) => `${number} ${cause}`)
-      .join(', '),
+    ...{ count, histogram },
     mean: values.length === 0 ? undefined : meanInterval(values, { random: new Random(seed, 'grade') }),
   };
 }
 
-function summaryText({ graded, ungraded, causes, histogram, mean }: Summary, count: number): string {
+function summaryText({ count, histogram, mean }: Summary, rows: number): string {
+  const causes = count.byCause.map(([cause, number]) => `${number} ${cause}`).join(', ');
   const points = Object.entries(histogram).map(
     ([value, number]) => `${number} × ${Number(Number(value).toFixed(2))}`,
   );
   return [
-    `${graded} of ${count} proofs graded${ungraded > 0 ? `, ${ungraded} ungraded (${causes})` : ''}`,
+    `${count.graded} of ${rows} proofs graded${count.ungraded > 0 ? `, ${count.ungraded} ungraded (${causes})` : ''}`,
     ...(points.length === 0 ? [] : [`points: ${points.join(', ')}`]),
     ...(mean === undefined
       ? []

@@ -3,9 +3,10 @@
  * beside new ones. Killed at any moment, the same command goes on. The exit code is 0 only when everything was graded.
  */
 import path from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { addSuiteOptions, share } from './bench.ts';
 import type { SuiteOptions } from './bench-setup.ts';
+import { repeatable } from './repeatable-option.ts';
 import { UserError } from './user-error.ts';
 
 interface GradeOptions extends SuiteOptions {
@@ -33,11 +34,7 @@ export function addGradeCommand(program: Command): void {
         'there are some, or problem_id with --suite.',
     )
     .argument('<file>', 'JSONL, one proof a line')
-    .addOption(
-      new Option('-j, --judge <judge>', 'as for qed bench; several are an ensemble')
-        .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], 'none'),
-    )
+    .addOption(repeatable('-j, --judge <judge>', 'as for qed bench; several are an ensemble'))
     .option('--suite <suite>', 'suite whose problems the rows speak of by problem_id');
   addSuiteOptions(command)
     .option('--parallel <n>', 'proofs that are graded at once', '16')

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Estimate } from '../prove/estimate.ts';
 import type { MeasuredCall } from '../prove/spend-record.ts';
 import type { PlannedCalls, PlannedStep } from '../scaffold/plan.ts';
@@ -14,6 +14,7 @@ import type { SuiteOptions } from './bench-setup.ts';
 import type { ResolvedJudge } from './judge-setup.ts';
 import { addSetupOptions } from './prove.ts';
 import type { Setup, SetupOptions } from './prove-setup.ts';
+import { repeatable } from './repeatable-option.ts';
 import { printScaffoldHelp } from './scaffold-help.ts';
 import { UserError } from './user-error.ts';
 
@@ -38,11 +39,7 @@ export function addPlanCommand(program: Command): void {
   addSetupOptions(command)
     .option('--attempts <n>', 'proofs of each problem', '1')
     .option('--suite <suite>', 'plan qed bench: the suite in place of the problem')
-    .addOption(
-      new Option('-j, --judge <judge>', 'with --suite: the judge, as for qed bench')
-        .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], 'none'),
-    );
+    .addOption(repeatable('-j, --judge <judge>', 'with --suite: the judge, as for qed bench'));
   addSuiteOptions(command)
     .option(
       '--measured <run>',

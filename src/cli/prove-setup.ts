@@ -61,7 +61,7 @@ export async function prepareWith(
   const seed = wholeNumber('--seed', options.seed, 0);
   const given = await readProblems(told);
   const { main, byRole } = await resolveModels(options.model, told);
-  await told(() => assertPriced({ main, byRole }, budgets), [UnpricedModelError.name]);
+  await told(() => assertPriced([main, ...byRole.values()], budgets), [UnpricedModelError.name]);
   const maxTokens =
     options.maxTokens === undefined
       ? (main.defaults.maxTokens ?? usualMaxTokens)

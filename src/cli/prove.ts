@@ -8,6 +8,7 @@ import type { ProveProblemsOutcome } from '../prove/prove-problems.ts';
 import { watchInterruption } from './interruption.ts';
 import type { ProveDirectory } from './prove-directory.ts';
 import type { Setup, SetupOptions } from './prove-setup.ts';
+import { repeatable } from './repeatable-option.ts';
 import { printScaffoldHelp } from './scaffold-help.ts';
 
 export interface ProveOptions extends SetupOptions {
@@ -25,12 +26,10 @@ const graceSeconds = 3;
 export function addSetupOptions(command: Command): Command {
   return command
     .addOption(
-      new Option(
+      repeatable(
         '-m, --model <model>',
         'a preset, openai:URL#MODEL, gguf:FILE, run:NAME/CHECKPOINT[@STEP] or a directory; ROLE=MODEL gives a role (verify, merge, …) its own',
-      )
-        .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], 'none'),
+      ),
     )
     .option(
       '-s, --scaffold <scaffold>',

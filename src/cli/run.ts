@@ -3,9 +3,10 @@
  * after the step it is in; the same command goes on from there.
  */
 import os from 'node:os';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { RunOutcome } from '../recipe/run.ts';
 import { interruptedExitCode, watchInterruption } from './interruption.ts';
+import { repeatable } from './repeatable-option.ts';
 import { UserError } from './user-error.ts';
 
 interface RunCommandOptions {
@@ -26,12 +27,10 @@ export function addRunCommand(program: Command): void {
     .argument('<recipe>', 'a YAML file, or the name of a recipe that comes with QED, such as lab-quick')
     .option('--run <dir>', 'run directory (default: runs/ and the name of the recipe)')
     .addOption(
-      new Option(
+      repeatable(
         '--set <field=value>',
         'replace a field of the recipe, for example rl.steps=40; may be repeated',
-      )
-        .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], 'none'),
+      ),
     )
     .option(
       '--from <stage>',

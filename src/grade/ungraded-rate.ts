@@ -22,8 +22,8 @@ export class UngradedCount {
     this.#graded += count;
   }
 
-  addUngraded(cause: UngradedCause, detail?: string): void {
-    this.#byCause.set(cause, (this.#byCause.get(cause) ?? 0) + 1);
+  addUngraded(cause: UngradedCause, detail?: string, count = 1): void {
+    this.#byCause.set(cause, (this.#byCause.get(cause) ?? 0) + count);
     this.#example ??= detail;
   }
 
@@ -77,7 +77,17 @@ export function checkUngraded(
   threshold = defaultUngradedThreshold,
   remedy?: string,
 ): void {
-  if (count.rate > threshold) throw new TooManyUngradedError(count, threshold, remedy);
+  const fault = ungradedFault(count, threshold, remedy);
+  if (fault !== undefined) throw fault;
+}
+
+/** The same for who goes on, and says it at the end. */
+export function ungradedFault(
+  count: UngradedCount,
+  threshold = defaultUngradedThreshold,
+  remedy?: string,
+): TooManyUngradedError | undefined {
+  return count.rate > threshold ? new TooManyUngradedError(count, threshold, remedy) : undefined;
 }
 
 function percent(share: number): string {

@@ -62,7 +62,7 @@ export async function callDurably(call: DurableCall): Promise<RecordedReply> {
   const refusalKey = `${unit}/${label} ${canonicalJson({ ...allowance.lasting })}`;
   let wasRefused = false;
   try {
-    const entry = await journal.effect({ unit, label, request: keyOf(model, request) }, async () => {
+    const entry = await journal.effect({ unit, label, request: callKey(model, request) }, async () => {
       const refused = await journal.find(refusedStream, refusalKey);
       if (refused === undefined) return { value: (await make(call)) as unknown as Json };
       wasRefused = true;
@@ -88,7 +88,7 @@ export async function callDurably(call: DurableCall): Promise<RecordedReply> {
 }
 
 /** Everything that changes the answer. */
-function keyOf(model: ChatModel, request: ChatRequest): Json {
+export function callKey(model: ChatModel, request: ChatRequest): Json {
   const { messages, maxTokens, temperature, seed, sampling } = request;
   return {
     model: model.name,

@@ -13,11 +13,11 @@ interface Priced {
 
 /** Throws an UnpricedModelError that names the field to set. */
 export function assertPriced(
-  models: { readonly main: Priced; readonly byRole: ReadonlyMap<string, Priced> },
+  models: Iterable<Priced>,
   budgets: { readonly problem: Budget; readonly run: Budget; readonly sitting: Budget },
 ): void {
   if ([budgets.problem, budgets.run, budgets.sitting].every(({ dollars }) => dollars === undefined)) return;
-  const unpriced = [models.main, ...models.byRole.values()].find(({ price }) => price === undefined);
+  const unpriced = [...models].find(({ price }) => price === undefined);
   if (unpriced === undefined) return;
   throw new UnpricedModelError(
     `${unpriced.name}: money is capped, but nobody said what this model costs. Set price in its preset, or write ` +

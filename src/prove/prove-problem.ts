@@ -27,6 +27,17 @@ export interface Models {
   readonly byRole: ReadonlyMap<string, ChatModel>;
 }
 
+/** Every model there is, the main one first. */
+export function allModels<T>({
+  main,
+  byRole,
+}: {
+  readonly main: T;
+  readonly byRole: ReadonlyMap<string, T>;
+}): T[] {
+  return [main, ...byRole.values()];
+}
+
 /** What happens while a proof is searched, for whoever watches. Nothing depends on it. */
 export type ProveEvent =
   | {

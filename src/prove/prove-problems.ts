@@ -10,7 +10,14 @@ import type { Problem } from '../problems/problem.ts';
 import type { Scaffold } from '../scaffold/scaffold.ts';
 import { readFinished, recordFinished } from './finished-record.ts';
 import { assertPriced } from './price-check.ts';
-import { type Models, outcomeOf, type ProveEvent, type ProveOutcome, proveProblem } from './prove-problem.ts';
+import {
+  allModels,
+  type Models,
+  outcomeOf,
+  type ProveEvent,
+  type ProveOutcome,
+  proveProblem,
+} from './prove-problem.ts';
 import type { Trace } from './trace.ts';
 import {
   type Budgets,
@@ -81,7 +88,7 @@ export async function proveProblems(
   onMeter?: (meter: SpendMeter) => void,
 ): Promise<ProveProblemsOutcome> {
   const { problems, budgets, journal, stopping, graceSeconds, parallel, onEvent, isWrittenUp } = request;
-  assertPriced(request.models, budgets);
+  assertPriced(allModels(request.models), budgets);
   const finished = await readFinished(journal);
   const attempts: AttemptOutcome[][] = problems.map(() =>
     Array.from({ length: request.attempts }, () => ({ status: 'waiting' })),
