@@ -248,7 +248,12 @@ test('BUDGET-CAP: attempts and gradings share the budget, and a larger one goes 
 });
 
 test("the best at the end of a problem's own budget is its result", async (t) => {
-  const outcome = await sitting(temporaryDirectory(t), scriptedModel({ price: free }), {
+  // It uses all that it may, so nothing of the budget is left.
+  const greedy = scriptedModel({
+    price: free,
+    reply: ({ maxTokens }) => ({ usage: { promptTokens: 20, completionTokens: maxTokens } }),
+  });
+  const outcome = await sitting(temporaryDirectory(t), greedy, {
     judge: judgeOf(three()),
     budgets: { run: {}, problem: { tokens: 1000 }, sitting: {} },
     runs: 1,
@@ -256,6 +261,8 @@ test("the best at the end of a problem's own budget is its result", async (t) =>
   const rows = [...outcome.records.attempts()];
   assert.deepEqual(new Set(rows.map(({ status }) => status)), new Set(['budget']));
   assert.equal(rows.length, 3);
+  // Its budget is spent, and its grading is not its own to pay for.
+  assert.deepEqual(scores(outcome), [3, 3, 3]);
 });
 
 test('a judge without a price is refused where money is capped, before anything is spent', async (t) => {
