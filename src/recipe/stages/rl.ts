@@ -27,6 +27,7 @@ import { memoryText, stepCost } from '../step-cost.ts';
 import type { RlRun } from './rl-attempts.ts';
 import { type Gathered, gather } from './rl-batch.ts';
 import { type HeldOut, heldOutBefore, heldOutScore, recordedHeldOut } from './rl-held-out.ts';
+import { grpoSettings } from './rl-objective.ts';
 
 export async function runRl(context: RunContext, settings: RlSettings): Promise<string> {
   const clock = new StageClock(context.journal, 'rl');
@@ -44,18 +45,7 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
       grader: settings.grader === 'exact' ? exactGrader : noisyGrader(exactGrader),
       problems: await readProblems(dataPath(context, 'train.jsonl')),
       validation: await readProblems(dataPath(context, 'validation.jsonl')),
-      grpo: {
-        loss: {
-          kind: settings.loss.kind,
-          temperature: settings.temperature,
-          epsilonLow: settings.loss.epsilonLow,
-          epsilonHigh: settings.loss.epsilonHigh,
-          entropyCoefficient: settings.loss.entropyCoefficient,
-        },
-        normaliser: settings.loss.normaliser,
-        zeroVarianceGroups: settings.zeroVarianceGroups,
-        minimumGraded: settings.minimumGraded,
-      },
+      grpo: grpoSettings(settings),
     };
     // Whole steps: trained and recorded.
     let step = done;
