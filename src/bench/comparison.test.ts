@@ -87,7 +87,7 @@ test('tables, JSON and a picture say the same of several suites', async (t) => {
   const [scores, cost] = comparisonTables(suites);
   const text = textTable(scores ?? assert.fail());
   assert.match(text, /^system +proofs +answers$/m);
-  assert.match(text, /^m +42\.9 \(0\.0\) \[42\.9, 42\.9\] +100\.0 \(0\.0\) \[100\.0, 100\.0\]$/m);
+  assert.match(text, /^m +42\.9 \(0\.0\) \[23\.2, 69\.1\] +100\.0 \(0\.0\) \[54\.1, 100\.0\]$/m);
   assert.match(
     textTable(cost ?? assert.fail()),
     /^m \+ reasoning-cache +71\.4 +1 +1\.0 +250 +2\.50 +\$0\.5000 +25 +\$0\.0100$/m,

@@ -22,14 +22,29 @@ test('NULL-NOT-ZERO: a judge that failed is not a score of 0, and the bounds say
 test('nothing graded has no mean, and bounds from nothing to full marks; no problem has neither', () => {
   const { mean, bounds } = meanScore([[null], []], options());
   assert.equal(mean, undefined);
-  assert.deepEqual(bounds?.ungradedZero, { estimate: 0, low: 0, high: 0 });
-  assert.deepEqual(bounds?.ungradedFull, { estimate: 7, low: 7, high: 7 });
+  assert.deepEqual([bounds?.ungradedZero.estimate, bounds?.ungradedZero.low], [0, 0]);
+  assert.deepEqual([bounds?.ungradedFull.estimate, bounds?.ungradedFull.high], [7, 7]);
   assert.equal(meanScore([], options()).bounds, undefined);
 });
 
 test('a table with nothing missing has bounds equal to its mean', () => {
   const { mean, bounds } = meanScore([[7, 1], [0]], options());
   assert.deepEqual(bounds, { ungradedZero: mean, ungradedFull: mean });
+});
+
+test('scores that are all alike do not stand for a population without others', () => {
+  const interval = (scores: Scores) => meanScore(scores, options()).mean;
+  // Clopper and Pearson's 95 % bounds of 0 and 60 in 60, by SciPy's binomtest.
+  const none = interval(Array.from({ length: 60 }, () => [0, 0]));
+  assert.ok(none !== undefined && none.low === 0 && Math.abs(none.high / 7 - 0.0596295) < 1e-6);
+  const all = interval(Array.from({ length: 60 }, () => [7]));
+  assert.ok(all !== undefined && all.high === 7 && Math.abs(all.low / 7 - 0.9403705) < 1e-6);
+  // One problem says next to nothing of others, however often it was tried.
+  const one = interval([[0, 7, 7, 0]]);
+  assert.ok(one !== undefined && one.estimate === 3.5 && one.low < 0.1 && one.high > 6.9);
+  // Like means of unlike attempts are like scores too.
+  const alike = interval([[0, 7], [3.5]]);
+  assert.ok(alike !== undefined && alike.low < 1 && alike.high > 6);
 });
 
 test('the mean lies between its bounds, and they within the marks, whatever is missing', () => {

@@ -1,11 +1,13 @@
 /**
  * Mean score over problems and attempts with its two-level interval, as a table prints it. NULL-NOT-ZERO: ungraded
  * attempts are left out and counted, and beside the mean stands what it would be if all of them had scored nothing,
- * or full marks: no fault of a grader can hide outside these two.
+ * or full marks: no fault of a grader can hide outside these two. Where all problems score alike, which leaves a bootstrap
+ * nothing to draw from, the interval is what so many like scores exclude.
  */
 import type { BootstrapOptions } from './contrast-interval.ts';
 import type { Interval } from './interval.ts';
 import { meanInterval } from './mean-interval.ts';
+import { mean as meanOf } from './moments.ts';
 import { gradedScores, ifUngradedWere, type ScoreCoverage, type Scores } from './scores.ts';
 
 export interface MeanScoreOptions extends BootstrapOptions {
@@ -39,6 +41,9 @@ export function meanScore(scores_P_A: Scores, options: MeanScoreOptions): MeanSc
   }
   const within = (values_P_A: readonly (readonly number[])[]): Interval | undefined => {
     if (values_P_A.length === 0) return undefined;
+    const means_P = values_P_A.map(meanOf);
+    const [first = 0] = means_P;
+    if (means_P.every((one) => one === first)) return likeScores(first, means_P.length, fullMarks);
     const { estimate, low, high } = meanInterval(values_P_A, {
       ...options,
       random: options.random.fork('mean score'),
@@ -55,4 +60,14 @@ export function meanScore(scores_P_A: Scores, options: MeanScoreOptions): MeanSc
       ungradedZero === undefined || ungradedFull === undefined ? undefined : { ungradedZero, ungradedFull },
     coverage,
   };
+}
+
+/**
+ * So many problems all score `score`. If a share s of the population scores otherwise, none of it is among them with
+ * probability (1 − s)ⁿ; the largest share for which that is 2.5 % could be all nothing, or all full marks. (Clopper and
+ * Pearson's bound where `score` is one of the two.)
+ */
+function likeScores(score: number, problems: number, fullMarks: number): Interval {
+  const unseen = 1 - 0.025 ** (1 / problems);
+  return { estimate: score, low: score * (1 - unseen), high: score + (fullMarks - score) * unseen };
 }
