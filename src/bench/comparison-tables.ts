@@ -44,11 +44,16 @@ function scoreTable(suites: readonly SuiteComparison[]): Table {
 
 function sizes(suite: string, rows: readonly Row[]): string[] {
   const texts = rows.map(
-    ({ score, system }) => `${score.problems} problems × ${system.points_P_R[0]?.length ?? 0} runs`,
+    ({ score, system }) =>
+      `${counted(score.problems, 'problem')} × ${counted(system.points_P_R[0]?.length ?? 0, 'run')}`,
   );
   return new Set(texts).size === 1
     ? [`${suite}: ${texts[0]}.`]
     : rows.map(({ name }, index) => `${suite}, ${name}: ${texts[index]}.`);
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function scoreCell({ mean, deviation }: Score): Cell {

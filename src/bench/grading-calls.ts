@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { ChatModel, ChatRequest, Reply } from '../model/chat-model.ts';
 import type { Allowance } from '../prove/allowance.ts';
 import { callDurably } from '../prove/durable-call.ts';
+import { addDollars } from '../prove/ledger.ts';
 import { BudgetExhausted } from '../scaffold/scaffold.ts';
 
 export interface GradingCallsOptions {
@@ -44,7 +45,7 @@ export class GradingCalls {
       this.#promptTokens += made.reply.usage.promptTokens;
       this.#completionTokens += made.reply.usage.completionTokens;
       this.#dollars =
-        made.dollars === undefined || this.#dollars === null ? null : this.#dollars + made.dollars;
+        made.dollars === undefined || this.#dollars === null ? null : addDollars(this.#dollars, made.dollars);
       this.#seconds += made.seconds;
       return made.reply;
     } catch (error) {

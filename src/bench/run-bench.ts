@@ -7,6 +7,7 @@
 import { gradingDigest } from '../grade/judge-material.ts';
 import { type Problem, statementOnly } from '../problems/problem.ts';
 import type { Allowance } from '../prove/allowance.ts';
+import { addDollars } from '../prove/ledger.ts';
 import { assertPriced } from '../prove/price-check.ts';
 import { allModels, type ProveEvent, type ProveOutcome, proveProblem } from '../prove/prove-problem.ts';
 import type { ProveProblemsRequest } from '../prove/prove-problems.ts';
@@ -171,7 +172,7 @@ function rowOf(
     completionTokens += outcome.usage.completionTokens;
     seconds += outcome.seconds;
     if (outcome.dollars === undefined) isPriced = false;
-    else dollars += outcome.dollars;
+    else dollars = addDollars(dollars, outcome.dollars);
     wasCut ||= outcome.finish === 'length';
   }
   return {

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { BudgetExhausted } from '../scaffold/scaffold.ts';
-import { Account, dollarsOf, Ledger, type ReservationRequest, type Spend, spendOf } from './ledger.ts';
+import {
+  Account,
+  addDollars,
+  dollarsOf,
+  Ledger,
+  type ReservationRequest,
+  type Spend,
+  spendOf,
+} from './ledger.ts';
 
 const price = { prompt: 2, completion: 12 };
 const never = new AbortController().signal;
@@ -15,6 +23,10 @@ test('a reply costs its tokens at the price of a million, cached ones at theirs,
   assert.equal(dollarsOf(spendOf({ promptTokens: 1e6, completionTokens: 1e6 }, price)), 14);
   const cached = { promptTokens: 1000, completionTokens: 0, cachedPromptTokens: 900 };
   assert.equal(dollarsOf(spendOf(cached, { ...price, cachedPrompt: 0.2 })), (100 * 2 + 900 * 0.2) / 1e6);
+  const parts = [0.000778, 0.0008, 0.000814, 0.000742, 0.000706].map((dollars) => addDollars(0, dollars));
+  const [up, down] = [parts.reduce(addDollars, 0), parts.toReversed().reduce(addDollars, 0)];
+  assert.equal(up, down);
+  assert.equal(up, 0.00384);
   assert.equal(dollarsOf(spendOf(cached, price)), (1000 * 2) / 1e6);
   assert.deepEqual(spendOf({ promptTokens: 3, completionTokens: 4 }, undefined), { tokens: 7, money: 0 });
 });

@@ -26,6 +26,11 @@ export function dollarsOf({ money }: Pick<Spend, 'money'>): number {
   return money / unitsPerDollar;
 }
 
+/** Dollars that were counted in these units, added up: the same sum in whatever order. */
+export function addDollars(a: number, b: number): number {
+  return Math.round((a + b) * unitsPerDollar) / unitsPerDollar;
+}
+
 /** What a reply cost. A model without a price costs nothing that is known. */
 export function spendOf(usage: Usage, price: Price | undefined): Spend {
   const cached = price?.cachedPrompt === undefined ? 0 : (usage.cachedPromptTokens ?? 0);
