@@ -113,6 +113,7 @@ async function run(setup: BenchSetup, place: ProveDirectory, options: BenchOptio
   const { openModels } = await import('./open-models.ts');
   const { benchView } = await import('./bench-view.ts');
   const { printBench } = await import('./bench-output.ts');
+  const { withWayOn } = await import('./way-on.ts');
   const { suite, identity, budgets, runs, parallel } = setup;
   await writeProblems(place.directory, suite.problems);
   const open: { close?(): unknown }[] = [];
@@ -142,7 +143,7 @@ async function run(setup: BenchSetup, place: ProveDirectory, options: BenchOptio
     open.push(models);
     const judge = await setup.judge?.open(view);
     if (judge !== undefined) open.push(judge);
-    const outcome = await runBench({
+    const bench = runBench({
       problems: suite.problems,
       ...{ runs, parallel, budgets, journal, records, graceSeconds },
       scaffold: createScaffold(identity.scaffold, {}, promptSet(identity.asks)),
@@ -156,6 +157,7 @@ async function run(setup: BenchSetup, place: ProveDirectory, options: BenchOptio
       onEvent: (event) => view.event(event),
       onMeter: (meter) => view.meter(meter),
     });
+    const outcome = await withWayOn(place.directory, bench);
     view.close();
     return await printBench(outcome, {
       setup,

@@ -56,6 +56,10 @@ async function compare(runs: readonly string[], options: CompareOptions): Promis
   const { compareSystems } = await import('../bench/comparison.ts');
   const { told, wholeNumber } = await import('./prove-setup.ts');
   const seed = wholeNumber('--seed', options.seed, 0);
+  if (options.picture !== undefined && !/\.svg$/i.test(options.picture))
+    throw new UserError(`--picture ${options.picture}: a name that ends in .svg is expected`, {
+      exitCode: 2,
+    });
   const directories = [...new Set(runs.map((run) => path.normalize(run)))];
   const systems = [];
   for (const directory of directories) {
@@ -70,10 +74,6 @@ async function compare(runs: readonly string[], options: CompareOptions): Promis
   const format = options.json === true ? 'json' : options.format;
   await write(options.out, await rendered(suites, format, options.problems === true));
   if (options.picture !== undefined) {
-    if (!/\.svg$/i.test(options.picture))
-      throw new UserError(`--picture ${options.picture}: a name that ends in .svg is expected`, {
-        exitCode: 2,
-      });
     const { scoreCostPicture } = await import('../bench/score-cost-picture.ts');
     await write(options.picture, scoreCostPicture(suites));
   }

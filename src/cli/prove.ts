@@ -122,6 +122,7 @@ async function runProblems(
   const { openModels } = await import('./open-models.ts');
   const { proveView } = await import('./prove-view.ts');
   const { ProofFiles } = await import('./prove-output.ts');
+  const { withWayOn } = await import('./way-on.ts');
   const output = path.resolve(options.out ?? place.directory);
   const isPriced = [setup.main, ...setup.byRole.values()].every(({ price }) => price !== undefined);
   const view = proveView(process.stderr, process.env, {
@@ -149,7 +150,7 @@ async function runProblems(
           `${error instanceof Error ? error.message : String(error)}; the proofs are in the journal`,
         ),
     });
-    const outcome = await proveProblems(
+    const proving = proveProblems(
       {
         problems: given.problems,
         attempts,
@@ -173,6 +174,7 @@ async function runProblems(
       },
       (meter) => view.meter(meter),
     );
+    const outcome = await withWayOn(place.directory, proving);
     await files.written();
     return { outcome, wasStopped: interruption.signal.aborted, output, directory: place.directory };
   } finally {

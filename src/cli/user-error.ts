@@ -6,8 +6,8 @@ export class UserError extends Error {
   /** 1: it could not be done; 2: it was not asked for properly. */
   readonly exitCode: 1 | 2;
 
-  constructor(message: string, options: { readonly exitCode: 1 | 2 }) {
-    super(message);
+  constructor(message: string, options: { readonly exitCode: 1 | 2; readonly cause?: Error }) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.exitCode = options.exitCode;
   }
 }
