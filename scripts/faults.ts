@@ -1,5 +1,5 @@
 // npm run faults: the long form of the tests of kills, stops, torn checkpoints, full disks and memory of recipes, and of
-// `qed prove` on a server that misbehaves on purpose. Real processes, real signals, a real full disk where a tmpfs can be
+// `qed prove` and `qed bench` on a server that misbehaves on purpose. Real processes, real signals, a real full disk where a tmpfs can be
 // mounted. Every disturbed run must come to the end of an undisturbed twin: same tensors, metrics, report and record,
 // nothing paid for twice. Exit code 1 if one does not.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,12 +19,13 @@ import { tornCheckpoints } from './faults/torn.ts';
 
 const usage = `usage: npm run faults -- [NAME…] [options]
   NAME             of recipes: kills, repeated, moments, torn, signals, disk, memory; of prove: prove-kills,
-                   prove-endpoint, prove-slow, prove-disk, prove-budget, prove-signals (default: all)
+                   prove-endpoint, prove-slow, prove-disk, prove-budget, prove-signals; of bench: bench-kills
+                   (default: all)
   --kills N        runs that are killed once (default 20)
   --recipe FILE    another recipe for kills, repeated, signals and disk (default: tiny.yaml)
   --seed N         of the moments (default 1)
   --steps N        optimiser steps of memory (default 1000)
-  --scale F        size of the tests of prove, as a part of the long form (default 1, about 25 minutes in all)`;
+  --scale F        size of the tests of prove and bench, as a part of the long form (default 1, about 25 minutes in all)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

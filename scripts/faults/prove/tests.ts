@@ -1,4 +1,5 @@
-/** The fault tests of `qed prove` by name, in the size of their long form or a part of it. */
+/** The fault tests of `qed prove` and `qed bench` by name, in the size of their long form or a part of it. */
+import { benchKills, longBenchKills } from '../bench/kills.ts';
 import type { Section } from '../setting.ts';
 import { badEndpoint, longBadEndpoint } from './bad-endpoint.ts';
 import { longBudget, proveBudget } from './budget.ts';
@@ -14,6 +15,10 @@ export const proveTests: Readonly<Record<string, ProveTest>> = {
   'prove-kills': (seed, scale) => {
     const long = longKills(seed);
     return proveKills({ ...long, kills: part(long.kills, scale), problems: part(long.problems, scale) });
+  },
+  'bench-kills': (seed, scale) => {
+    const long = longBenchKills(seed);
+    return benchKills({ ...long, kills: part(long.kills, scale), problems: part(long.problems, scale) });
   },
   'prove-endpoint': (seed, scale) => {
     const long = longBadEndpoint(seed);
