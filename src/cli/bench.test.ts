@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import {
   chunk,
   done,
@@ -16,11 +14,10 @@ import {
   stream,
   usage,
 } from '../model/openai/fixtures/scripted-server.ts';
+import { type CommandOptions, type Ended, runCommand } from './fixtures/run-command.ts';
 
-const binary = fileURLToPath(new URL('../../bin/qed.js', import.meta.url));
 const scratch = mkdtempSync(path.join(tmpdir(), 'qed-bench-'));
 const at = (...parts: string[]): string => path.join(scratch, ...parts);
-const environment = { ...process.env, QED_DEBUG: '', NO_COLOR: '1' };
 const problems = Array.from({ length: 8 }, (_, i) => ({
   id: `p${i}`,
   statement: `Prove that ${i} + 1 = 1 + ${i}.`,
@@ -75,30 +72,8 @@ after(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs a command; `kill` is asked after every line of its progress whether it is to be killed now. */
-async function qed(args: readonly string[], kill: (line: string) => boolean = () => false): Promise<Ended> {
-  const child = spawn(process.execPath, [binary, ...args], { cwd: scratch, env: environment });
-  let [out, err, rest] = ['', '', ''];
-  child.stdout.on('data', (data: Buffer) => {
-    out += data.toString();
-  });
-  child.stderr.on('data', (data: Buffer) => {
-    err += data.toString();
-    const lines = `${rest}${data.toString()}`.split('\n');
-    rest = lines.pop() ?? '';
-    if (lines.some(kill)) child.kill('SIGKILL');
-  });
-  return await new Promise((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, out, err }));
-  });
-}
+const qed = (args: readonly string[], signalAt?: CommandOptions['signalAt']): Promise<Ended> =>
+  runCommand(args, { directory: scratch, ...(signalAt === undefined ? {} : { signalAt }) });
 
 const bench = (...more: string[]): string[] => [
   ...['bench', 'suite.jsonl', '--model', `openai:${solver.baseUrl}#solver,price=1/1`],
@@ -124,7 +99,7 @@ test('a suite is run, graded, killed, gone on with and compared', {
   let lines = 0;
   const killed = await qed(bench('--runs', '2', '--run', 'runs/killed', '--parallel', '2'), () => {
     lines += 1;
-    return lines === 9;
+    return lines === 9 ? 'SIGKILL' : undefined;
   });
   assert.equal(killed.signal, 'SIGKILL');
   const asked = [solver.requests.length, judge.requests.length];
