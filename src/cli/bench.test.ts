@@ -147,6 +147,32 @@ test('BUDGET-CAP: attempts and gradings end at the budget of the run, and the ne
   assert.equal(rest.code, 0, rest.err);
 });
 
+test('a failure that every call would meet ends the run, and says how to go on once it is mended', async () => {
+  const refusing = await startServer((response) => {
+    response.writeHead(401, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: { message: 'no such key' } }));
+  });
+  const args = [
+    'bench',
+    'suite.jsonl',
+    '--model',
+    `openai:${refusing.baseUrl}#solver`,
+    '--run',
+    'runs/refused',
+    '--parallel',
+    '2',
+  ];
+  const { code, err } = await qed(args);
+  await refusing.close();
+  assert.equal(code, 1);
+  assert.match(
+    err,
+    /401 no such key\neverything so far is in runs\/refused\. Once that is mended, to go on:\n/,
+  );
+  assert.match(err, /\n {2}qed bench suite\.jsonl --model .*--run runs\/refused --parallel 2\n$/);
+  assert.ok(refusing.requests.length <= 2, 'it asks no more than what was in flight');
+});
+
 test('proofs of a file are graded, and earlier grades stay beside new ones', async () => {
   verdict = () => 'Fine. <points>6</points>';
   const rows = problems.slice(0, 3).map(({ id }) => ({ problem_id: id, proof: `A proof of ${id}.` }));
