@@ -146,6 +146,8 @@ export interface Datum {
   readonly logprobs_T?: Float32Array;
   /** For the RL losses. */
   readonly advantages_T?: Float32Array;
+  /** For a loss with a KL term: log-probs under the reference policy, 0 where the weight is 0. */
+  readonly referenceLogprobs_T?: Float32Array;
   /**
    * Data that begin with the same prompt may name it, so that the engine runs it once: same key, same first
    * `length` tokens, no weight on them. Gradients equal those of the unshared form.
@@ -155,21 +157,27 @@ export interface Datum {
 
 /**
  * A loss as data. With ρ_t = exp(new_t − old_t), A_t advantage, w_t weight, H_t entropy, the engine minimises
- *   cross_entropy        −Σ w_t·new_t
- *   importance_sampling  −Σ w_t·(ρ_t·A_t + c_H·H_t)
- *   ppo                  −Σ w_t·(min(ρ_t·A_t, clip(ρ_t, 1−ε_low, 1+ε_high)·A_t) + c_H·H_t)
- *   cispo                −Σ w_t·(new_t·A_t·stopgrad(clip(ρ_t, 0, 1+ε_high)) + c_H·H_t)
- * where new_t = log_softmax(logits / temperature). Summed over tokens, never averaged (reference/training.md 2.4;
- * PPO: Schulman et al. 2017, eq. 7; CISPO: MiniMax-M1 2025, eq. 4).
+ *   cross_entropy  −Σ w_t·new_t
+ * and for reinforcement learning −Σ w_t·(J_t + c_H·H_t − c_KL·KL_t) with
+ *   importance_sampling  J_t = ρ_t·A_t
+ *   ppo                  J_t = min(ρ_t·A_t, clip(ρ_t, 1−ε_low, 1+ε_high)·A_t)
+ *   cispo                J_t = new_t·A_t·stopgrad(clip(ρ_t, 0, 1+ε_high))
+ *   gspo                 J_t = min(s·A_t, clip(s, 1−ε_low, 1+ε_high)·A_t), s = exp(mean of new − old over the trained
+ *                        tokens of the datum)
+ *   KL_t = exp(Δ_t) − Δ_t − 1, Δ_t = clip(ref_t − new_t, −5, 5)
+ * where new_t = log_softmax(logits / temperature). Summed over tokens, never averaged (reference/training.md 2.4);
+ * sources are in `ort/objectives/`.
  */
 export type Loss =
   | { readonly kind: 'cross_entropy' }
   | {
-      readonly kind: 'importance_sampling' | 'ppo' | 'cispo';
+      readonly kind: 'importance_sampling' | 'ppo' | 'cispo' | 'gspo';
       readonly temperature: number;
       readonly epsilonLow: number;
       readonly epsilonHigh: number;
       readonly entropyCoefficient: number;
+      /** Absent or 0: no KL term, at no cost; data need no reference log-probs then. */
+      readonly klCoefficient?: number;
     };
 
 export interface ForwardBackwardResult {
@@ -234,6 +242,7 @@ export interface EngineCapabilities {
   readonly losses: readonly Loss['kind'][];
   readonly optimisers: readonly OptimiserStep['kind'][];
   readonly entropyBonus: boolean;
+  readonly klTerm: boolean;
   readonly samplers: readonly Sampler['kind'][];
   /** True when sampled log-probs are of the full distribution after temperature, before penalties and truncation. */
   readonly logprobsAfterTemperature: boolean;

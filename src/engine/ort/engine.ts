@@ -78,9 +78,10 @@ class OrtEngine implements Engine {
   capabilities(): EngineCapabilities {
     return {
       fullParameter: true,
-      losses: ['cross_entropy', 'importance_sampling', 'ppo', 'cispo'],
+      losses: ['cross_entropy', 'importance_sampling', 'ppo', 'cispo', 'gspo'],
       optimisers: ['adamw', 'muon'],
       entropyBonus: true,
+      klTerm: true,
       samplers: ['snapshot', 'live'],
       logprobsAfterTemperature: true,
       sharedPrompts: true,

@@ -8,7 +8,7 @@ import { packingOptions } from './trainer.ts';
 import { groupData, tinyConfig } from './trainer-fixture.ts';
 
 const flat = initialParameters(tinyConfig, 3);
-const task: MicroBatchTask = { kind: 'cross_entropy', entropy: false, scalars: {} };
+const task: MicroBatchTask = { kind: 'cross_entropy', entropy: false, kl: false, scalars: {} };
 const data = Array.from({ length: 8 }, (_, seed) => groupData(seed, { groups: 2, members: 4 }))
   .flat()
   .map(({ sharedPrompt: _, ...datum }) => datum);

@@ -23,6 +23,8 @@ export interface MicroBatchTask {
   readonly kind: Loss['kind'] | 'forward';
   /** Whether the entropy is differentiated. */
   readonly entropy: boolean;
+  /** Whether the loss has a KL term. */
+  readonly kl: boolean;
   /** Values of the scalar inputs that the graph of this kind reads. */
   readonly scalars: Readonly<Record<string, number>>;
 }
@@ -69,7 +71,11 @@ export class MicroBatchRunner {
 
   async run(batch: MicroBatch, task: MicroBatchTask, threads: number): Promise<MicroBatchResult> {
     const session = await this.#session(batch, task, threads);
-    const given: Record<string, Tensor> = { ...this.#parameters, ...batchTensors(batch) };
+    const given: Record<string, Tensor> = {
+      ...this.#parameters,
+      ...batchTensors(batch),
+      ...(task.kind === 'gspo' ? sequenceTensors(batch) : {}),
+    };
     for (const [name, value] of Object.entries(task.scalars))
       given[name] = new Tensor('float32', [value], []);
     // A graph declares only the inputs that its loss reads.
@@ -88,15 +94,15 @@ export class MicroBatchRunner {
   }
 
   #session(batch: MicroBatch, task: MicroBatchTask, threads: number): Promise<InferenceSession> {
-    const { kind: loss, entropy } = task;
+    const { kind: loss, entropy, kl } = task;
     const { rowLength } = batch;
     const recomputeLayers = loss !== 'forward' && recomputesLayers(this.#config, batch, this.#lanes);
     const headChunks = headChunksFor(batch.select_N.length, this.#config.vocab_size);
     return this.#sessions.get(
-      `${loss} ${rowLength} ${headChunks} ${entropy} ${recomputeLayers} ${threads}`,
+      `${loss} ${rowLength} ${headChunks} ${entropy} ${kl} ${recomputeLayers} ${threads}`,
       () => {
         const { bytes } = buildTrainingGraph(this.#config, {
-          ...{ rowLength, loss, headChunks, entropy, recomputeLayers },
+          ...{ rowLength, loss, headChunks, entropy, kl, recomputeLayers },
         });
         return createSession(bytes, threads, this.#provider);
       },
@@ -126,6 +132,25 @@ function batchTensors(batch: MicroBatch): Record<string, Tensor> {
     weights: new Tensor('float32', batch.weights_N, N),
     oldLogprobs: new Tensor('float32', batch.oldLogprobs_N, N),
     advantages: new Tensor('float32', batch.advantages_N, N),
+    referenceLogprobs: new Tensor('float32', batch.referenceLogprobs_N, N),
+  };
+}
+
+/** Which trained tokens are of one datum. A datum is never divided between micro-batches. */
+function sequenceTensors({ datum_N }: MicroBatch): Record<string, Tensor> {
+  const numbers = new Map<number, number>();
+  for (const datum of datum_N) if (!numbers.has(datum)) numbers.set(datum, numbers.size);
+  const sequence_N = Array.from(datum_N, (datum) => numbers.get(datum) ?? 0);
+  const lengths_D = new Array<number>(numbers.size).fill(0);
+  for (const sequence of sequence_N) lengths_D[sequence] = (lengths_D[sequence] ?? 0) + 1;
+  return {
+    sequence: new Tensor('int64', BigInt64Array.from(sequence_N, BigInt), [datum_N.length]),
+    sequenceNumbers: new Tensor('int64', BigInt64Array.from(lengths_D.keys(), BigInt), [numbers.size]),
+    sequenceShare: new Tensor(
+      'float32',
+      Float32Array.from(sequence_N, (sequence) => 1 / (lengths_D[sequence] ?? 1)),
+      [datum_N.length],
+    ),
   };
 }
 

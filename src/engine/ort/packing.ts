@@ -30,6 +30,7 @@ export interface MicroBatch {
   readonly weights_N: Float32Array<ArrayBuffer>;
   readonly oldLogprobs_N: Float32Array<ArrayBuffer>;
   readonly advantages_N: Float32Array<ArrayBuffer>;
+  readonly referenceLogprobs_N: Float32Array<ArrayBuffer>;
   /** The way back: n predicts `data[datum_N[n]].tokens_T[token_N[n]]`. */
   readonly datum_N: Int32Array;
   readonly token_N: Int32Array;
@@ -107,16 +108,26 @@ export function packData(data: readonly Datum[], options: PackingOptions): Micro
 export function checkDatum(
   datum: Datum,
   index: number,
-  limits: { readonly vocabularySize: number; readonly longest: number; readonly isReinforcement: boolean },
+  limits: {
+    readonly vocabularySize: number;
+    readonly longest: number;
+    readonly isReinforcement: boolean;
+    /** Whether the loss has a KL term. */
+    readonly hasReference?: boolean;
+  },
 ): void {
   const fail = (what: string): never => {
     throw new Error(`datum ${index}: ${what}`);
   };
-  const { tokens_T, weights_T, logprobs_T, advantages_T, sharedPrompt } = datum;
+  const { tokens_T, weights_T, logprobs_T, advantages_T, referenceLogprobs_T, sharedPrompt } = datum;
   // The last token is only predicted, so a sequence may have one more than there are positions.
   if (tokens_T.length > limits.longest + 1)
     fail(`${tokens_T.length} tokens, at most ${limits.longest + 1} fit`);
-  const lists = { weights_T, ...(limits.isReinforcement ? { logprobs_T, advantages_T } : {}) };
+  const lists = {
+    weights_T,
+    ...(limits.isReinforcement ? { logprobs_T, advantages_T } : {}),
+    ...(limits.hasReference === true ? { referenceLogprobs_T } : {}),
+  };
   for (const [name, list] of Object.entries(lists)) {
     if (list === undefined) fail(`${name} is missing, and the loss needs it`);
     else if (list.length !== tokens_T.length)
@@ -277,6 +288,7 @@ function fillMicroBatch(
     weights_N: gather((datum) => datum.weights_T),
     oldLogprobs_N: gather((datum) => datum.logprobs_T),
     advantages_N: gather((datum) => datum.advantages_T),
+    referenceLogprobs_N: gather((datum) => datum.referenceLogprobs_T),
     datum_N: Int32Array.from(selected, ({ datum }) => datum),
     token_N: Int32Array.from(selected, ({ token }) => token),
     processedTokens,

@@ -100,10 +100,10 @@ export class Trainer {
     const logprobs_D_T = data.map((datum) => new Float32Array(datum.tokens_T.length));
     const task: MicroBatchTask = {
       kind: 'forward',
-      entropy: false,
+      ...{ entropy: false, kl: false },
       scalars: { inverseTemperature: 1 / temperature },
     };
-    await this.#lanes.run(this.#pack(data, false), task, ({ logprobs_N }, batch) => {
+    await this.#lanes.run(this.#pack(data), task, ({ logprobs_N }, batch) => {
       scatterLogprobs(logprobs_N, batch, logprobs_D_T);
     });
     return logprobs_D_T;
@@ -112,10 +112,11 @@ export class Trainer {
   /** See `TrainableModel.forwardBackward`. */
   async forwardBackward(data: readonly Datum[], loss: Loss): Promise<ForwardBackwardResult> {
     const entropy = 'entropyCoefficient' in loss && loss.entropyCoefficient !== 0;
-    const task: MicroBatchTask = { kind: loss.kind, entropy, scalars: lossScalars(loss) };
+    const kl = 'klCoefficient' in loss && loss.klCoefficient !== undefined && loss.klCoefficient !== 0;
+    const task: MicroBatchTask = { kind: loss.kind, entropy, kl, scalars: lossScalars(loss) };
     const logprobs_D_T = data.map((datum) => new Float32Array(datum.tokens_T.length));
     const total = { loss: 0, entropySum: 0, trainedTokens: 0, processedTokens: 0 };
-    const batches = this.#pack(data, loss.kind !== 'cross_entropy');
+    const batches = this.#pack(data, { isReinforcement: loss.kind !== 'cross_entropy', hasReference: kl });
     await this.#lanes.run(batches, task, (result, batch) => {
       this.#hasGradient = true;
       this.#accumulate(result, batch);
@@ -165,9 +166,15 @@ export class Trainer {
     await this.#optimiser.release();
   }
 
-  #pack(data: readonly Datum[], isReinforcement: boolean): MicroBatch[] {
+  #pack(
+    data: readonly Datum[],
+    needs: { readonly isReinforcement: boolean; readonly hasReference: boolean } = {
+      isReinforcement: false,
+      hasReference: false,
+    },
+  ): MicroBatch[] {
     const longest = Math.min(this.config.max_position_embeddings, rowLengths[rowLengths.length - 1] ?? 0);
-    const limits = { vocabularySize: this.config.vocab_size, longest, isReinforcement };
+    const limits = { vocabularySize: this.config.vocab_size, longest, ...needs };
     data.forEach((datum, index) => {
       checkDatum(datum, index, limits);
     });
@@ -212,8 +219,8 @@ export function packingOptions(config: ModelConfig, lanes: number): PackingOptio
 function lossScalars(loss: Loss): Record<string, number> {
   if (loss.kind === 'cross_entropy') return {};
   checkTemperature(loss.temperature);
-  const { epsilonLow, epsilonHigh, entropyCoefficient } = loss;
-  if (![epsilonLow, epsilonHigh, entropyCoefficient].every(Number.isFinite)) {
+  const { epsilonLow, epsilonHigh, entropyCoefficient, klCoefficient = 0 } = loss;
+  if (![epsilonLow, epsilonHigh, entropyCoefficient, klCoefficient].every(Number.isFinite)) {
     throw new Error(`loss ${loss.kind}: its coefficients must be finite numbers`);
   }
   return {
@@ -221,6 +228,7 @@ function lossScalars(loss: Loss): Record<string, number> {
     ratioLow: 1 - epsilonLow,
     ratioHigh: 1 + epsilonHigh,
     entropyCoefficient,
+    klCoefficient,
   };
 }
 

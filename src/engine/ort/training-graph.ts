@@ -29,6 +29,8 @@ export interface TrainingGraphOptions {
    * coefficient is 0 and `entropies` is only reported, at next to no cost). For 'forward': report it.
    */
   readonly entropy?: boolean;
+  /** For RL losses: with the KL term, `klCoefficient` and `referenceLogprobs` as inputs. Default false. */
+  readonly kl?: boolean;
   /** Rows of the rotary table, more than the greatest position fed. Default and least: rowLength. */
   readonly positionCount?: number;
   /** Keep the input of every layer only and compute the layer again in the backward pass. Default false. */
@@ -59,9 +61,14 @@ export interface TrainingGraph {
  * | targets | int64 [N] | the predicted tokens |
  * | weights | float32 [N] | w (losses) |
  * | inverseTemperature | float32 [] | RL losses and 'forward' |
- * | oldLogprobs, advantages | float32 [N] | RL losses (cispo, ppo, importance_sampling) |
- * | ratioLow, ratioHigh | float32 [] | bounds of the ratio, 1 − ε_low (ppo) and 1 + ε_high (ppo, cispo) |
+ * | oldLogprobs, advantages | float32 [N] | RL losses (cispo, gspo, ppo, importance_sampling) |
+ * | ratioLow, ratioHigh | float32 [] | bounds of the ratio, 1 − ε_low (ppo, gspo) and 1 + ε_high (and cispo) |
+ * | sequence | int64 [N] | gspo: the sequence of each trained token, 0 to D − 1 |
+ * | sequenceNumbers | int64 [D] | gspo: 0, 1, …, D − 1 |
+ * | sequenceShare | float32 [N] | gspo: 1 / trained tokens of the sequence |
  * | entropyCoefficient | float32 [] | c_H, with `entropy` and an RL loss |
+ * | klCoefficient | float32 [] | c_KL, with `kl` and an RL loss |
+ * | referenceLogprobs | float32 [N] | with `kl` and an RL loss |
  * | (every parameter) | float32 | by its Hugging Face name |
  *
  * Padding has a segment of its own, and weight 0 where it is selected.
@@ -121,16 +128,24 @@ export function buildTrainingGraph(config: ModelConfig, options: TrainingGraphOp
 
   const gradientNames: string[] = [];
   if (!isForward) {
-    const value = traceLoss(g, loss, {
+    const lossInputs = {
       logprobs,
       entropies: entropy === 'differentiable' ? entropies : undefined,
       weights: () => perTarget('weights'),
       oldLogprobs: () => perTarget('oldLogprobs'),
       advantages: () => perTarget('advantages'),
+      referenceLogprobs: () => perTarget('referenceLogprobs'),
+      sequences: () => ({
+        sequence: input('sequence', 'int64', ['N']),
+        numbers: input('sequenceNumbers', 'int64', ['D']),
+        share: perTarget('sequenceShare'),
+      }),
       ratioLow: () => scalar('ratioLow'),
       ratioHigh: () => scalar('ratioHigh'),
       entropyCoefficient: () => scalar('entropyCoefficient'),
-    });
+      klCoefficient: () => scalar('klCoefficient'),
+    };
+    const value = traceLoss(g, loss, lossInputs, { kl: options.kl ?? false });
     g.output('loss', value, 'float32', []);
     const gradients = g.backward(new Map([[value, g.scalar(1)]]));
     const isDense = ({ name }: { name: string }) => gradients.dense.has(parameter(name));
