@@ -105,7 +105,7 @@ rl:
     '11:5 sft: expected a mapping, got nothing',
     '13:10 rl.steps: expected a positive integer, got "many"',
     '14:43 rl.optimiser.learningRate: expected a positive number, got -1',
-    '15:17 rl.loss.kind: expected one of ppo, importance_sampling, cispo, got "cips"',
+    '15:17 rl.loss.kind: expected one of ppo, importance_sampling, cispo, gspo, got "cips"',
   ]);
 });
 

@@ -60,7 +60,8 @@ export async function stageModel(
   return { model: await startingModel(context, options.from, options.format), step: 0 };
 }
 
-async function startingModel(
+/** The model that a stage begins from: a checkpoint, `model.from` or a new one; with a fresh optimiser. */
+export async function startingModel(
   context: RunContext,
   from: CheckpointName | undefined,
   format: ChatFormat,

@@ -2,12 +2,9 @@
  * What a recipe says twice must agree, and what a stage needs must be there: the rules between fields, which no field's
  * own schema can check.
  */
+import type { Contradiction } from './contradiction.ts';
+import { objectiveContradictions } from './objective-rules.ts';
 import type { Recipe } from './schema.ts';
-
-export interface Contradiction {
-  readonly path: readonly string[];
-  readonly message: string;
-}
 
 /** Everything in which a recipe contradicts itself; none for one that can run. */
 export function contradictions(recipe: Recipe): Contradiction[] {
@@ -91,8 +88,6 @@ export function contradictions(recipe: Recipe): Contradiction[] {
   if (recipe.rl?.from === 'base' && recipe.pretrain === undefined && recipe.model.from === undefined) {
     complain(['rl', 'from'], '`base` needs the pretrain stage or model.from');
   }
-  if (recipe.rl !== undefined && recipe.rl.minimumGraded > recipe.rl.groupSize) {
-    complain(['rl', 'minimumGraded'], `must not exceed groupSize (${recipe.rl.groupSize})`);
-  }
+  if (recipe.rl !== undefined) found.push(...objectiveContradictions(recipe.rl));
   return found;
 }

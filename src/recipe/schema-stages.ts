@@ -83,6 +83,69 @@ export const supervisedSchema = z.strictObject({
   checkpointEvery: positiveInteger.default(200).describe('Steps between two checkpoints.'),
 });
 
+const advantageSchema = z.strictObject({
+  baseline: z
+    .enum(['group-mean', 'leave-one-out'])
+    .default('group-mean')
+    .describe(
+      'What is taken from a reward: the mean of the group, itself included (GRPO and the reference), or of the others (RLOO).',
+    ),
+  divideByDeviation: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Divide advantages by the deviation of the group's rewards plus 1e-4, as GRPO does; the reference does not.",
+    ),
+});
+
+const policyLossSchema = z.strictObject({
+  kind: z
+    .enum(['ppo', 'importance_sampling', 'cispo', 'gspo'])
+    .default('ppo')
+    .describe(
+      'Policy-gradient loss. `ppo`, `cispo` and `importance_sampling` have a ratio per token, `gspo` one per attempt: the geometric mean. The reference: `ppo`.',
+    ),
+  epsilonLow: z
+    .number()
+    .positive()
+    .default(4)
+    .describe(
+      'The ratio is clipped below 1 − this (`ppo`, `gspo`). The reference: 4; the paper of GSPO: 3e-4.',
+    ),
+  epsilonHigh: z
+    .number()
+    .positive()
+    .default(4)
+    .describe(
+      'The ratio is clipped above 1 + this (and `cispo`). The reference: 4; the paper of GSPO: 4e-4.',
+    ),
+  entropyCoefficient: z
+    .number()
+    .min(0)
+    .default(1e-4)
+    .describe('Weight of the entropy bonus at the first step. The reference: 1e-4 throughout.'),
+  finalEntropyCoefficient: z
+    .number()
+    .min(0)
+    .optional()
+    .describe(
+      'Weight that the bonus goes to in a line over the steps; the same as `entropyCoefficient` when absent.',
+    ),
+  klCoefficient: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Weight of the KL term that keeps the policy near the checkpoint it began from. Above 0 that checkpoint stays in memory and is run forward over every batch. The reference: 0.',
+    ),
+  normaliser: z
+    .enum(['samples', 'tokens', 'group-tokens', 'sequence-mean', 'constant-length'])
+    .default('samples')
+    .describe(
+      'What the sum over tokens is divided by: `samples`, the attempts of the step (the reference); its trained `tokens`; attempts and mean length of the group (`group-tokens`); attempts and length of each (`sequence-mean`: GRPO, GSPO); attempts and `maxTokens` (`constant-length`: Dr. GRPO).',
+    ),
+});
+
 export const rlSchema = z.strictObject({
   from: z.enum(['base', 'sft']).default('sft').describe('Checkpoint that training begins from.'),
   steps: positiveInteger.describe('Optimiser steps.'),
@@ -91,25 +154,15 @@ export const rlSchema = z.strictObject({
     .int()
     .min(2)
     .default(16)
-    .describe('Attempts at one problem; their mean reward is the baseline.'),
+    .describe('Attempts at one problem; their rewards are the baseline. The paper: 16.'),
   maxTokens: positiveInteger.default(48).describe('Most tokens of an attempt.'),
   temperature: z.number().positive().default(0.8).describe('Sampling temperature, the same in the trainer.'),
   grader: z
     .enum(['exact', 'noisy'])
     .default('exact')
     .describe('What grades the attempts: the exact grader or one that errs as judges do.'),
-  loss: z
-    .strictObject({
-      kind: z.enum(['ppo', 'importance_sampling', 'cispo']).default('ppo').describe('Policy-gradient loss.'),
-      epsilonLow: z.number().positive().default(4).describe('The ratio is clipped below 1 − this.'),
-      epsilonHigh: z.number().positive().default(4).describe('The ratio is clipped above 1 + this.'),
-      entropyCoefficient: z.number().min(0).default(1e-4).describe('Weight of the entropy bonus.'),
-      normaliser: z
-        .enum(['samples', 'tokens'])
-        .default('samples')
-        .describe('What the sum over tokens is divided by: attempts in the step (the reference), or tokens.'),
-    })
-    .prefault({}),
+  advantage: advantageSchema.prefault({}),
+  loss: policyLossSchema.prefault({}),
   zeroVarianceGroups: z
     .enum(['skip', 'keep'])
     .default('keep')

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PolicyVersion } from '../engine/engine.ts';
+import type { Datum, OptimiserStep, PolicyVersion, TrainableModel } from '../engine/engine.ts';
 import type { Grade } from '../grade/grade.ts';
 import { problemSchema } from '../problems/problem.ts';
 import type { RolloutGroup } from './collect.ts';
-import { type GrpoSettings, grpoBatch, samplerMismatch } from './grpo.ts';
+import { type GrpoSettings, grpoBatch, grpoStep, samplerMismatch } from './grpo.ts';
 
 const problem = problemSchema.parse({ id: 'p', statement: 'Prove it.' });
 const settings: GrpoSettings = {
   loss: { kind: 'ppo', temperature: 0.8, epsilonLow: 4, epsilonHigh: 4, entropyCoefficient: 0 },
-  normaliser: 'samples',
+  advantage: { baseline: 'group-mean', divideByDeviation: false },
+  normaliser: { kind: 'samples' },
   zeroVarianceGroups: 'skip',
   minimumGraded: 2,
 };
@@ -32,6 +33,24 @@ function group(rewards: readonly (number | undefined)[]): RolloutGroup {
       reward,
     })),
   };
+}
+
+const optimiser: OptimiserStep = {
+  ...{ kind: 'adamw', learningRate: 0, weightDecay: 0, clipNorm: 1 },
+  ...{ beta1: 0.9, beta2: 0.95, epsilon: 1e-8 },
+};
+
+/** A model that only tells what it was given. */
+function trainsNothing(told: (data: readonly Datum[]) => void): TrainableModel {
+  const model: Partial<TrainableModel> = {
+    forwardBackward: async (data) => {
+      told(data);
+      const logprobs_D_T = data.map(({ tokens_T }) => new Float32Array(tokens_T.length));
+      return { loss: 0, logprobs_D_T, entropySum: 0, trainedTokens: 1, processedTokens: 1 };
+    },
+    optimStep: async () => ({ version: 1 as PolicyVersion, gradientNorm: 0 }),
+  };
+  return model as TrainableModel;
 }
 
 test('TOKEN-EXACT: a datum is the prompt and the sampled ids, weighted on the sampled tokens only', () => {
@@ -63,8 +82,38 @@ test('groups are counted by outcome, and kept or skipped as asked', () => {
 });
 
 test('the token normaliser divides by the trained tokens', () => {
-  const { data } = grpoBatch([group([0, 1])], { ...settings, normaliser: 'tokens' });
+  const { data } = grpoBatch([group([0, 1])], { ...settings, normaliser: { kind: 'tokens' } });
   assert.equal(data[0]?.weights_T[4], 0.25);
+});
+
+test('advantages are those that were asked for', () => {
+  const advantage = { baseline: 'leave-one-out', divideByDeviation: false } as const;
+  const { data } = grpoBatch([group([1, 0])], { ...settings, advantage });
+  assert.deepEqual(
+    data.map((datum) => datum.advantages_T?.[3]),
+    [1, -1],
+  );
+});
+
+test('a KL term asks the reference for log-probs at the temperature, and nothing is asked without one', async () => {
+  const batch = grpoBatch([group([0, 1])], settings);
+  const asked: number[] = [];
+  const reference = {
+    forward: async (data: readonly Datum[], temperature: number) => {
+      asked.push(temperature);
+      return data.map(({ tokens_T }) => new Float32Array(tokens_T.length).fill(-2));
+    },
+  };
+  const trained: (readonly Datum[])[] = [];
+  const model = trainsNothing((data) => trained.push(data));
+  await grpoStep(model, batch, settings, optimiser, reference);
+  assert.deepEqual(asked, []);
+  assert.equal(trained[0]?.[0]?.referenceLogprobs_T, undefined);
+  const withKl = { ...settings, loss: { ...settings.loss, klCoefficient: 0.1 } };
+  await grpoStep(model, batch, withKl, optimiser, reference);
+  assert.deepEqual(asked, [0.8]);
+  assert.equal(trained[1]?.[0]?.referenceLogprobs_T?.[4], -2);
+  await assert.rejects(grpoStep(model, batch, withKl, optimiser), /needs a reference policy/);
 });
 
 test('mismatch is measured on trained tokens only', () => {

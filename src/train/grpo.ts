@@ -4,13 +4,19 @@
  * grades is dropped and counted. TOKEN-EXACT: data hold the sampled ids.
  */
 import type { Datum, ForwardBackwardResult, Loss, OptimiserStep, TrainableModel } from '../engine/engine.ts';
-import { groupAdvantages } from './advantages.ts';
+import { type AdvantageSettings, groupAdvantages } from './advantages.ts';
 import type { Rollout, RolloutGroup } from './collect.ts';
+import { type NormaliserSettings, normaliserOf } from './normalisers/normaliser.ts';
+import { withReferenceLogprobs } from './reference-policy.ts';
+
+/** A loss of reinforcement learning. */
+export type PolicyLoss = Exclude<Loss, { kind: 'cross_entropy' }>;
 
 export interface GrpoSettings {
-  readonly loss: Exclude<Loss, { kind: 'cross_entropy' }>;
-  /** The token sum is divided by the attempts of the step (reference/training.md 2.5) or by its trained tokens. */
-  readonly normaliser: 'samples' | 'tokens';
+  readonly loss: PolicyLoss;
+  readonly advantage: AdvantageSettings;
+  /** What the sum over tokens is divided by. */
+  readonly normaliser: NormaliserSettings;
   readonly zeroVarianceGroups: 'skip' | 'keep';
   readonly minimumGraded: number;
 }
@@ -33,7 +39,7 @@ export interface GrpoBatch {
 /** Turns groups into training data with advantages. */
 export function grpoBatch(groups: readonly RolloutGroup[], settings: GrpoSettings): GrpoBatch {
   const outcomes = { trained: 0, allZero: 0, allFull: 0, allEqual: 0, tooFewGrades: 0 };
-  const chosen: { group: RolloutGroup; rollout: Rollout; advantage: number; key: string }[] = [];
+  const chosen: { group: RolloutGroup; rollout: Rollout; advantage: number; index: number }[] = [];
   let attempts = 0;
   groups.forEach((group, index) => {
     attempts += group.rollouts_G.length;
@@ -41,26 +47,37 @@ export function grpoBatch(groups: readonly RolloutGroup[], settings: GrpoSetting
       advantages_G,
       graded,
       zeroVariance,
-      baseline = 0,
-    } = groupAdvantages(group.rollouts_G.map((rollout) => rollout.reward));
+      meanReward = 0,
+    } = groupAdvantages(
+      group.rollouts_G.map((rollout) => rollout.reward),
+      settings.advantage,
+    );
     if (graded < settings.minimumGraded) {
       outcomes.tooFewGrades += 1;
       return;
     }
     if (!zeroVariance) outcomes.trained += 1;
-    else if (baseline < 1e-9) outcomes.allZero += 1;
-    else if (baseline > 1 - 1e-9) outcomes.allFull += 1;
+    else if (meanReward < 1e-9) outcomes.allZero += 1;
+    else if (meanReward > 1 - 1e-9) outcomes.allFull += 1;
     else outcomes.allEqual += 1;
     if (zeroVariance && settings.zeroVarianceGroups === 'skip') return;
     group.rollouts_G.forEach((rollout, member) => {
       const advantage = advantages_G[member];
-      if (advantage !== undefined) chosen.push({ group, rollout, advantage, key: `${index}` });
+      if (advantage !== undefined) chosen.push({ group, rollout, advantage, index });
     });
   });
-  const tokens = chosen.reduce((sum, { rollout }) => sum + rollout.sample.tokens_T.length, 0);
-  const weight = 1 / (settings.normaliser === 'samples' ? attempts : Math.max(1, tokens));
+  const weights = normaliserOf(settings.normaliser)({
+    trained: chosen.map(({ group, rollout, index }) => ({
+      group: index,
+      promptTokens: group.prompt_T.length,
+      tokens: rollout.sample.tokens_T.length,
+    })),
+    attempts,
+  });
   return {
-    data: chosen.map(({ group, rollout, advantage, key }) => datumOf(group, rollout, advantage, weight, key)),
+    data: chosen.map(({ group, rollout, advantage, index }, position) =>
+      datumOf(group, rollout, advantage, weights[position] ?? 0, `${index}`),
+    ),
     outcomes,
   };
 }
@@ -122,17 +139,22 @@ export interface GrpoStepResult extends Mismatch {
   readonly processedTokens: number;
 }
 
-/** One optimiser step on a batch. With nothing to train on, the optimiser still steps, so that steps count alike. */
+/**
+ * One optimiser step on a batch. With nothing to train on, the optimiser still steps, so that steps count alike. A loss
+ * with a KL term needs the reference policy, which is run forward over the batch; without the term it is not asked.
+ */
 export async function grpoStep(
   model: TrainableModel,
   batch: GrpoBatch,
   settings: GrpoSettings,
   optimiser: OptimiserStep,
+  reference?: Pick<TrainableModel, 'forward'>,
 ): Promise<GrpoStepResult> {
+  const data = await dataFor(settings.loss, batch.data, reference);
   const result =
-    batch.data.length === 0
+    data.length === 0
       ? { loss: 0, logprobs_D_T: [], entropySum: 0, trainedTokens: 0, processedTokens: 0 }
-      : await model.forwardBackward(batch.data, settings.loss);
+      : await model.forwardBackward(data, settings.loss);
   const { gradientNorm } = await model.optimStep(optimiser);
   return {
     ...samplerMismatch(batch.data, result),
@@ -142,4 +164,14 @@ export async function grpoStep(
     trainedTokens: result.trainedTokens,
     processedTokens: result.processedTokens,
   };
+}
+
+async function dataFor(
+  loss: PolicyLoss,
+  data: readonly Datum[],
+  reference: Pick<TrainableModel, 'forward'> | undefined,
+): Promise<readonly Datum[]> {
+  if ((loss.klCoefficient ?? 0) === 0 || data.length === 0) return data;
+  if (reference === undefined) throw new Error('a loss with a KL term needs a reference policy');
+  return await withReferenceLogprobs(data, reference, loss.temperature);
 }

@@ -23,7 +23,10 @@ export interface RlRun {
   readonly grader: Grader;
   readonly problems: readonly Problem[];
   readonly validation: readonly Problem[];
-  readonly grpo: GrpoSettings;
+  /** The objective of a step, from 1 on. */
+  readonly grpo: (step: number) => GrpoSettings;
+  /** Where the objective has a KL term. */
+  readonly reference: TrainableModel | undefined;
 }
 
 export async function collect(

@@ -50,7 +50,7 @@ export async function gather(run: RlRun, step: number): Promise<Gathered> {
   });
   const isReplayed = journal.counts().made === made;
   if (committed === undefined) checkGrades(groups, settings.maxUngraded, step);
-  const batch = grpoBatch(groups, run.grpo);
+  const batch = grpoBatch(groups, run.grpo(step));
   const ungraded = groups.flatMap(({ rollouts_G }, group) =>
     rollouts_G.flatMap(({ grade }, attempt) =>
       grade.kind === 'ungraded' ? [[group, attempt, withoutReports(grade)] as const] : [],

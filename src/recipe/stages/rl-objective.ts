@@ -1,13 +1,33 @@
-/** What stage rl maximises: the recipe's settings as those of the trainer. */
+/** What stage rl maximises at a step: the recipe's settings as those of the trainer. */
+import { entropyCoefficientAt } from '../../train/entropy-schedule.ts';
 import type { GrpoSettings } from '../../train/grpo.ts';
+import type { NormaliserSettings } from '../../train/normalisers/normaliser.ts';
 import type { RlSettings } from '../schema.ts';
 
-export function grpoSettings(settings: RlSettings): GrpoSettings {
-  const { kind, epsilonLow, epsilonHigh, entropyCoefficient, normaliser } = settings.loss;
+/** Settings of optimiser step `step`, from 1 to `settings.steps`. */
+export function grpoSettings(settings: RlSettings, step: number): GrpoSettings {
+  const { kind, epsilonLow, epsilonHigh, entropyCoefficient, klCoefficient } = settings.loss;
+  const { finalEntropyCoefficient = entropyCoefficient } = settings.loss;
   return {
-    loss: { kind, temperature: settings.temperature, epsilonLow, epsilonHigh, entropyCoefficient },
-    normaliser,
+    loss: {
+      kind,
+      temperature: settings.temperature,
+      epsilonLow,
+      epsilonHigh,
+      entropyCoefficient: entropyCoefficientAt(step - 1, settings.steps, {
+        first: entropyCoefficient,
+        final: finalEntropyCoefficient,
+      }),
+      klCoefficient,
+    },
+    advantage: settings.advantage,
+    normaliser: normaliser(settings),
     zeroVarianceGroups: settings.zeroVarianceGroups,
     minimumGraded: settings.minimumGraded,
   };
+}
+
+function normaliser({ loss, maxTokens }: RlSettings): NormaliserSettings {
+  const kind = loss.normaliser;
+  return kind === 'constant-length' ? { kind, length: maxTokens } : { kind };
 }

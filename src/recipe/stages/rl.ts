@@ -28,6 +28,7 @@ import type { RlRun } from './rl-attempts.ts';
 import { type Gathered, gather } from './rl-batch.ts';
 import { type HeldOut, heldOutBefore, heldOutScore, recordedHeldOut } from './rl-held-out.ts';
 import { grpoSettings } from './rl-objective.ts';
+import { referencePolicy } from './rl-reference.ts';
 
 export async function runRl(context: RunContext, settings: RlSettings): Promise<string> {
   const clock = new StageClock(context.journal, 'rl');
@@ -35,6 +36,7 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
   const from = settings.from === 'base' && context.recipe.pretrain === undefined ? undefined : settings.from;
   const { model, step: done } = await stageModel(context, { own: 'rl', from, format });
   const sampler = await model.liveSampler();
+  const reference = await referencePolicy(context, settings, { from, format });
   try {
     const run: RlRun = {
       context,
@@ -45,7 +47,8 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
       grader: settings.grader === 'exact' ? exactGrader : noisyGrader(exactGrader),
       problems: await readProblems(dataPath(context, 'train.jsonl')),
       validation: await readProblems(dataPath(context, 'validation.jsonl')),
-      grpo: grpoSettings(settings),
+      grpo: (step) => grpoSettings(settings, step),
+      reference,
     };
     // Whole steps: trained and recorded.
     let step = done;
@@ -82,6 +85,7 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
     return await untilStopped(context, clock, train, save);
   } finally {
     await sampler.close();
+    await reference?.close();
     await model.close();
   }
 }
@@ -97,7 +101,7 @@ async function apply(
   const began = performance.now();
   const factor = warmupConstant(step - 1, settings.warmupSteps);
   const optimiser = optimiserStep(settings.optimiser, factor);
-  const result = await grpoStep(model, batch, run.grpo, optimiser);
+  const result = await grpoStep(model, batch, run.grpo(step), optimiser, run.reference);
   const training = (performance.now() - began) / 1000;
   const isMeasured = step === settings.steps || step % settings.evaluateEvery === 0;
   const heldOut = isMeasured ? await heldOutScore(run, step) : undefined;
