@@ -95,6 +95,10 @@ test('a preset is known by its name, with fields set over it', async () => {
   assert.deepEqual([found.name, found.price], ['qed-nano', { prompt: 0.2, completion: 0.8 }]);
   assert.deepEqual([found.defaults.temperature, found.defaults.maxTokens], [0.6, 229_376]);
   assert.match(await refusal('qed-nano,sampling.heat=1'), /heat/);
+  // PAY-ONCE goes by the name: what one model was paid for is not another's.
+  const other = await resolveModel('qed-nano,model=lm-provers/QED-Nano-SFT');
+  assert.equal(other.name, 'qed-nano(model=lm-provers/QED-Nano-SFT)');
+  assert.equal((await resolveModel('qed-nano,model=x,name=sft')).name, 'sft');
 });
 
 test('what names no model is one line that says what there is', async () => {

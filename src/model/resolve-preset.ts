@@ -19,15 +19,17 @@ export function resolvePreset(
   const isFile = /\.ya?ml$/.test(place) && existsSync(place);
   if (!isFile && !presetNames().includes(place)) return undefined;
   try {
-    const preset = loadPreset(place, overridesOf(spec, settings));
+    const overrides = overridesOf(spec, settings);
+    const preset = loadPreset(place, overrides);
     const { price, contextTokens, maxTokens } = preset;
     const { temperature, ...sampling } = preset.sampling;
+    const name = 'name' in overrides ? preset.name : `${preset.name}${changesOf(overrides)}`;
     const settingsOfSampling = Object.fromEntries(
       Object.entries(sampling).filter(([, value]) => value !== undefined),
     );
     return {
       spec,
-      name: preset.name,
+      name,
       ...(price === undefined ? {} : { price: price as Price }),
       ...(contextTokens === undefined ? {} : { contextTokens }),
       defaults: {
@@ -37,12 +39,26 @@ export function resolvePreset(
       },
       remarks: [],
       open: async ({ onEvent } = {}) =>
-        openPreset(preset, { env: environment, ...(onEvent === undefined ? {} : { onEvent }) }).model,
+        openPreset({ ...preset, name }, { env: environment, ...(onEvent === undefined ? {} : { onEvent }) })
+          .model,
     };
   } catch (error) {
     if (error instanceof PresetError) throw new ModelSpecError(error.message);
     throw error;
   }
+}
+
+/** Fields that make another model of it and are no part of what a call asks for, which keys have anyway. */
+const telling = ['model', 'dialect', 'api', 'thinkTags', 'extraBody'];
+
+/** `(model=other)`, so that what is asked of one model is never taken for the answer of another. */
+function changesOf(overrides: Readonly<Record<string, unknown>>): string {
+  const changes = telling.flatMap((field) => {
+    const value = overrides[field];
+    if (value === undefined) return [];
+    return [`${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`];
+  });
+  return changes.length === 0 ? '' : `(${changes.join(',')})`;
 }
 
 /** `price=2/12`, or a field of the preset by its path with a JSON value or a word. */
