@@ -57,6 +57,29 @@ test('NULL-NOT-ZERO: what is ungraded leaves the mean, is counted, and bounds th
   assert.match((suite?.warnings ?? []).join('\n'), /1 attempts are missing[\s\S]*no grade for 1 unparsable/);
 });
 
+test('a system has one name on all suites; settings and judges are named where they tell two apart', async (t) => {
+  const points_P_R = all(1, 1);
+  const systems = await systemsOf(temporaryDirectory(t), [
+    { points_P_R, suite: 'proofs', judge: 'one' },
+    { points_P_R, suite: 'answers', judge: 'other' },
+    { points_P_R, suite: 'proofs', judge: 'one', scaffold: 'reasoning-cache(turns=3)' },
+    { points_P_R, suite: 'proofs', judge: 'one', scaffold: 'reasoning-cache(turns=5)' },
+    { points_P_R, suite: 'proofs', judge: 'one', scaffold: 'rsa(n=8)' },
+    { points_P_R, suite: 'proofs', judge: 'other', scaffold: 'rsa(n=8)' },
+  ]);
+  const names = compareSystems(systems).flatMap(({ suite, rows }) =>
+    rows.map(({ name }) => `${suite.name}: ${name}`),
+  );
+  assert.deepEqual(names, [
+    'proofs: m',
+    'proofs: m + reasoning-cache(turns=3)',
+    'proofs: m + reasoning-cache(turns=5)',
+    'proofs: m + rsa + judge one',
+    'proofs: m + rsa + judge other',
+    'answers: m',
+  ]);
+});
+
 test('p-values of all pairs are corrected together, and the better system comes first', async (t) => {
   const points = (value: number) => ({ points_P_R: problems.map((_, p) => [value + (p % 2)]) });
   const systems = await systemsOf(temporaryDirectory(t), [

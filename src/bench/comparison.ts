@@ -127,23 +127,29 @@ function compareSuite(
 
 /** The parts of scaffold, model, judge and directory by which systems differ. */
 function namesOf(systems: readonly System[]): Map<System, string> {
-  const differs = (part: (system: System) => string): boolean => new Set(systems.map(part)).size > 1;
-  const shown = [
-    ({ model }: System) => model,
-    ...(differs(({ scaffold }) => scaffold) ? [scaffoldName] : []),
-    ...(differs(({ judge = 'ungraded' }) => judge)
-      ? [({ judge = 'ungraded' }: System) => `judge ${judge}`]
-      : []),
-  ];
-  const names = systems.map((system) => shown.map((part) => part(system)).filter((text) => text !== ''));
-  const texts = names.map((parts) => parts.join(' + '));
-  const key = (system: System, index: number): string => `${system.suite.name} ${texts[index]}`;
-  const keys = systems.map(key);
+  const clashing = (system: System, text: (system: System) => string): System[] =>
+    systems.filter((other) => other.suite.name === system.suite.name && text(other) === text(system));
+  const areOfOneScaffold = new Set(systems.map(({ scaffold }) => scaffold)).size === 1;
+  const scaffoldText = (system: System): string => {
+    const short = scaffoldName(system);
+    const hasOtherSettings = systems.some(
+      (other) =>
+        other.model === system.model && scaffoldName(other) === short && other.scaffold !== system.scaffold,
+    );
+    return hasOtherSettings ? system.scaffold : short;
+  };
+  const usual = (system: System): string => {
+    const scaffold = areOfOneScaffold ? '' : scaffoldText(system);
+    return scaffold === '' ? system.model : `${system.model} + ${scaffold}`;
+  };
+  const judged = (system: System): string => {
+    const judges = new Set(clashing(system, usual).map(({ judge }) => judge));
+    return judges.size < 2 ? usual(system) : `${usual(system)} + judge ${system.judge ?? 'ungraded'}`;
+  };
   return new Map(
-    systems.map((system, index) => {
-      const text = texts[index] ?? '';
-      const isAlone = keys.filter((other) => other === keys[index]).length === 1;
-      return [system, isAlone ? text : `${text} (${system.directory})`];
+    systems.map((system) => {
+      const isAlone = clashing(system, judged).length === 1;
+      return [system, isAlone ? judged(system) : `${judged(system)} (${system.directory})`];
     }),
   );
 }
