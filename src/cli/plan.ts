@@ -22,6 +22,7 @@ interface PlanOptions extends SetupOptions, SuiteOptions {
   readonly suite?: string;
   readonly judge: readonly string[];
   readonly attempts: string;
+  readonly runs?: string;
   readonly measured?: string;
   readonly json?: boolean;
 }
@@ -39,6 +40,7 @@ export function addPlanCommand(program: Command): void {
   addSetupOptions(command)
     .option('--attempts <n>', 'proofs of each problem', '1')
     .option('--suite <suite>', 'plan qed bench: the suite in place of the problem')
+    .option('-n, --runs <n>', 'with --suite: attempts at each problem, as qed bench calls them')
     .addOption(repeatable('-j, --judge <judge>', 'with --suite: the judge, as for qed bench'));
   addSuiteOptions(command)
     .option(
@@ -52,7 +54,7 @@ export function addPlanCommand(program: Command): void {
 Examples:
   $ qed plan imo.jsonl --model qed-nano --scaffold rsa --budget "20M tokens"
   $ qed plan imo.jsonl --model gemini-3-pro --scaffold deepseek-math --json
-  $ qed plan --suite imo-proofbench --model qed-nano --scaffold rsa --judge gemini-3-pro --attempts 3`,
+  $ qed plan --suite imo-proofbench --model qed-nano --scaffold rsa --judge gemini-3-pro --runs 3`,
     )
     .action(async (problem: string | undefined, options: PlanOptions) => {
       process.exitCode = await plan(problem, options);
@@ -63,7 +65,10 @@ Examples:
 async function plan(problem: string | undefined, options: PlanOptions): Promise<number> {
   if (await printScaffoldHelp(options)) return 0;
   const { wholeNumber } = await import('./prove-setup.ts');
-  const attempts = wholeNumber('--attempts', options.attempts, 1);
+  const attempts =
+    options.runs === undefined
+      ? wholeNumber('--attempts', options.attempts, 1)
+      : wholeNumber('--runs', options.runs, 1);
   const { setup, judge } = await planned(problem, options);
   const { plannedCalls } = await import('../scaffold/create-scaffold.ts');
   const { estimate } = await import('../prove/estimate.ts');
@@ -100,7 +105,11 @@ interface Planned {
 async function planned(problem: string | undefined, options: PlanOptions): Promise<Planned> {
   const { prepare, prepareWith } = await import('./prove-setup.ts');
   if (options.suite === undefined) {
-    if (options.judge.length > 0) throw new UserError('--judge goes with --suite', { exitCode: 2 });
+    for (const [flag, isGiven] of [
+      ['--judge', options.judge.length > 0],
+      ['--runs', options.runs !== undefined],
+    ] as const)
+      if (isGiven) throw new UserError(`${flag} goes with --suite`, { exitCode: 2 });
     return { setup: await prepare(problem, options), judge: undefined };
   }
   if (problem !== undefined)
