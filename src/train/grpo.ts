@@ -8,6 +8,8 @@ import { type AdvantageSettings, groupAdvantages } from './advantages.ts';
 import type { Rollout, RolloutGroup } from './collect.ts';
 import { type NormaliserSettings, normaliserOf } from './normalisers/normaliser.ts';
 import { withReferenceLogprobs } from './reference-policy.ts';
+import { type RatioMetrics, ratioMetrics } from './step-metrics/ratio-metrics.ts';
+import { referenceKl } from './step-metrics/reference-kl.ts';
 
 /** A loss of reinforcement learning. */
 export type PolicyLoss = Exclude<Loss, { kind: 'cross_entropy' }>;
@@ -134,6 +136,10 @@ export interface GrpoStepResult extends Mismatch {
   readonly loss: number;
   /** Mean entropy per trained token, in nats. */
   readonly entropy: number;
+  /** Undefined where nothing was trained. */
+  readonly ratios: RatioMetrics | undefined;
+  /** Mean k3 from the reference policy; undefined without a KL term. */
+  readonly referenceKl: number | undefined;
   readonly gradientNorm: number;
   readonly trainedTokens: number;
   readonly processedTokens: number;
@@ -157,7 +163,9 @@ export async function grpoStep(
       : await model.forwardBackward(data, settings.loss);
   const { gradientNorm } = await model.optimStep(optimiser);
   return {
-    ...samplerMismatch(batch.data, result),
+    ...samplerMismatch(data, result),
+    ratios: ratioMetrics(data, result, settings.loss),
+    referenceKl: referenceKl(data, result),
     loss: result.loss,
     entropy: result.entropySum / Math.max(1, result.trainedTokens),
     gradientNorm,

@@ -1,6 +1,7 @@
 /**
- * Log-probs of a batch under a reference policy that is not trained, for the KL term that keeps the policy near it. They
- * are at the temperature of the policy's own. They are a function of weights and batch: nothing of them is recorded.
+ * Log-probs of a batch under a reference policy that is not trained, for the KL term that keeps the policy near it.
+ * They are at the temperature of the policy's own. They are a function of weights and batch: nothing of them is
+ * recorded.
  */
 import type { Datum, TrainableModel } from '../engine/engine.ts';
 

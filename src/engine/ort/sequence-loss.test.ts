@@ -1,6 +1,6 @@
 /**
- * The terms that look beyond one token or one policy, through the whole trainer: gradients of gspo and of the KL term equal
- * those of a policy gradient whose advantages were worked out beforehand from a forward pass.
+ * The terms that look beyond one token or one policy, through the whole trainer: gradients of gspo and of the KL term
+ * equal those of a policy gradient whose advantages were worked out beforehand from a forward pass.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * 1 / (attempts of the step × a constant length): as by samples, on the scale of one token (Dr. GRPO: Liu et al. 2025,
- * "Understanding R1-Zero-Like Training", section 3.2, whose constant is the most tokens of an attempt).
+ * 1 / (attempts of the step × a constant length): as by samples, on the scale of one token (Dr. GRPO: Liu et al.
+ * 2025, "Understanding R1-Zero-Like Training", section 3.2, whose constant is the most tokens of an attempt).
  */
 import type { Normaliser } from './attempt-lengths.ts';
 

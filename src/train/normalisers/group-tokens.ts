@@ -1,7 +1,8 @@
 /**
  * 1 / (attempts of the step × mean length of the attempts of the group, prompt included): a problem that takes long
  * proofs weighs no more than another, and within its group a long attempt weighs more (`group_normalization` in
- * reference/training.md 2.5, which leaves out the attempts of the step: the same for every token, so the same after Adam).
+ * reference/training.md 2.5, which leaves out the attempts of the step: the same for every token, so the same after
+ * Adam).
  */
 import type { StepLengths } from './attempt-lengths.ts';
 
