@@ -314,6 +314,7 @@ test('a full disk ends the run', async (t) => {
   const full: Journal = {
     ...{ effect: journal.effect.bind(journal), find: journal.find.bind(journal) },
     ...{ events: journal.events.bind(journal), values: journal.values.bind(journal) },
+    recorded: journal.recorded.bind(journal),
     append: (stream, key, entry) =>
       stream.startsWith('bench/') ? Promise.reject(new Error('full')) : journal.append(stream, key, entry),
     counts: () => journal.counts(),

@@ -37,8 +37,7 @@ export class DurableJournal implements Journal {
     this.#assertOpen();
     checkName('unit', unit);
     checkName('label', label);
-    const requestHash = canonicalHash(request);
-    const key = canonicalHash([unit, label, requestHash.toString('hex')]);
+    const { requestHash, key } = hashesOf({ unit, label, request });
     const asked = hash('sha256', `${unit}\u0000${label}`, 'base64url').slice(0, 20);
     if (this.#asked.has(asked)) throw new SameLabelError(unit, label);
     this.#asked.add(asked);
@@ -84,6 +83,10 @@ export class DurableJournal implements Journal {
     }
   }
 
+  async recorded(key: EffectKey): Promise<Entry | undefined> {
+    return this.#reader.findEffect(hashesOf(key).key);
+  }
+
   async append(stream: string, key: string, entry: Entry): Promise<void> {
     this.#assertOpen();
     checkName('stream', stream);
@@ -120,6 +123,11 @@ export class DurableJournal implements Journal {
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new JournalClosedError();
   }
+}
+
+function hashesOf({ unit, label, request }: EffectKey) {
+  const requestHash = canonicalHash(request);
+  return { requestHash, key: canonicalHash([unit, label, requestHash.toString('hex')]) };
 }
 
 interface Content {

@@ -39,6 +39,8 @@ export interface Journal {
    * back as canonical JSON reads it (sorted keys), the first time as on a replay.
    */
   effect(key: EffectKey, make: () => Promise<Entry>): Promise<Entry & { readonly replayed: boolean }>;
+  /** What is on record of this effect, without making it or asking for it; undefined when there is nothing. */
+  recorded(key: EffectKey): Promise<Entry | undefined>;
   /**
    * Appends an event and resolves when it is on disk. (stream, key) is unique: appending it again with the same
    * value and payload resolves without a second row; with another value it throws a ConflictError.

@@ -151,6 +151,7 @@ test('REPLAY: a refusal stands in the next sitting even where there would be roo
     find: (stream, key) => journal.find(stream, key),
     events: (stream) => journal.events(stream.startsWith('spend/') ? `no ${stream}` : stream),
     values: (stream) => journal.values(stream),
+    recorded: (key) => journal.recorded(key),
     counts: () => journal.counts(),
     close: () => journal.close(),
   });

@@ -146,6 +146,44 @@ const policyLossSchema = z.strictObject({
     ),
 });
 
+const pipelineSchema = z.strictObject({
+  maxLag: z
+    .int()
+    .min(0)
+    .default(5)
+    .describe(
+      'Most optimiser steps between the weights that sampled a token and those that train on it. 0: sampling and training take turns, and a run repeats bit for bit.',
+    ),
+  stragglerSeconds: z
+    .number()
+    .positive()
+    .default(600)
+    .describe(
+      'How long a step waits for groups that no later step may train on; then they are dropped and counted. It begins when a group has taken as long as any so far.',
+    ),
+  attemptSeconds: z
+    .number()
+    .positive()
+    .default(7200)
+    .describe('How long one attempt may be sampled before it is begun again, three times at most.'),
+  stallSeconds: z
+    .number()
+    .positive()
+    .default(10_800)
+    .describe(
+      'When no attempt has ended for so long, the run ends with an error that says what waits for what.',
+    ),
+  samplingAtOnce: positiveInteger
+    .optional()
+    .describe('Most attempts sampled at once; absent, all that the lag allows.'),
+  gradingAtOnce: positiveInteger.default(256).describe('Most attempts graded at once.'),
+  heldBytes: z
+    .int()
+    .min(0)
+    .default(2 ** 28)
+    .describe('Memory for finished groups that wait for their step; others are read from the journal then.'),
+});
+
 export const rlSchema = z.strictObject({
   from: z.enum(['base', 'sft']).default('sft').describe('Checkpoint that training begins from.'),
   steps: positiveInteger.describe('Optimiser steps.'),
@@ -164,11 +202,14 @@ export const rlSchema = z.strictObject({
   advantage: advantageSchema.prefault({}),
   loss: policyLossSchema.prefault({}),
   zeroVarianceGroups: z
-    .enum(['skip', 'keep'])
+    .enum(['skip', 'keep', 'refill'])
     .default('keep')
     .describe(
-      'Groups whose attempts all got the same reward: `keep` them (they only carry the entropy bonus), or `skip` them.',
+      'Groups whose attempts all got the same reward: `keep` them (they only carry the entropy bonus), `skip` them, or `refill` the step with groups of other problems.',
     ),
+  pipeline: pipelineSchema
+    .prefault({})
+    .describe('How far sampling may run ahead of the optimiser, and what waits for what.'),
   truncation: z
     .enum(['zero', 'mask', 'grade-what-exists'])
     .default('zero')

@@ -4,14 +4,26 @@
  */
 import type { Json } from '../journal/journal.ts';
 
-export interface StepCost {
-  /** All of the step; of reinforcement learning, sampling and grading too. */
+export interface StepCost extends Partial<PipelineUse> {
+  /** All of the step; of reinforcement learning, since the step before. */
   readonly seconds: number;
   /** The forward and backward passes and the optimiser alone. */
   readonly trainingSeconds: number;
   /** Memory of this process after the step, and the most it had since it was started. */
   readonly residentBytes: number;
   readonly peakBytes: number;
+}
+
+/** What the parts of the asynchronous pipeline did in the seconds of a step. */
+export interface PipelineUse {
+  /** How long the optimiser waited for groups, and how much of that for stragglers alone. */
+  readonly waitedSeconds: number;
+  readonly stragglerSeconds: number;
+  /** Shares of the time in which each was at work, 0 to 1; they overlap. */
+  readonly samplingShare: number;
+  readonly gradingShare: number;
+  readonly trainingShare: number;
+  readonly sampledTokensPerSecond: number;
 }
 
 /** The cost of a step that ends now. */
@@ -33,12 +45,20 @@ export function memoryText({ residentBytes }: StepCost): string {
 /** What metrics.jsonl tells of a cost, given the tokens that the step trained on. */
 export function costFigures(cost: StepCost, processedTokens: unknown): { readonly [key: string]: Json } {
   const { seconds, trainingSeconds, residentBytes, peakBytes } = cost;
+  const { waitedSeconds, stragglerSeconds, samplingShare, gradingShare, trainingShare } = cost;
+  const { sampledTokensPerSecond } = cost;
   const isKnown = typeof processedTokens === 'number' && trainingSeconds > 0;
   return {
     seconds,
     ...(isKnown ? { tokensPerSecond: processedTokens / trainingSeconds } : {}),
     residentBytes,
     peakBytes,
+    ...(waitedSeconds === undefined ? {} : { waitedSeconds }),
+    ...(stragglerSeconds === undefined ? {} : { stragglerSeconds }),
+    ...(samplingShare === undefined ? {} : { samplingShare }),
+    ...(gradingShare === undefined ? {} : { gradingShare }),
+    ...(trainingShare === undefined ? {} : { trainingShare }),
+    ...(sampledTokensPerSecond === undefined ? {} : { sampledTokensPerSecond }),
   };
 }
 

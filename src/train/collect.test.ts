@@ -57,9 +57,10 @@ async function inJournal<T>(
       const sampler: Sampler = {
         kind: 'snapshot',
         sample: async ({ seeds_S }) => {
+          // Attempts are asked for one by one, in order.
+          const { ids, finish } = replies[calls.samples % replies.length] ?? replies[0];
           calls.samples += 1;
-          return seeds_S.map((_, index) => {
-            const { ids, finish } = replies[index % replies.length] ?? replies[0];
+          return seeds_S.map(() => {
             return {
               tokens_T: Int32Array.from(ids),
               logprobs_T: new Float32Array(ids.length).fill(-1),

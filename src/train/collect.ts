@@ -1,6 +1,6 @@
 /**
- * Attempts at one problem: sampled, taken apart and graded, every call durable. A group that was collected before
- * comes from the journal (PAY-ONCE), so that a killed run neither samples nor grades it again.
+ * Attempts at one problem: sampled, taken apart and graded, each by itself and every call durable. What was sampled or
+ * graded before comes from the journal (PAY-ONCE), so that a killed run loses no more than the attempts in flight.
  */
 import { createHash } from 'node:crypto';
 import type { FullDistributionSampling, PolicyVersion, Sample, Sampler } from '../engine/engine.ts';
@@ -11,6 +11,8 @@ import { runTogether } from '../journal/run-together.ts';
 import type { Problem } from '../problems/problem.ts';
 import { seedFrom } from '../stats/random.ts';
 import type { ChatFormat, Message, ParsedReply } from '../tokenizer/tokenizer.ts';
+import { type Lease, withLease } from './pipeline/lease.ts';
+import type { Slots } from './pipeline/slots.ts';
 import { decodeSamples, encodeSamples } from './rollout-codec.ts';
 
 /** What to do with an attempt that was cut at the token limit (by its finish reason, never by looking for a token). */
@@ -38,10 +40,17 @@ export interface RolloutSource {
   readonly format: ChatFormat;
   readonly grader: Grader;
   readonly signal: AbortSignal;
+  /** Places that attempts are sampled and graded in; without them all are at once. */
+  readonly sampling?: Slots;
+  readonly grading?: Slots;
+  /** How long an attempt may be sampled; without it, as long as it takes. */
+  readonly lease?: Lease;
+  /** Called when an attempt has been sampled, and when it has been graded. */
+  readonly progressed?: () => void;
 }
 
 export interface GroupRequest {
-  /** Names the group within the run, for example `rl/12/3`. Unique. */
+  /** Names the group within the run, for example `rl/120`. Unique. */
   readonly unit: string;
   readonly problem: Problem;
   readonly messages: readonly Message[];
@@ -49,43 +58,94 @@ export interface GroupRequest {
   readonly maxTokens: number;
   readonly temperature: number;
   readonly truncation: TruncationPolicy;
-  /** Weights that sample it: part of the request, for other weights give another answer. */
-  readonly version: PolicyVersion;
+  /**
+   * Weights that sample it, where they are meant: part of the request then, for other weights give another answer. Without
+   * it the newest weights sample it, and the samples say which those were.
+   */
+  readonly version?: PolicyVersion;
   readonly seed: number;
   /** Attempts, by index, that a batch committed before has as ungraded: they are not asked about again. */
   readonly ungraded?: ReadonlyMap<number, Ungraded>;
 }
 
-/** Samples and grades one group. Rejects with an AbortError when the signal cuts it off. */
+/**
+ * Samples and grades one group. Rejects with an AbortError when the signal cuts it off, and with a LeaseExpiredError when
+ * an attempt does not end.
+ */
 export async function collectGroup(source: RolloutSource, request: GroupRequest): Promise<RolloutGroup> {
-  const { unit, problem } = request;
+  const { problem } = request;
   const prompt_T = source.format.renderPrompt(request.messages);
-  const seeds_S = Array.from({ length: request.attempts }, (_, index) => seedFrom(request.seed, unit, index));
-  // Behaviour log-probs are those of the whole distribution: with truncation they would be another's.
-  const sampling = {
-    maxTokens: request.maxTokens,
-    temperature: request.temperature,
-    stopTokenIds: source.format.stopTokenIds,
-  } satisfies FullDistributionSampling;
-  const prompt = createHash('sha256').update(
-    Buffer.from(prompt_T.buffer, prompt_T.byteOffset, prompt_T.byteLength),
-  );
-  const { payload } = await source.journal.effect(
-    {
-      unit,
-      label: 'attempts',
-      request: { prompt: prompt.digest('hex'), seeds_S, sampling, version: request.version },
+  const rollouts_G = await runTogether(
+    attemptKeys(source.format, request, prompt_T),
+    source.signal,
+    async (key, index, signal) => {
+      const sample = await sampleAttempt({ ...source, signal }, prompt_T, key);
+      source.progressed?.();
+      const rollout = await judge({ ...source, signal }, request, sample, index);
+      source.progressed?.();
+      return rollout;
     },
-    async () => {
-      const samples = await source.sampler.sample({ prompt_T, seeds_S, sampling, signal: source.signal });
-      return { value: samples.map((sample) => sample.tokens_T.length), payload: encodeSamples(samples) };
-    },
-  );
-  if (payload === undefined) throw new Error(`the record of ${unit} has no samples`);
-  const rollouts_G = await runTogether(decodeSamples(payload), source.signal, (sample, index, signal) =>
-    judge({ ...source, signal }, request, sample, index),
   );
   return { problem, prompt_T, rollouts_G };
+}
+
+/** The samples of a group that was collected before, read from the journal. */
+export async function recordedSamples(
+  { journal, format }: Pick<RolloutSource, 'journal' | 'format'>,
+  request: GroupRequest,
+): Promise<Sample[]> {
+  const prompt_T = format.renderPrompt(request.messages);
+  return await Promise.all(
+    attemptKeys(format, request, prompt_T).map(async (key) =>
+      sampleIn(key.unit, (await journal.recorded(key))?.payload),
+    ),
+  );
+}
+
+type AttemptKey = ReturnType<typeof attemptKeys>[number];
+
+function attemptKeys(
+  format: ChatFormat,
+  { unit, attempts, seed, maxTokens, temperature, version }: GroupRequest,
+  prompt_T: Int32Array,
+) {
+  const bytes = Buffer.from(prompt_T.buffer, prompt_T.byteOffset, prompt_T.byteLength);
+  const prompt = createHash('sha256').update(bytes).digest('hex');
+  // Behaviour log-probs are those of the whole distribution: with truncation they would be another's.
+  const sampling = {
+    ...{ maxTokens, temperature, stopTokenIds: format.stopTokenIds },
+  } satisfies FullDistributionSampling;
+  return Array.from({ length: attempts }, (_, index) => ({
+    unit: `${unit}/${index}`,
+    label: 'attempt',
+    request: {
+      ...{ prompt, seed: seedFrom(seed, unit, index), sampling },
+      ...(version === undefined ? {} : { version }),
+    },
+  }));
+}
+
+async function sampleAttempt(source: RolloutSource, prompt_T: Int32Array, key: AttemptKey): Promise<Sample> {
+  const { journal, sampler, sampling: slots, lease, signal } = source;
+  const { seed, sampling } = key.request;
+  const sampled = (signal: AbortSignal) => sampler.sample({ prompt_T, seeds_S: [seed], sampling, signal });
+  const made = async () => {
+    const samples =
+      lease === undefined ? await sampled(signal) : await withLease(lease, key.unit, signal, sampled);
+    const tokens = samples.reduce((sum, { tokens_T }) => sum + tokens_T.length, 0);
+    return { value: tokens, payload: encodeSamples(samples) };
+  };
+  // What is on record needs no place, and waits for nobody.
+  const { payload } = await journal.effect(key, () =>
+    slots === undefined ? made() : slots.run(made, signal),
+  );
+  return sampleIn(key.unit, payload);
+}
+
+function sampleIn(unit: string, payload: Uint8Array | undefined): Sample {
+  const [sample] = payload === undefined ? [] : decodeSamples(payload);
+  if (sample === undefined) throw new Error(`the journal has no sample of ${unit}`);
+  return sample;
 }
 
 async function judge(
@@ -101,14 +161,17 @@ async function judge(
     const grade = gradeOfNoProof(source.grader.name, 'The attempt was cut at the token limit.');
     return { ...common, grade, reward: request.truncation === 'zero' ? 0 : undefined };
   }
-  const grade =
-    request.ungraded?.get(index) ??
-    (await gradeDurably({
-      ...{ journal: source.journal, grader: source.grader, signal: source.signal },
+  const { journal, grader, signal, grading } = source;
+  const graded = () =>
+    gradeDurably({
+      ...{ journal, grader, signal },
       unit: `${request.unit}/${index}`,
       problem: request.problem,
       proof: reply.answer,
       seed: seedFrom(request.seed, request.unit, 'grade', index),
-    }));
+    });
+  const grade =
+    request.ungraded?.get(index) ??
+    (grading === undefined ? await graded() : await grading.run(graded, signal));
   return { ...common, grade, reward: grade.kind === 'graded' ? grade.points / 7 : undefined };
 }

@@ -1,16 +1,22 @@
 /**
- * What a sitting of stage rl works with, and how it gets attempts: groups are sampled and graded together, each durable
- * by itself, so that nothing is sampled or graded twice.
+ * What a sitting of stage rl works with, and how it gets attempts: by the newest weights for training, by those of a step
+ * for the held-out score. Each is durable by itself, so that nothing is sampled or graded twice.
  */
 import type { PolicyVersion, Sampler, TrainableModel } from '../../engine/engine.ts';
 import type { Grader, Ungraded } from '../../grade/grade.ts';
 import { runTogether } from '../../journal/run-together.ts';
 import { provePrompt } from '../../lab/prompts.ts';
+import { systemClock } from '../../model/openai/clock.ts';
 import type { Problem } from '../../problems/problem.ts';
-import { seedFrom } from '../../stats/random.ts';
+import { Random, seedFrom } from '../../stats/random.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
-import { collectGroup, type RolloutGroup } from '../../train/collect.ts';
+import { groupAdvantages } from '../../train/advantages.ts';
+import { collectGroup, type GroupRequest, type RolloutGroup, recordedSamples } from '../../train/collect.ts';
 import type { GrpoSettings } from '../../train/grpo.ts';
+import { GroupShelf, type ShelvedGroup } from '../../train/pipeline/group-shelf.ts';
+import { LeaseExpiredError } from '../../train/pipeline/lease.ts';
+import type { Roll } from '../../train/pipeline/pipeline.ts';
+import type { Slots } from '../../train/pipeline/slots.ts';
 import type { RunContext } from '../run-context.ts';
 import type { RlSettings } from '../schema.ts';
 
@@ -27,46 +33,123 @@ export interface RlRun {
   readonly grpo: (step: number) => GrpoSettings;
   /** Where the objective has a KL term. */
   readonly reference: TrainableModel | undefined;
+  /** Version of the weights before the first step of the stage. */
+  readonly firstVersion: number;
+  readonly sampling: Slots;
+  readonly grading: Slots;
 }
 
-export async function collect(
+/** Times that an attempt is begun at most, when its lease runs out. */
+const leases = 3;
+
+/** Groups by their number, each on a shelf until its step. */
+export function rollerOf(run: RlRun): Roll<ShelvedGroup> {
+  const { context, settings, format, firstVersion, sampling, grading } = run;
+  const shelf = new GroupShelf(settings.pipeline.heldBytes, format);
+  const lease = { seconds: settings.pipeline.attemptSeconds, tries: leases, clock: systemClock };
+  return async (index, { signal, progressed }) => {
+    const request = groupRequest(run, index);
+    const source = { ...sourceOf(run), sampling, grading, lease, progressed };
+    try {
+      const group = await collectGroup(
+        { ...source, signal: AbortSignal.any([signal, context.signal]) },
+        request,
+      );
+      const reason =
+        settings.zeroVarianceGroups === 'refill' ? sameness(group, settings.advantage) : undefined;
+      if (reason !== undefined) return { kind: 'dropped', reason };
+      const oldestVersion = oldestIn(group) - firstVersion;
+      return {
+        kind: 'group',
+        group: shelf.put(group, () => recordedSamples(source, request)),
+        oldestVersion,
+      };
+    } catch (error) {
+      if (error instanceof LeaseExpiredError) return { kind: 'dropped', reason: 'attempt-timeout' };
+      throw error;
+    }
+  };
+}
+
+/** A group that an earlier sitting has collected, as the batch that was committed with it has it. */
+export async function collectedGroup(
   run: RlRun,
-  unit: string,
+  index: number,
+  ungraded: ReadonlyMap<number, Ungraded>,
+): Promise<RolloutGroup> {
+  return await collectGroup(
+    { ...sourceOf(run), signal: run.context.signal },
+    { ...groupRequest(run, index), ungraded },
+  );
+}
+
+/** One attempt at each problem by the weights after `step` steps, which the sampler has to have. */
+export async function collectAt(
+  run: RlRun,
+  step: number,
   problems: readonly Problem[],
-  options: {
-    readonly attempts: number;
-    readonly version: number;
-    readonly truncation: RlSettings['truncation'];
-    readonly grader: Grader;
-    /** Cuts attempts off; without it they are waited for. */
-    readonly signal?: AbortSignal;
-    readonly ungraded?: readonly (readonly [group: number, attempt: number, grade: Ungraded])[];
-  },
+  grader: Grader,
+  stop: AbortSignal,
 ): Promise<RolloutGroup[]> {
-  const { context, settings, sampler, format } = run;
-  const { journal } = context;
-  const { grader, ungraded, signal: stop = new AbortController().signal } = options;
   return await runTogether(problems, stop, (problem, index, signal) =>
     collectGroup(
-      { journal, sampler, format, grader, signal },
+      { ...sourceOf(run), grader, signal },
       {
-        unit: `${unit}/${index}`,
-        problem,
-        messages: [{ role: 'user', content: provePrompt(problem.statement) }],
-        attempts: options.attempts,
-        maxTokens: settings.maxTokens,
-        temperature: settings.temperature,
-        truncation: options.truncation,
-        version: options.version as PolicyVersion,
-        seed: seedFrom(context.recipe.seed, 'rl'),
-        ...(ungraded === undefined
-          ? {}
-          : {
-              ungraded: new Map(
-                ungraded.flatMap(([group, attempt, grade]) => (group === index ? [[attempt, grade]] : [])),
-              ),
-            }),
+        ...requestFor(run, `rl/held-out/${step}/${index}`, problem),
+        attempts: 1,
+        truncation: 'grade-what-exists',
+        version: step as PolicyVersion,
       },
     ),
   );
+}
+
+function sourceOf({ context, sampler, format, grader }: RlRun) {
+  return { journal: context.journal, sampler, format, grader };
+}
+
+function groupRequest(run: RlRun, index: number): GroupRequest {
+  return requestFor(run, `rl/${index}`, problemOf(run, index));
+}
+
+function requestFor({ context, settings }: RlRun, unit: string, problem: Problem): GroupRequest {
+  return {
+    ...{ unit, problem },
+    messages: [{ role: 'user', content: provePrompt(problem.statement) }],
+    attempts: settings.groupSize,
+    maxTokens: settings.maxTokens,
+    temperature: settings.temperature,
+    truncation: settings.truncation,
+    seed: seedFrom(context.recipe.seed, 'rl'),
+  };
+}
+
+/** Problems in a shuffled order without repeats until all have been used, then in another order. */
+function problemOf({ problems, context }: RlRun, index: number): Problem {
+  const epoch = Math.floor(index / problems.length);
+  const order = new Random('rl-order', context.recipe.seed, epoch).shuffled(
+    problems.map((_, place) => place),
+  );
+  return problems[order[index % problems.length] ?? 0] as Problem;
+}
+
+/** What the rewards of a group are, where they are all the same. */
+function sameness({ rollouts_G }: RolloutGroup, advantage: RlSettings['advantage']): string | undefined {
+  const {
+    zeroVariance,
+    graded,
+    meanReward = 0,
+  } = groupAdvantages(
+    rollouts_G.map(({ reward }) => reward),
+    advantage,
+  );
+  // A group without grades is the grader's failure, which is counted elsewhere.
+  if (!zeroVariance || graded === 0) return undefined;
+  if (meanReward < 1e-9) return 'all-zero';
+  return meanReward > 1 - 1e-9 ? 'all-full' : 'all-equal';
+}
+
+/** Version of the oldest token. */
+function oldestIn({ rollouts_G }: RolloutGroup): number {
+  return Math.min(...rollouts_G.flatMap(({ sample }) => sample.versions.map(({ version }) => version)));
 }

@@ -1,70 +1,120 @@
 /**
- * The batch of one step of stage rl: its problems, their attempts, and what was committed of it before the optimiser
- * steps, so that a killed run makes the same batch again.
+ * The batch of one step of stage rl: its groups, and what was committed of them before the optimiser steps, so that a
+ * killed run makes the same batch again. EMIT-ONCE: the record of a step names the groups that it trains and those that
+ * were dropped since the step before, with the reason; a group is in one record, once.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Datum } from '../../engine/engine.ts';
 import { type Ungraded, ungradedSchema } from '../../grade/grade.ts';
 import { checkUngraded, UngradedCount } from '../../grade/ungraded-rate.ts';
-import type { Problem } from '../../problems/problem.ts';
-import { Random } from '../../stats/random.ts';
+import { runTogether } from '../../journal/run-together.ts';
 import type { RolloutGroup } from '../../train/collect.ts';
 import { type GrpoBatch, grpoBatch } from '../../train/grpo.ts';
-import { collect, type RlRun } from './rl-attempts.ts';
+import type { Dropped } from '../../train/pipeline/group-ledger.ts';
+import type { ShelvedGroup } from '../../train/pipeline/group-shelf.ts';
+import type { Pipeline } from '../../train/pipeline/pipeline.ts';
+import { collectedGroup, type RlRun } from './rl-attempts.ts';
 
-export /** The attempts of one step and the batch they make. */
-interface Gathered {
+/** The attempts of one step and the batch they make. */
+export interface Gathered {
   readonly groups: readonly RolloutGroup[];
   readonly batch: GrpoBatch;
+  readonly dropped: readonly Dropped[];
   /** Nothing was sampled or graded: an earlier sitting had done it. */
   readonly isReplayed: boolean;
-  readonly seconds: number;
+  /** How long the step waited for its groups, and how much of that for stragglers. */
+  readonly waitedSeconds: number;
+  readonly stragglerSeconds: number;
 }
 
-/** What was committed with the batch of a step. */
+/** What is committed with the batch of a step. */
 const committedBatchSchema = z.object({
-  /** [group, attempt, outcome] of the attempts that had no grade when the batch was made. */
+  /** Numbers of the groups, and the problems that they are attempts at. */
+  groups: z.array(z.int()),
+  problems: z.array(z.string()),
+  dropped: z.array(z.tuple([z.int(), z.string()])),
+  /** [place of the group in the batch, attempt, outcome] of the attempts that had no grade when the batch was made. */
   ungraded: z.array(z.tuple([z.int(), z.int(), ungradedSchema])).default([]),
 });
+export type CommittedBatch = z.infer<typeof committedBatchSchema>;
+
+const stream = 'rl/batch';
+
+/** The batches that earlier sittings have committed, by step. */
+export async function committedBatches({ context }: RlRun): Promise<ReadonlyMap<number, CommittedBatch>> {
+  const batches = new Map<number, CommittedBatch>();
+  for await (const { key, value } of context.journal.values(stream)) {
+    batches.set(Number(key), committedBatchSchema.parse(value));
+  }
+  return batches;
+}
+
+/** Numbers of all groups that have ended in these steps. */
+export function endedGroups(batches: Iterable<CommittedBatch>): number[] {
+  return [...batches].flatMap(({ groups, dropped }) => [...groups, ...dropped.map(([index]) => index)]);
+}
+
+/** Waits for the groups of a step, and commits the batch that they make. */
+export async function gather(run: RlRun, pipeline: Pipeline<ShelvedGroup>, step: number): Promise<Gathered> {
+  const taken = await pipeline.take(step);
+  const groups = await Promise.all(taken.groups.map(({ group }) => group.take()));
+  checkGrades(groups, run.settings.maxUngraded, step);
+  const batch = grpoBatch(groups, run.grpo(step));
+  const indices = taken.groups.map(({ index }) => index);
+  await commit(run, step, { indices, groups, batch, dropped: taken.dropped });
+  const { dropped, waitedSeconds, stragglerSeconds } = taken;
+  return { groups, batch, dropped, isReplayed: false, waitedSeconds, stragglerSeconds };
+}
 
 /**
- * Samples and grades the attempts of a step and commits its batch. A batch that was committed before a kill is made
- * again from the record: an attempt that had no grade then has none now, though its grader might answer by now.
+ * A batch that was committed before, made again from the record: an attempt that had no grade then has none now, though
+ * its grader might answer by now.
  */
-export async function gather(run: RlRun, step: number): Promise<Gathered> {
-  const { context, settings, model } = run;
-  const { journal, signal } = context;
-  const began = performance.now();
-  const { made } = journal.counts();
-  await model.publishWeights();
-  const committed = await journal.find('rl/batch', String(step));
-  const before = committed === undefined ? undefined : committedBatchSchema.parse(committed.value).ungraded;
-  const groups = await collect(run, `rl/${step}`, problemsOfStep(run, step), {
-    attempts: settings.groupSize,
-    version: step - 1,
-    truncation: settings.truncation,
-    grader: run.grader,
-    signal,
-    ...(before === undefined ? {} : { ungraded: before }),
+export async function replay(run: RlRun, step: number, committed: CommittedBatch): Promise<Gathered> {
+  const groups = await runTogether(committed.groups, run.context.signal, (index, place) => {
+    const ungraded = committed.ungraded.flatMap(([group, attempt, grade]) =>
+      group === place ? [[attempt, grade] as const] : [],
+    );
+    return collectedGroup(run, index, new Map(ungraded));
   });
-  const isReplayed = journal.counts().made === made;
-  if (committed === undefined) checkGrades(groups, settings.maxUngraded, step);
   const batch = grpoBatch(groups, run.grpo(step));
+  const dropped = committed.dropped.map(([index, reason]) => ({ index, reason }));
+  // The journal compares: what does not come out the same is a conflict.
+  await commit(run, step, { indices: committed.groups, groups, batch, dropped });
+  return { groups, batch, dropped, isReplayed: true, waitedSeconds: 0, stragglerSeconds: 0 };
+}
+
+async function commit(
+  { context }: RlRun,
+  step: number,
+  {
+    indices,
+    groups,
+    batch,
+    dropped,
+  }: {
+    readonly indices: readonly number[];
+    readonly groups: readonly RolloutGroup[];
+    readonly batch: GrpoBatch;
+    readonly dropped: readonly Dropped[];
+  },
+): Promise<void> {
   const ungraded = groups.flatMap(({ rollouts_G }, group) =>
     rollouts_G.flatMap(({ grade }, attempt) =>
       grade.kind === 'ungraded' ? [[group, attempt, withoutReports(grade)] as const] : [],
     ),
   );
-  await journal.append('rl/batch', String(step), {
+  await context.journal.append(stream, String(step), {
     value: {
-      groups: groups.map((group) => group.problem.id),
+      groups: indices,
+      problems: groups.map((group) => group.problem.id),
+      dropped: dropped.map(({ index, reason }) => [index, reason]),
       outcomes: { ...batch.outcomes },
       sha256: digest(batch.data),
       ...(ungraded.length === 0 ? {} : { ungraded }),
     },
   });
-  return { groups, batch, isReplayed, seconds: (performance.now() - began) / 1000 };
 }
 
 /**
@@ -79,21 +129,6 @@ function checkGrades(groups: readonly RolloutGroup[], limit: number, step: numbe
     limit,
     `Step ${step} was not trained; the same command grades those attempts again. rl.maxUngraded is the limit`,
   );
-}
-
-/** Problems in a shuffled order without repeats until all have been used, then in another order. */
-function problemsOfStep(run: RlRun, step: number): Problem[] {
-  const { problems, settings, context } = run;
-  const first = (step - 1) * settings.problemsPerStep;
-  const indices = problems.map((_, index) => index);
-  const orders = new Map<number, readonly number[]>();
-  return Array.from({ length: settings.problemsPerStep }, (_, index) => {
-    const position = first + index;
-    const epoch = Math.floor(position / problems.length);
-    const order = orders.get(epoch) ?? new Random('rl-order', context.recipe.seed, epoch).shuffled(indices);
-    orders.set(epoch, order);
-    return problems[order[position % problems.length] ?? 0] as Problem;
-  });
 }
 
 /** SHA-256 over all ids, weights, advantages and log-probs of a batch: a repeated step must train on the same. */

@@ -6,7 +6,7 @@ import { exactGrader } from '../../lab/exact-grader.ts';
 import { meanInterval } from '../../stats/mean-interval.ts';
 import { Random } from '../../stats/random.ts';
 import { lastStep } from '../run-context.ts';
-import { collect, type RlRun } from './rl-attempts.ts';
+import { collectAt, type RlRun } from './rl-attempts.ts';
 
 export interface HeldOut {
   readonly score: number;
@@ -25,18 +25,12 @@ export async function recordedHeldOut(run: RlRun, step: number): Promise<HeldOut
 }
 
 /**
- * One attempt at every validation problem, graded exactly: what the policy can do after `step` steps. Before the
- * first step it can be stopped; later it belongs to its step, which is finished.
+ * One attempt at every validation problem, graded exactly: what the policy can do after `step` steps, whose weights the
+ * sampler has to have. Before the first step it can be stopped; later it belongs to its step, which is finished.
  */
 export async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
-  await run.model.publishWeights();
-  const groups = await collect(run, `rl/held-out/${step}`, run.validation, {
-    attempts: 1,
-    version: step,
-    truncation: 'grade-what-exists',
-    grader: exactGrader,
-    ...(step === 0 ? { signal: run.context.signal } : {}),
-  });
+  const stop = step === 0 ? run.context.signal : new AbortController().signal;
+  const groups = await collectAt(run, step, run.validation, exactGrader, stop);
   const scores_P_A = groups
     .map((group) => group.rollouts_G.flatMap((rollout) => rollout.reward ?? []))
     .filter((scores_A) => scores_A.length > 0);

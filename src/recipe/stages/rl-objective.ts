@@ -22,7 +22,8 @@ export function grpoSettings(settings: RlSettings, step: number): GrpoSettings {
     },
     advantage: settings.advantage,
     normaliser: normaliser(settings),
-    zeroVarianceGroups: settings.zeroVarianceGroups,
+    // What refills a step has variance; a group of none is left when its grader failed.
+    zeroVarianceGroups: settings.zeroVarianceGroups === 'refill' ? 'skip' : settings.zeroVarianceGroups,
     minimumGraded: settings.minimumGraded,
   };
 }

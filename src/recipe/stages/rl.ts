@@ -1,34 +1,30 @@
 /**
- * The stage rl: GRPO on rubric rewards. Sample, grade, advantage and step are apart; each step waits for the one
- * before (lag 0). The attempts of a step and its batch are durable before the optimiser steps, so a killed run
- * applies them again from its last checkpoint without sampling or grading anew, and applies no step twice.
+ * The stage rl: GRPO on rubric rewards, by the asynchronous pipeline (train/pipeline/). Attempts are sampled and graded
+ * by the newest weights while the optimiser steps. The attempts of a step and its batch are durable before the optimiser
+ * steps, so a killed run applies them again from its last checkpoint without sampling or grading anew, and applies no
+ * step twice; what was under way for later steps is taken up where it was.
  */
 import { exactGrader } from '../../lab/exact-grader.ts';
 import { noisyGrader } from '../../lab/noisy-grader.ts';
+import { systemClock } from '../../model/openai/clock.ts';
 import { readProblems } from '../../problems/problem-file.ts';
-import { mean } from '../../stats/moments.ts';
-import { seedFrom } from '../../stats/random.ts';
-import type { RolloutGroup } from '../../train/collect.ts';
 import { grpoStep } from '../../train/grpo.ts';
+import type { ShelvedGroup } from '../../train/pipeline/group-shelf.ts';
+import { Pipeline } from '../../train/pipeline/pipeline.ts';
+import { Slots } from '../../train/pipeline/slots.ts';
 import { warmupConstant } from '../../train/schedule.ts';
 import { pruneFinished, saveCheckpoint } from '../checkpoints.ts';
 import { loadFormat, stageModel } from '../model-setup.ts';
 import { optimiserStep } from '../optimiser.ts';
-import {
-  dataPath,
-  type RunContext,
-  recordStep,
-  StageClock,
-  throwIfStopped,
-  untilStopped,
-} from '../run-context.ts';
+import { dataPath, type RunContext, StageClock, throwIfStopped, untilStopped } from '../run-context.ts';
 import type { RlSettings } from '../schema.ts';
-import { memoryText, stepCost } from '../step-cost.ts';
-import type { RlRun } from './rl-attempts.ts';
-import { type Gathered, gather } from './rl-batch.ts';
-import { type HeldOut, heldOutBefore, heldOutScore, recordedHeldOut } from './rl-held-out.ts';
+import { type RlRun, rollerOf } from './rl-attempts.ts';
+import { committedBatches, endedGroups, gather, replay } from './rl-batch.ts';
+import { type HeldOut, heldOutBefore, recordedHeldOut } from './rl-held-out.ts';
 import { grpoSettings } from './rl-objective.ts';
+import { StepRecorder } from './rl-recorder.ts';
 import { referencePolicy } from './rl-reference.ts';
+import { watched } from './rl-watch.ts';
 
 export async function runRl(context: RunContext, settings: RlSettings): Promise<string> {
   const clock = new StageClock(context.journal, 'rl');
@@ -37,7 +33,10 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
   const { model, step: done } = await stageModel(context, { own: 'rl', from, format });
   const sampler = await model.liveSampler();
   const reference = await referencePolicy(context, settings, { from, format });
+  let pipeline: Pipeline<ShelvedGroup> | undefined;
   try {
+    const { samplingAtOnce = settings.problemsPerStep * settings.groupSize * 1024, gradingAtOnce } =
+      settings.pipeline;
     const run: RlRun = {
       context,
       settings,
@@ -49,10 +48,15 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
       validation: await readProblems(dataPath(context, 'validation.jsonl')),
       grpo: (step) => grpoSettings(settings, step),
       reference,
+      firstVersion: (await model.publishWeights()) - done,
+      sampling: new Slots(samplingAtOnce, systemClock),
+      grading: new Slots(gradingAtOnce, systemClock),
     };
+    const recorder = new StepRecorder(run);
     // Whole steps: trained and recorded.
     let step = done;
     let saved = done;
+    let heldOut: HeldOut | undefined;
     // Groups whose rewards differed, in this sitting.
     let taught = 0;
     const save = async (): Promise<void> => {
@@ -62,14 +66,36 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
     };
     const train = async (): Promise<string> => {
       if (done > 0) context.progress.remark(`rl: going on after step ${done} of ${settings.steps}`);
-      let heldOut = done === 0 ? await heldOutBefore(run) : await recordedHeldOut(run, done);
+      heldOut = done === 0 ? await heldOutBefore(run) : await recordedHeldOut(run, done);
+      const committed = await committedBatches(run);
+      const running = new Pipeline<ShelvedGroup>(pipelineSettings(settings), rollerOf(run), systemClock, {
+        step: Math.max(done, ...committed.keys()),
+        ended: endedGroups(committed.values()),
+      });
+      pipeline = running;
       while (step < settings.steps) {
         throwIfStopped(context);
+        const next = step + 1;
+        const before = committed.get(next);
+        if (before === undefined) running.start();
         // Stopping cuts off the attempts that are under way; a step that trains is finished.
-        const gathered = await gather(run, step + 1);
-        heldOut = (await apply(run, step + 1, gathered, heldOut)) ?? heldOut;
+        const gathered =
+          before === undefined
+            ? await watched(context, running, gather(run, running, next))
+            : await replay(run, next, before);
+        const began = performance.now();
+        const optimiser = optimiserStep(settings.optimiser, warmupConstant(step, settings.warmupSteps));
+        const result = await grpoStep(model, gathered.batch, run.grpo(next), optimiser, reference);
+        await model.publishWeights();
+        if (before === undefined) running.advance(next);
+        const trainingSeconds = (performance.now() - began) / 1000;
+        const { learningRate } = optimiser;
+        heldOut = await recorder.record(
+          { step: next, gathered, result, learningRate, trainingSeconds },
+          heldOut,
+        );
         taught += gathered.batch.outcomes.trained;
-        step += 1;
+        step = next;
         if (step === settings.steps || step % settings.checkpointEvery === 0) {
           await save();
           await clock.lap();
@@ -82,92 +108,21 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
       }
       return heldOut === undefined ? '' : `held-out score ${(100 * heldOut.score).toFixed(1)} %`;
     };
-    return await untilStopped(context, clock, train, save);
+    // Before anything is saved: what is under way ends first, so that the processor is free.
+    const leave = async (): Promise<void> => {
+      await pipeline?.close();
+      await save();
+    };
+    return await untilStopped(context, clock, train, leave);
   } finally {
+    await pipeline?.close();
     await sampler.close();
     await reference?.close();
     await model.close();
   }
 }
 
-/** Takes the optimiser step and records its figures; returns the held-out score where one is due. */
-async function apply(
-  run: RlRun,
-  step: number,
-  { groups, batch, isReplayed, seconds: sampling }: Gathered,
-  known: HeldOut | undefined,
-): Promise<HeldOut | undefined> {
-  const { context, settings, model } = run;
-  const began = performance.now();
-  const factor = warmupConstant(step - 1, settings.warmupSteps);
-  const optimiser = optimiserStep(settings.optimiser, factor);
-  const result = await grpoStep(model, batch, run.grpo(step), optimiser, run.reference);
-  const training = (performance.now() - began) / 1000;
-  const isMeasured = step === settings.steps || step % settings.evaluateEvery === 0;
-  const heldOut = isMeasured ? await heldOutScore(run, step) : undefined;
-
-  const rollouts = groups.flatMap((group) => group.rollouts_G);
-  const rewards = rollouts.map((rollout) => rollout.reward).filter((reward) => reward !== undefined);
-  const sampledTokens = rollouts.reduce((sum, rollout) => sum + rollout.sample.tokens_T.length, 0);
-  const exactReward = settings.grader === 'noisy' ? await exactMean(run, step, groups) : undefined;
-  const figures = {
-    ...(rewards.length === 0 ? {} : { reward: mean(rewards) }),
-    ...(exactReward === undefined ? {} : { exactReward }),
-    ...(heldOut === undefined ? {} : { heldOut: { score: heldOut.score, ci: heldOut.ci } }),
-    lengthMean: sampledTokens / rollouts.length,
-    overflowShare: mean(rollouts.map((rollout) => (rollout.overflowed ? 1 : 0))),
-    // Where nothing was trained, nothing was measured.
-    ...(result.trainedTokens === 0
-      ? {}
-      : { entropy: result.entropy, mismatchKl: result.kl, maxRatio: result.maxRatio, loss: result.loss }),
-    gradientNorm: result.gradientNorm,
-    learningRate: optimiser.learningRate,
-    groups: { ...batch.outcomes },
-    ungradedAttempts: rollouts.filter((rollout) => rollout.grade.kind === 'ungraded').length,
-    sampledTokens,
-    trainedTokens: result.trainedTokens,
-    processedTokens: result.processedTokens,
-  };
-  const cost = stepCost(sampling + training, training);
-  await recordStep(context, 'rl', step, figures, cost);
-  const score = heldOut ?? known;
-  context.progress.step('rl', {
-    step,
-    steps: settings.steps,
-    figures: {
-      reward: rewards.length === 0 ? 'none' : mean(rewards).toFixed(3),
-      ...(score === undefined ? {} : { 'held-out': `${(100 * score.score).toFixed(1)} %` }),
-      length: figures.lengthMean.toFixed(1),
-      overflow: `${(100 * figures.overflowShare).toFixed(0)} %`,
-      entropy: result.entropy.toFixed(3),
-      ...(isReplayed ? {} : { 'sampled tok/s': (sampledTokens / sampling).toFixed(0) }),
-      'trained tok/s': (result.processedTokens / training).toFixed(0),
-      memory: memoryText(cost),
-    },
-  });
-  return heldOut;
-}
-
-/** What the exact grader would have given the attempts that a noisy one rewarded: the gap is reward hacking. */
-async function exactMean(
-  run: RlRun,
-  step: number,
-  groups: readonly RolloutGroup[],
-): Promise<number | undefined> {
-  const seed = seedFrom(run.context.recipe.seed, 'exact', step);
-  const points = await Promise.all(
-    groups.flatMap((group) =>
-      // Attempts without a reward, ungraded or masked, are left out of both means.
-      group.rollouts_G
-        .filter(({ reward }) => reward !== undefined)
-        .map(async ({ reply, overflowed }) => {
-          if (reply.answer === undefined || (overflowed && run.settings.truncation !== 'grade-what-exists'))
-            return 0;
-          const grade = await exactGrader.grade(group.problem, reply.answer, { seed });
-          return grade.kind === 'graded' ? grade.points / 7 : undefined;
-        }),
-    ),
-  );
-  const graded = points.filter((value) => value !== undefined);
-  return graded.length === 0 ? undefined : mean(graded);
+function pipelineSettings({ steps, problemsPerStep, pipeline }: RlSettings) {
+  const { maxLag, stragglerSeconds, stallSeconds } = pipeline;
+  return { steps, groupsPerStep: problemsPerStep, maxLag, stragglerSeconds, stallSeconds };
 }

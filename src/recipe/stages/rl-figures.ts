@@ -1,0 +1,121 @@
+/** What a step of stage rl is recorded with, and what of it a person watching sees. */
+import { exactGrader } from '../../lab/exact-grader.ts';
+import { mean } from '../../stats/moments.ts';
+import { seedFrom } from '../../stats/random.ts';
+import type { Rollout, RolloutGroup } from '../../train/collect.ts';
+import type { GrpoStepResult } from '../../train/grpo.ts';
+import { lagIn } from '../../train/pipeline/lag.ts';
+import { memoryText, type StepCost } from '../step-cost.ts';
+import type { RlRun } from './rl-attempts.ts';
+import type { Gathered } from './rl-batch.ts';
+import type { HeldOut } from './rl-held-out.ts';
+
+export interface RlStep {
+  readonly step: number;
+  readonly gathered: Gathered;
+  readonly result: GrpoStepResult;
+  readonly learningRate: number;
+  readonly heldOut: HeldOut | undefined;
+}
+
+export type RlFigures = Awaited<ReturnType<typeof figuresOf>>;
+
+/** Everything of a step that is the same when it is repeated. */
+export async function figuresOf(run: RlRun, { step, gathered, result, learningRate, heldOut }: RlStep) {
+  const { groups, batch, dropped } = gathered;
+  const rollouts = groups.flatMap((group) => group.rollouts_G);
+  const rewards = rollouts.map((rollout) => rollout.reward).filter((reward) => reward !== undefined);
+  const sampledTokens = rollouts.reduce((sum, rollout) => sum + rollout.sample.tokens_T.length, 0);
+  const exactReward = run.settings.grader === 'noisy' ? await exactMean(run, step, groups) : undefined;
+  return {
+    ...(rewards.length === 0 ? {} : { reward: mean(rewards) }),
+    ...(exactReward === undefined ? {} : { exactReward }),
+    ...(heldOut === undefined ? {} : { heldOut: { score: heldOut.score, ci: heldOut.ci } }),
+    lengthMean: sampledTokens / rollouts.length,
+    overflowShare: mean(rollouts.map((rollout) => (rollout.overflowed ? 1 : 0))),
+    // Where nothing was trained, nothing was measured.
+    ...(result.trainedTokens === 0
+      ? {}
+      : { entropy: result.entropy, mismatchKl: result.kl, maxRatio: result.maxRatio, loss: result.loss }),
+    gradientNorm: result.gradientNorm,
+    learningRate,
+    groups: { ...batch.outcomes },
+    dropped: counted(dropped.map(({ reason }) => reason)),
+    lagShares: lagShares(rollouts, step, run.firstVersion),
+    ungradedAttempts: rollouts.filter((rollout) => rollout.grade.kind === 'ungraded').length,
+    sampledTokens,
+    trainedTokens: result.trainedTokens,
+    processedTokens: result.processedTokens,
+  };
+}
+
+/** For the live view. */
+export function shownFigures(
+  figures: RlFigures,
+  score: HeldOut | undefined,
+  cost: StepCost,
+  isReplayed: boolean,
+) {
+  const { reward, lengthMean, overflowShare, entropy, sampledTokens, processedTokens } = figures;
+  const lag = Object.entries(figures.lagShares).reduce(
+    (sum, [steps, share]) => sum + Number(steps) * share,
+    0,
+  );
+  return {
+    reward: reward === undefined ? 'none' : reward.toFixed(3),
+    ...(score === undefined ? {} : { 'held-out': `${(100 * score.score).toFixed(1)} %` }),
+    length: lengthMean.toFixed(1),
+    overflow: `${(100 * overflowShare).toFixed(0)} %`,
+    ...(entropy === undefined ? {} : { entropy: entropy.toFixed(3) }),
+    ...(lag === 0 ? {} : { lag: lag.toFixed(1) }),
+    ...(isReplayed ? {} : { 'sampled tok/s': (sampledTokens / cost.seconds).toFixed(0) }),
+    'trained tok/s': (processedTokens / cost.trainingSeconds).toFixed(0),
+    memory: memoryText(cost),
+  };
+}
+
+/** Share of the sampled tokens by their lag in this step, in optimiser steps. */
+function lagShares(rollouts: readonly Rollout[], step: number, firstVersion: number): Record<string, number> {
+  const tokens = new Map<number, number>();
+  let all = 0;
+  for (const { sample } of rollouts) {
+    sample.versions.forEach(({ start, version }, span) => {
+      const count = (sample.versions[span + 1]?.start ?? sample.tokens_T.length) - start;
+      const lag = lagIn(step, version - firstVersion);
+      tokens.set(lag, (tokens.get(lag) ?? 0) + count);
+      all += count;
+    });
+  }
+  const sorted = [...tokens].sort(([a], [b]) => a - b);
+  return Object.fromEntries(sorted.map(([lag, count]) => [lag, count / all]));
+}
+
+function counted(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+/** What the exact grader would have given the attempts that a noisy one rewarded: the gap is reward hacking. */
+async function exactMean(
+  run: RlRun,
+  step: number,
+  groups: readonly RolloutGroup[],
+): Promise<number | undefined> {
+  const seed = seedFrom(run.context.recipe.seed, 'exact', step);
+  const points = await Promise.all(
+    groups.flatMap((group) =>
+      // Attempts without a reward, ungraded or masked, are left out of both means.
+      group.rollouts_G
+        .filter(({ reward }) => reward !== undefined)
+        .map(async ({ reply, overflowed }) => {
+          if (reply.answer === undefined || (overflowed && run.settings.truncation !== 'grade-what-exists'))
+            return 0;
+          const grade = await exactGrader.grade(group.problem, reply.answer, { seed });
+          return grade.kind === 'graded' ? grade.points / 7 : undefined;
+        }),
+    ),
+  );
+  const graded = points.filter((value) => value !== undefined);
+  return graded.length === 0 ? undefined : mean(graded);
+}

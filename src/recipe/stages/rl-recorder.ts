@@ -1,0 +1,65 @@
+/**
+ * Records the steps of stage rl: their figures, the held-out score where one is due, and what they cost. Sampling goes on
+ * while a step trains, so a step's seconds are those since the step before it, and each part of the machinery tells how
+ * much of them it was at work.
+ */
+import type { SamplerUsage } from '../../engine/engine.ts';
+import { recordStep } from '../run-context.ts';
+import { stepCost } from '../step-cost.ts';
+import type { RlRun } from './rl-attempts.ts';
+import { figuresOf, type RlStep, shownFigures } from './rl-figures.ts';
+import { type HeldOut, heldOutScore } from './rl-held-out.ts';
+
+export class StepRecorder {
+  readonly #run: RlRun;
+  #since = performance.now();
+  #sampled: SamplerUsage | undefined;
+  #gradingSeconds = 0;
+
+  constructor(run: RlRun) {
+    this.#run = run;
+  }
+
+  /** Returns the newest held-out score, of this step or `known`. */
+  async record(
+    trained: Omit<RlStep, 'heldOut'> & { readonly trainingSeconds: number },
+    known: HeldOut | undefined,
+  ): Promise<HeldOut | undefined> {
+    const { context, settings, sampler, grading } = this.#run;
+    const { step, trainingSeconds, gathered } = trained;
+    const isMeasured = step === settings.steps || step % settings.evaluateEvery === 0;
+    const heldOut = isMeasured ? await heldOutScore(this.#run, step) : undefined;
+    const figures = await figuresOf(this.#run, { ...trained, heldOut });
+
+    const now = performance.now();
+    const seconds = (now - this.#since) / 1000;
+    const usage = await sampler.usage();
+    const { busySeconds } = grading.use();
+    const shareOf = (part: number): number => Math.min(1, part / seconds);
+    const cost = {
+      ...stepCost(seconds, trainingSeconds),
+      // A step that is applied again after a kill waits for nothing, and samples nothing.
+      ...(gathered.isReplayed
+        ? {}
+        : {
+            waitedSeconds: gathered.waitedSeconds,
+            stragglerSeconds: gathered.stragglerSeconds,
+            samplingShare: shareOf(usage.busySeconds - (this.#sampled?.busySeconds ?? 0)),
+            gradingShare: shareOf(busySeconds - this.#gradingSeconds),
+            trainingShare: shareOf(trainingSeconds),
+            sampledTokensPerSecond: (usage.sampledTokens - (this.#sampled?.sampledTokens ?? 0)) / seconds,
+          }),
+    };
+    this.#since = now;
+    this.#sampled = usage;
+    this.#gradingSeconds = busySeconds;
+    await recordStep(context, 'rl', step, figures, cost);
+    const score = heldOut ?? known;
+    context.progress.step('rl', {
+      step,
+      steps: settings.steps,
+      figures: shownFigures(figures, score, cost, gathered.isReplayed),
+    });
+    return score;
+  }
+}
