@@ -107,6 +107,7 @@ function rankText({ low, high }: RankedRow['ranks']): string {
 
 /** A table for each tag that splits the suite. */
 function partTables({ suite, rows }: SuiteComparison): Table[] {
+  if (rows.every(({ score }) => score.mean === undefined)) return [];
   const tags = [...new Set(rows.flatMap(({ parts }) => parts.map(({ tag }) => tag)))];
   return tags.map((tag) => {
     const values = [

@@ -7,6 +7,7 @@ import { alignSystems } from '../stats/compare/align-systems.ts';
 import { compareSystems as compareOnSharedProblems } from '../stats/compare/compare-systems.ts';
 import type { RankInterval } from '../stats/compare/rank-intervals.ts';
 import type { Interval } from '../stats/interval.ts';
+import { likeScores } from '../stats/like-scores.ts';
 import { meanScore } from '../stats/mean-score.ts';
 import { mean } from '../stats/moments.ts';
 import { Random } from '../stats/random.ts';
@@ -265,7 +266,12 @@ function ranked(
       const [one, other] = [byName.get(better), byName.get(worse)];
       if (one === undefined || other === undefined) return [];
       const problems = compared.problems.length;
-      return [{ better: one, worse: other, problems, difference, pValue, corrected: holm }];
+      // Systems that differ alike on all problems, mostly by nothing, may differ otherwise on others.
+      const shown =
+        difference.low === difference.high
+          ? likeScores(difference.estimate, problems, { least: -100, most: 100 })
+          : difference;
+      return [{ better: one, worse: other, problems, difference: shown, pValue, corrected: holm }];
     }),
   };
 }

@@ -45,7 +45,7 @@ export async function printBench(outcome: BenchOutcome, end: BenchEnd): Promise<
     const { textTable } = await import('../bench/tables/text-table.ts');
     process.stdout.write(comparisonTables(suites).map(textTable).join('\n'));
   }
-  const faults = faultsOf(system, setup, outcome);
+  const faults = faultsOf(system, setup, outcome, wasStopped);
   const lines = [
     `spent: ${spendLine(outcome.spent, setup)}`,
     ...(outcome.unsettled > 0
@@ -71,11 +71,15 @@ function faultsOf(
   { counts }: System,
   { runs, suite, judge, maxUngraded }: BenchSetup,
   outcome: BenchOutcome,
+  wasStopped: boolean,
 ): string[] {
   const wanted = runs * suite.problems.length;
   const made = [...outcome.records.attempts()].filter(({ run }) => run < runs).length;
   const faults: string[] = [];
-  if (made < wanted) faults.push(`${wanted - made} of ${wanted} attempts could not be made`);
+  if (made < wanted)
+    faults.push(
+      `${wanted - made} of ${wanted} attempts ${wasStopped ? 'are not made yet' : 'could not be made'}`,
+    );
   if (judge === undefined) return faults;
   const fault = ungradedFault(counts.ungraded, maxUngraded, 'These scores are not to be trusted');
   if (fault !== undefined) faults.push(fault.message);

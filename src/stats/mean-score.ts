@@ -6,6 +6,7 @@
  */
 import type { BootstrapOptions } from './contrast-interval.ts';
 import type { Interval } from './interval.ts';
+import { likeScores } from './like-scores.ts';
 import { meanInterval } from './mean-interval.ts';
 import { mean as meanOf } from './moments.ts';
 import { gradedScores, ifUngradedWere, type ScoreCoverage, type Scores } from './scores.ts';
@@ -43,7 +44,8 @@ export function meanScore(scores_P_A: Scores, options: MeanScoreOptions): MeanSc
     if (values_P_A.length === 0) return undefined;
     const means_P = values_P_A.map(meanOf);
     const [first = 0] = means_P;
-    if (means_P.every((one) => one === first)) return likeScores(first, means_P.length, fullMarks);
+    if (means_P.every((one) => one === first))
+      return likeScores(first, means_P.length, { least: 0, most: fullMarks });
     const { estimate, low, high } = meanInterval(values_P_A, {
       ...options,
       random: options.random.fork('mean score'),
@@ -60,14 +62,4 @@ export function meanScore(scores_P_A: Scores, options: MeanScoreOptions): MeanSc
       ungradedZero === undefined || ungradedFull === undefined ? undefined : { ungradedZero, ungradedFull },
     coverage,
   };
-}
-
-/**
- * So many problems all score `score`. If a share s of the population scores otherwise, none of it is among them with
- * probability (1 − s)ⁿ; the largest share for which that is 2.5 % could be all nothing, or all full marks. (Clopper and
- * Pearson's bound where `score` is one of the two.)
- */
-function likeScores(score: number, problems: number, fullMarks: number): Interval {
-  const unseen = 1 - 0.025 ** (1 / problems);
-  return { estimate: score, low: score * (1 - unseen), high: score + (fullMarks - score) * unseen };
 }
