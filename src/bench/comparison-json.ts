@@ -20,7 +20,7 @@ export function comparisonJson(suites: readonly SuiteComparison[], problems: boo
 }
 
 function systemJson(
-  { name, system, score, cost, relative, parts, ranks }: RankedRow,
+  { name, system, score, cost, relative, parts, several, ranks }: RankedRow,
   problems: boolean,
 ): Json {
   const { directory, model, scaffold, judge = null, otherJudges, counts } = system;
@@ -38,6 +38,9 @@ function systemJson(
         : { ...cost, dollars: cost.dollars ?? null, judgeDollars: cost.judgeDollars ?? null },
     relativeToSingleTurn: relative ?? null,
     ranks: { ...ranks },
+    several: several.map(({ k, problems: covered, best, pass }) => ({
+      ...{ k, problems: covered, best: intervalJson(best), pass: intervalJson(pass) },
+    })),
     parts: parts.map(({ tag, value, score: own }) => ({ tag, value, score: scoreJson(own) })),
     ...(problems
       ? {
@@ -52,6 +55,9 @@ function systemJson(
 }
 
 function scoreJson({ mean, deviation, bounds, ...counts }: Score): Json {
-  const interval = (one: Interval | undefined): Json => (one === undefined ? null : { ...one });
-  return { mean: interval(mean), deviation: deviation ?? null, bounds: bounds ?? null, ...counts };
+  return { mean: intervalJson(mean), deviation: deviation ?? null, bounds: bounds ?? null, ...counts };
+}
+
+function intervalJson(one: Interval | undefined): Json {
+  return one === undefined ? null : { ...one };
 }

@@ -13,6 +13,7 @@ export function comparisonTables(suites: readonly SuiteComparison[]): Table[] {
   return [
     scoreTable(suites),
     ...suites.map(costTable),
+    ...suites.flatMap(severalTable),
     ...suites.flatMap(partTables),
     ...suites.flatMap((suite) => (suite.pairs.length === 0 ? [] : [pairTable(suite)])),
   ];
@@ -69,6 +70,7 @@ function number(value: number | undefined, digits: number, unit?: '$'): NumberCe
 function costTable({ suite, rows }: SuiteComparison): Table {
   const isPriced = rows.some(({ cost }) => (cost?.dollars ?? 0) > 0);
   const hasJudgePrice = rows.some(({ cost }) => (cost?.judgeDollars ?? 0) > 0);
+  const areCut = rows.some(({ cost }) => (cost?.cut ?? 0) > 0);
   const isRelative = rows.some(({ relative }) => relative !== undefined);
   return {
     title: `${suite.name}: what it takes, for one attempt at one problem`,
@@ -80,6 +82,7 @@ function costTable({ suite, rows }: SuiteComparison): Table {
       right('reply tokens'),
       ...(isRelative ? [right('× single turn')] : []),
       ...(isPriced ? [right('cost')] : []),
+      ...(areCut ? [right('cut %')] : []),
       right('judge tokens'),
       ...(hasJudgePrice ? [right('grading')] : []),
     ],
@@ -91,14 +94,43 @@ function costTable({ suite, rows }: SuiteComparison): Table {
       number(cost?.completionTokens, 0),
       ...(isRelative ? [number(relative, 2)] : []),
       ...(isPriced ? [number(cost?.dollars, 4, '$')] : []),
+      ...(areCut ? [number(cost && 100 * cost.cut, 1)] : []),
       number(cost?.judgeTokens, 0),
       ...(hasJudgePrice ? [number(cost?.judgeDollars, 4, '$')] : []),
     ]),
     notes: [
       'Reply tokens include reasoning.',
+      ...(areCut ? ['Cut are attempts of which some reply ended at its limit of tokens.'] : []),
       ...(rows.length > 1 ? ['Ranks are those that the tests below leave open.'] : []),
     ],
   };
+}
+
+/** What more attempts would bring; nothing where there was one at each problem. Of answers the best is the pass. */
+function severalTable({ suite, rows }: SuiteComparison): Table[] {
+  const counts = [...new Set(rows.flatMap(({ several }) => several.map(({ k }) => k)))].sort((a, b) => a - b);
+  if (counts.length === 0 || rows.every(({ score }) => score.mean === undefined)) return [];
+  const kinds = suite.kind === 'answer' ? (['pass'] as const) : (['best', 'pass'] as const);
+  return [
+    {
+      title: `${suite.name}: of several attempts, percent`,
+      columns: [left('system'), ...kinds.flatMap((kind) => counts.map((k) => right(`${kind}@${k}`)))],
+      rows: rows.map(({ name, several }) => [
+        name,
+        ...kinds.flatMap((kind) =>
+          counts.map((k) => {
+            const interval = several.find((one) => one.k === k)?.[kind];
+            return interval === undefined
+              ? null
+              : { value: interval.estimate, digits: 1, low: interval.low, high: interval.high };
+          }),
+        ),
+      ]),
+      notes: [
+        `pass@k is the chance that one of k attempts has full marks${kinds.length > 1 ? ', best@k the points of the best of them' : ''}; problems with fewer than k graded attempts are left out.`,
+      ],
+    },
+  ];
 }
 
 function rankText({ low, high }: RankedRow['ranks']): string {

@@ -13,6 +13,7 @@ import { mean } from '../stats/moments.ts';
 import { Random } from '../stats/random.ts';
 import { runDeviation } from '../stats/run-deviation.ts';
 import type { System } from './read-system.ts';
+import { type SeveralAttempts, severalAttempts } from './several-attempts.ts';
 
 /** In percent of full marks. */
 export interface Score {
@@ -38,6 +39,8 @@ export interface Cost {
   /** Of its grading. */
   readonly judgeTokens: number;
   readonly judgeDollars: number | undefined;
+  /** Share of attempts of which some call was cut at its limit of tokens. */
+  readonly cut: number;
 }
 
 export interface Row {
@@ -50,6 +53,8 @@ export interface Row {
   readonly relative: number | undefined;
   /** By the values of each tag. */
   readonly parts: readonly Part[];
+  /** In percent. Empty with one attempt at each problem. */
+  readonly several: readonly SeveralAttempts[];
 }
 
 /** A row with the ranks that it may truly have, 95 % of the time for all rows at once. */
@@ -121,6 +126,7 @@ function compareSuite(
           ? undefined
           : own.completionTokens / base.completionTokens,
       parts: partsOf(system, seed),
+      several: severalOf(system, seed),
     };
   });
   return { suite: first.suite, ...ranked(rows, seed), warnings: warningsOf(rows) };
@@ -208,7 +214,16 @@ function costOf({ attempts_P_R, grades_P_R }: System): Cost | undefined {
         ? 0
         : mean(grades.map(({ promptTokens, completionTokens }) => promptTokens + completionTokens)),
     judgeDollars: meanOfKnown(judgeDollars),
+    cut: attempts.filter(({ wasCut }) => wasCut).length / attempts.length,
   };
+}
+
+function severalOf({ points_P_R }: System, seed: number): SeveralAttempts[] {
+  return severalAttempts(points_P_R, { fullMarks, seed }).map(({ best, pass, ...rest }) => ({
+    ...rest,
+    best: best && mapInterval(best, percentOf),
+    pass: pass && mapInterval(pass, (share) => 100 * share),
+  }));
 }
 
 function meanOfKnown(values: readonly (number | null)[]): number | undefined {

@@ -26,6 +26,8 @@ export interface Grading {
   readonly problem: Problem;
   /** Undefined: there is none, which is worth 0. */
   readonly proof: string | undefined;
+  /** It ended at its limit of tokens. */
+  readonly isCut?: boolean | undefined;
   /** Where it belongs in the records. */
   readonly place: Pick<GradeRow, 'problem' | 'run' | 'digest' | 'material'>;
   readonly records: BenchRecords;
@@ -39,7 +41,7 @@ export interface Grading {
 export async function gradeOnce(
   grading: Grading,
 ): Promise<{ readonly row: GradeRow; readonly grade: Grade }> {
-  const { judge, problem, proof, place, records, journal, allowance, stopping, seed } = grading;
+  const { judge, problem, proof, isCut, place, records, journal, allowance, stopping, seed } = grading;
   const { all, unread } = records.failedGradings(judge.name, place);
   const { digest, material } = place;
   const unit = `grade/${judge.name}/${place.problem}/${place.run}/${digest ?? 'none'}/${material}/${unread}`;
@@ -50,6 +52,7 @@ export async function gradeOnce(
       : await judge.grade(problem, proof, {
           seed: seedFrom(seed, unit),
           signal: allowance.signal,
+          ...(isCut === undefined ? {} : { isCut }),
           call: (label, model, asked) => calls.make(label, model, asked),
         });
   // What was cut off says nothing of the judge.

@@ -26,6 +26,8 @@ export interface AttemptRow {
   readonly seconds: number;
   /** Some call was cut at its limit of tokens. */
   readonly wasCut: boolean;
+  /** The call that wrote the proof was. */
+  readonly isCut: boolean;
 }
 
 /** A grading of an attempt by a judge. */

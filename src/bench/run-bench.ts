@@ -160,7 +160,7 @@ function rowOf(
   problem: Problem,
   run: number,
   status: AttemptRow['status'],
-  { proof, trace }: ProveOutcome,
+  { proof, trace, writer }: ProveOutcome,
 ): AttemptRow {
   let [promptTokens, completionTokens, dollars, seconds, calls] = [0, 0, 0, 0, 0];
   let isPriced = true;
@@ -178,6 +178,7 @@ function rowOf(
   return {
     ...{ problem: problem.id, run, status, digest: proofDigest(proof), calls, promptTokens },
     ...{ completionTokens, dollars: isPriced ? dollars : null, seconds, wasCut },
+    isCut: writer?.isCut ?? false,
   };
 }
 
@@ -198,7 +199,7 @@ async function grade(
     return;
   }
   const { row: graded, grade: outcome } = await gradeOnce({
-    ...{ judge, problem: task, proof, records, journal, allowance, stopping, seed },
+    ...{ judge, problem: task, proof, isCut: row.isCut, records, journal, allowance, stopping, seed },
     place: { problem: task.id, run, digest: row.digest, material },
   });
   const detail = outcome.kind === 'ungraded' ? outcome.detail : undefined;

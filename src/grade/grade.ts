@@ -71,6 +71,8 @@ export interface GradeContext {
   /** Seed of this grading, for graders with randomness of their own. */
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /** What is graded ended at its limit of tokens. */
+  readonly isCut?: boolean;
   /**
    * Makes a model call for whoever runs the grading: durable, and within a budget. `label` names the call within this
    * grading and is used once. Throws a ModelError, which is a call that failed; whatever else it throws is let through.

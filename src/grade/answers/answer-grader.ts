@@ -31,7 +31,7 @@ export function answerGrader({
           grader: 'answer',
         };
       const { grade } = await checkAnswer(
-        { gold, reply, statement: problem.statement },
+        { gold, reply, statement: problem.statement, cut: context.isCut ?? false },
         { ...options, context },
       );
       return grade;

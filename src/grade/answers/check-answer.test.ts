@@ -105,6 +105,13 @@ test('as a grader it takes the gold answer of the problem, and leaves problems w
   const grade = await answerGrader().grade(problem, '\\boxed{f(x)=kx}', { seed: 1 });
   assert.ok(grade.kind === 'graded' && grade.points === 7);
   const without = problemSchema.parse({ id: 'p', statement: 'Prove it.' });
+  const { ask, asked } = judge('equal');
+  const grader = answerGrader({ askJudge: ask });
+  const cut = await grader.grade(problem, 'We begin with', { seed: 1, isCut: true });
+  assert.ok(cut.kind === 'graded' && cut.points === 0 && /was cut/.test(cut.report));
+  assert.deepEqual(asked, []);
+  const whole = await grader.grade(problem, 'We begin with', { seed: 1 });
+  assert.ok(whole.kind === 'graded' && whole.points === 7 && asked.length === 1);
   const none = await answerGrader().grade(without, '\\boxed{1}', { seed: 1 });
   assert.ok(none.kind === 'ungraded' && none.cause === 'no-scheme');
 });
