@@ -196,9 +196,12 @@ export const rlSchema = z.strictObject({
   maxTokens: positiveInteger.default(48).describe('Most tokens of an attempt.'),
   temperature: z.number().positive().default(0.8).describe('Sampling temperature, the same in the trainer.'),
   grader: z
-    .enum(['exact', 'noisy'])
+    .string()
+    .min(1)
     .default('exact')
-    .describe('What grades the attempts: the exact grader or one that errs as judges do.'),
+    .describe(
+      'What grades the attempts: `exact`, the lab’s exact grader; `noisy`, one that errs as judges do; or a judge as `qed grade --judge` takes it, for example `rl` or `gpt-oss-20b(style=proofbench-strict)`.',
+    ),
   advantage: advantageSchema.prefault({}),
   loss: policyLossSchema.prefault({}),
   zeroVarianceGroups: z

@@ -1,10 +1,13 @@
 /** What a step of stage rl is recorded with, and what of it a person watching sees. */
+import type { PolicyVersion } from '../../engine/engine.ts';
 import { exactGrader } from '../../lab/exact-grader.ts';
 import { mean } from '../../stats/moments.ts';
 import { seedFrom } from '../../stats/random.ts';
-import type { Rollout, RolloutGroup } from '../../train/collect.ts';
+import type { RolloutGroup } from '../../train/collect.ts';
 import type { GrpoStepResult } from '../../train/grpo.ts';
-import { lagIn } from '../../train/pipeline/lag.ts';
+import { advantageSpread } from '../../train/step-metrics/advantage-spread.ts';
+import { rewardLengthCorrelation } from '../../train/step-metrics/reward-length-correlation.ts';
+import { addLags, lagFigures, tokenLags } from '../../train/step-metrics/token-lags.ts';
 import { memoryText, type StepCost } from '../step-cost.ts';
 import type { RlRun } from './rl-attempts.ts';
 import type { Gathered } from './rl-batch.ts';
@@ -26,7 +29,17 @@ export async function figuresOf(run: RlRun, { step, gathered, result, learningRa
   const rollouts = groups.flatMap((group) => group.rollouts_G);
   const rewards = rollouts.map((rollout) => rollout.reward).filter((reward) => reward !== undefined);
   const sampledTokens = rollouts.reduce((sum, rollout) => sum + rollout.sample.tokens_T.length, 0);
-  const exactReward = run.settings.grader === 'noisy' ? await exactMean(run, step, groups) : undefined;
+  const exactReward = run.settings.grader !== 'exact' ? await exactMean(run, step, groups) : undefined;
+  const spread = advantageSpread(batch.data);
+  const correlation = rewardLengthCorrelation(
+    groups.map(({ rollouts_G }) =>
+      rollouts_G.map(({ reward, sample }) => ({ reward, tokens: sample.tokens_T.length })),
+    ),
+  );
+  const trained = (run.firstVersion + step - 1) as PolicyVersion;
+  const lag = lagFigures(
+    addLags(rollouts.map(({ sample }) => tokenLags(sample.versions, sample.tokens_T.length, trained))),
+  );
   return {
     ...(rewards.length === 0 ? {} : { reward: mean(rewards) }),
     ...(exactReward === undefined ? {} : { exactReward }),
@@ -39,9 +52,13 @@ export async function figuresOf(run: RlRun, { step, gathered, result, learningRa
       : { entropy: result.entropy, mismatchKl: result.kl, maxRatio: result.maxRatio, loss: result.loss }),
     gradientNorm: result.gradientNorm,
     learningRate,
+    ...(result.ratios === undefined ? {} : { ...result.ratios }),
+    ...(result.referenceKl === undefined ? {} : { referenceKl: result.referenceKl }),
+    ...(spread === undefined ? {} : { advantages: { ...spread } }),
+    ...(correlation === undefined ? {} : { rewardLengthCorrelation: correlation }),
+    ...(lag === undefined ? {} : { lag: { ...lag } }),
     groups: { ...batch.outcomes },
     dropped: counted(dropped.map(({ reason }) => reason)),
-    lagShares: lagShares(rollouts, step, run.firstVersion),
     ungradedAttempts: rollouts.filter((rollout) => rollout.grade.kind === 'ungraded').length,
     sampledTokens,
     trainedTokens: result.trainedTokens,
@@ -57,10 +74,7 @@ export function shownFigures(
   isReplayed: boolean,
 ) {
   const { reward, lengthMean, overflowShare, entropy, sampledTokens, processedTokens } = figures;
-  const lag = Object.entries(figures.lagShares).reduce(
-    (sum, [steps, share]) => sum + Number(steps) * share,
-    0,
-  );
+  const lag = figures.lag?.mean ?? 0;
   return {
     reward: reward === undefined ? 'none' : reward.toFixed(3),
     ...(score === undefined ? {} : { 'held-out': `${(100 * score.score).toFixed(1)} %` }),
@@ -74,29 +88,13 @@ export function shownFigures(
   };
 }
 
-/** Share of the sampled tokens by their lag in this step, in optimiser steps. */
-function lagShares(rollouts: readonly Rollout[], step: number, firstVersion: number): Record<string, number> {
-  const tokens = new Map<number, number>();
-  let all = 0;
-  for (const { sample } of rollouts) {
-    sample.versions.forEach(({ start, version }, span) => {
-      const count = (sample.versions[span + 1]?.start ?? sample.tokens_T.length) - start;
-      const lag = lagIn(step, version - firstVersion);
-      tokens.set(lag, (tokens.get(lag) ?? 0) + count);
-      all += count;
-    });
-  }
-  const sorted = [...tokens].sort(([a], [b]) => a - b);
-  return Object.fromEntries(sorted.map(([lag, count]) => [lag, count / all]));
-}
-
 function counted(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }
 
-/** What the exact grader would have given the attempts that a noisy one rewarded: the gap is reward hacking. */
+/** What the exact grader would have given the attempts that another rewarded: the gap is reward hacking. */
 async function exactMean(
   run: RlRun,
   step: number,

@@ -4,8 +4,6 @@
  * steps, so a killed run applies them again from its last checkpoint without sampling or grading anew, and applies no
  * step twice; what was under way for later steps is taken up where it was.
  */
-import { exactGrader } from '../../lab/exact-grader.ts';
-import { noisyGrader } from '../../lab/noisy-grader.ts';
 import { systemClock } from '../../model/openai/clock.ts';
 import { readProblems } from '../../problems/problem-file.ts';
 import { grpoStep } from '../../train/grpo.ts';
@@ -20,6 +18,7 @@ import { dataPath, type RunContext, StageClock, throwIfStopped, untilStopped } f
 import type { RlSettings } from '../schema.ts';
 import { type RlRun, rollerOf } from './rl-attempts.ts';
 import { committedBatches, endedGroups, gather, replay } from './rl-batch.ts';
+import { openGrader } from './rl-grader.ts';
 import { type HeldOut, heldOutBefore, recordedHeldOut } from './rl-held-out.ts';
 import { grpoSettings } from './rl-objective.ts';
 import { StepRecorder } from './rl-recorder.ts';
@@ -28,6 +27,8 @@ import { watched } from './rl-watch.ts';
 
 export async function runRl(context: RunContext, settings: RlSettings): Promise<string> {
   const clock = new StageClock(context.journal, 'rl');
+  // What is wrong with a judge is said before anything is loaded.
+  const judge = await openGrader(context, settings);
   const format = await loadFormat(context);
   const from = settings.from === 'base' && context.recipe.pretrain === undefined ? undefined : settings.from;
   const { model, step: done } = await stageModel(context, { own: 'rl', from, format });
@@ -43,7 +44,7 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
       format,
       model,
       sampler,
-      grader: settings.grader === 'exact' ? exactGrader : noisyGrader(exactGrader),
+      grader: judge.grader,
       problems: await readProblems(dataPath(context, 'train.jsonl')),
       validation: await readProblems(dataPath(context, 'validation.jsonl')),
       grpo: (step) => grpoSettings(settings, step),
@@ -116,6 +117,7 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
     return await untilStopped(context, clock, train, leave);
   } finally {
     await pipeline?.close();
+    await judge.close();
     await sampler.close();
     await reference?.close();
     await model.close();

@@ -3,10 +3,6 @@
  * weights of version s − 1, so a token of version v has the lag s − 1 − v there. LAG-BOUND: it is never above the bound.
  */
 
-export function lagIn(step: number, version: number): number {
-  return step - 1 - version;
-}
-
 /** The oldest version that step `step` may train on. */
 export function oldestVersionFor(step: number, maxLag: number): number {
   return step - 1 - maxLag;
