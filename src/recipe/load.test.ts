@@ -149,6 +149,11 @@ test('a recipe that contradicts itself is refused at the field that does', () =>
   assert.deepEqual(short(faultsOf(`${valid}model:\n  heads: 4\n  keyValueHeads: 3\n`)), [
     '8:18 model.keyValueHeads: must divide heads (4)',
   ]);
+  assert.deepEqual(short(faultsOf(`${valid}  textsPerStep: 32\n  tokensPerStep: 900\n`)), [
+    '7:18 sft.tokensPerStep: has no use beside textsPerStep: take one of them out',
+  ]);
+  const gspo = `rl:\n  steps: 1\n  optimiser: { kind: adamw, learningRate: 1 }\n  loss: { kind: gspo, epsilonLow: 0.1 }\n`;
+  assert.match(short(faultsOf(`${valid}${gspo}`)).join(), /^9:3 rl\.loss\.epsilonHigh: .* 4 never clips/);
 });
 
 test('--set replaces, adds and takes out before the recipe is checked', () => {

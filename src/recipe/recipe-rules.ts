@@ -5,6 +5,7 @@
 import type { Contradiction } from './contradiction.ts';
 import { objectiveContradictions } from './objective-rules.ts';
 import type { Recipe } from './schema.ts';
+import { standardTokensPerStep } from './schema-stages.ts';
 
 /** Everything in which a recipe contradicts itself; none for one that can run. */
 export function contradictions(recipe: Recipe): Contradiction[] {
@@ -46,6 +47,12 @@ export function contradictions(recipe: Recipe): Contradiction[] {
         [stage, 'maximumTokens'],
         `must not exceed model.maximumPositions (${recipe.model.maximumPositions})`,
       );
+    }
+  }
+  for (const stage of ['pretrain', 'sft', 'judge'] as const) {
+    const { textsPerStep, tokensPerStep = standardTokensPerStep } = recipe[stage] ?? {};
+    if (textsPerStep !== undefined && tokensPerStep !== standardTokensPerStep) {
+      complain([stage, 'tokensPerStep'], 'has no use beside textsPerStep: take one of them out');
     }
   }
   for (const stage of ['rl', 'evaluate'] as const) {

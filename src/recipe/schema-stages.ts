@@ -45,13 +45,18 @@ export const optimiserSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+export const standardTokensPerStep = 1500;
+
 export const supervisedSchema = z.strictObject({
   tokensPerStep: positiveInteger
-    .default(1500)
+    .default(standardTokensPerStep)
     .describe(
       'Tokens of whole texts gathered for one optimiser step. They run in micro-batches whose gradients add up, so memory does not grow with them.',
     ),
-  epochs: z.number().positive().default(1).describe('Passes over the texts.'),
+  textsPerStep: positiveInteger
+    .optional()
+    .describe('Texts of one optimiser step, in the place of `tokensPerStep`. The SFT of the paper: 32.'),
+  epochs: z.number().positive().default(1).describe('Passes over the texts. The SFT of the paper: 5.'),
   steps: positiveInteger.optional().describe('End after this many steps even if texts are left.'),
   order: z
     .enum(['as-written', 'shuffled'])
@@ -59,7 +64,9 @@ export const supervisedSchema = z.strictObject({
     .describe(
       '`as-written` keeps the order of the file, which is a curriculum in the lab; `shuffled` draws a new order per epoch.',
     ),
-  maximumTokens: positiveInteger.default(512).describe('Most tokens of a text, its prompt included.'),
+  maximumTokens: positiveInteger
+    .default(512)
+    .describe('Most tokens of a text, its prompt included. The SFT of the paper: 45,000.'),
   longTexts: z
     .enum(['leave-out', 'cut'])
     .default('leave-out')
@@ -69,11 +76,13 @@ export const supervisedSchema = z.strictObject({
   optimiser: optimiserSchema,
   warmupShare: share
     .default(0.05)
-    .describe('Share of the training in which the learning rate rises linearly.'),
+    .describe('Share of the training in which the learning rate rises linearly. The SFT of the paper: 0.1.'),
   schedule: z
     .enum(['cosine', 'linear', 'constant'])
     .default('cosine')
-    .describe('The learning rate after the warm-up: falling as a `cosine`, `linear`, or `constant`.'),
+    .describe(
+      'The learning rate after the warm-up: falling as a `cosine` (the paper), `linear`, or `constant`.',
+    ),
   finalLearningRateShare: share
     .default(0.1)
     .describe('Learning rate at the last step, as a share of the peak; of no use with `constant`.'),
@@ -81,6 +90,15 @@ export const supervisedSchema = z.strictObject({
     .default(100)
     .describe('Steps between two validation losses; one is always measured before the first step.'),
   checkpointEvery: positiveInteger.default(200).describe('Steps between two checkpoints.'),
+});
+
+export const sftSchema = supervisedSchema.extend({
+  data: z
+    .enum(['all', 'one-per-problem'])
+    .default('all')
+    .describe(
+      'Texts to train on: `all`, or one for each problem, chosen by the seed among those within `maximumTokens`. Texts are about the same problem when their tag `problem` is the same, or without tags their prompt. The paper tried both and went on from `one-per-problem`.',
+    ),
 });
 
 const advantageSchema = z.strictObject({

@@ -7,7 +7,13 @@ import { z } from 'zod';
 import { contradictions } from './recipe-rules.ts';
 import { harpDataSchema, labDataSchema } from './schema-data.ts';
 import { engineSchema, modelSchema, tokenizerSchema } from './schema-model.ts';
-import { evaluateSchema, type optimiserSchema, rlSchema, supervisedSchema } from './schema-stages.ts';
+import {
+  evaluateSchema,
+  type optimiserSchema,
+  rlSchema,
+  sftSchema,
+  supervisedSchema,
+} from './schema-stages.ts';
 
 export const recipeSchema = z
   .strictObject({
@@ -26,7 +32,7 @@ export const recipeSchema = z
     pretrain: supervisedSchema
       .optional()
       .describe('Stage: pre-training of the base model; leaves checkpoint `base`.'),
-    sft: supervisedSchema
+    sft: sftSchema
       .optional()
       .describe("Stage: supervised fine-tuning on a teacher's proofs; leaves checkpoint `sft`."),
     rl: rlSchema
@@ -51,6 +57,7 @@ export const recipeSchema = z
 
 export type Recipe = z.infer<typeof recipeSchema>;
 export type SupervisedSettings = z.infer<typeof supervisedSchema>;
+export type SftSettings = z.infer<typeof sftSchema>;
 export type RlSettings = z.infer<typeof rlSchema>;
 export type EvaluateSettings = z.infer<typeof evaluateSchema>;
 export type SearchSettings = NonNullable<EvaluateSettings['search']>;

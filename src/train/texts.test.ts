@@ -38,6 +38,17 @@ test('a plan depends on its arguments only; another epoch has another order; ste
   assert.notDeepEqual(plan.flat().slice(0, 500), plan.flat().slice(500));
 });
 
+test('a step of so many texts, whatever their lengths', () => {
+  const options = { tokensPerStep: 600, textsPerStep: 32, order: 'shuffled', seed: 2 } as const;
+  const batches = planBatches(lengths, { ...options, epochs: 2 });
+  // 1,000 texts; the last 8 are fewer than half a step.
+  assert.deepEqual(
+    batches.map((batch) => batch.length),
+    new Array(31).fill(32),
+  );
+  assert.equal(new Set(planBatches(lengths, { ...options, epochs: 1 }).flat()).size, 500);
+});
+
 test('no batch is empty and no index is out of range, whatever the lengths', () => {
   fc.assert(
     fc.property(
@@ -67,6 +78,20 @@ const textOf = (prompt: string, reply: string) => ({
     { role: 'user' as const, content: prompt },
     { role: 'assistant' as const, content: reply },
   ],
+});
+
+test('texts are about the problem that their tag names, or else about their prompt', async () => {
+  const examples = [
+    { ...textOf('ab', 'c'), tags: { problem: 'p1' } },
+    textOf('ab', 'c'),
+    textOf('ab', 'd'),
+    textOf('ac', 'd'),
+  ];
+  const { texts } = await tokeniseTexts(examples, format, { maximumTokens: 9, longTexts: 'cut' });
+  const [tagged, first, second, other] = texts.map(({ problem }) => problem);
+  assert.equal(tagged, 'p1');
+  assert.equal(first, second);
+  assert.equal(new Set([tagged, first, other]).size, 3);
 });
 
 test('long texts are left out, or cut without their stop token; either way they are counted', async () => {

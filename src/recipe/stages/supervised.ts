@@ -7,6 +7,7 @@ import type { TrainableModel } from '../../engine/engine.ts';
 import type { JournalEvent } from '../../journal/journal.ts';
 import { readExamples } from '../../problems/examples.ts';
 import { seedFrom } from '../../stats/random.ts';
+import { onePerProblem } from '../../train/one-per-problem.ts';
 import { scheduleFactor } from '../../train/schedule.ts';
 import { supervisedStep, validationLoss } from '../../train/supervised.ts';
 import { planBatches, type TextSet, type TokenisedText, tokeniseTexts } from '../../train/texts.ts';
@@ -22,7 +23,7 @@ import {
   throwIfStopped,
   untilStopped,
 } from '../run-context.ts';
-import type { Recipe, SupervisedSettings } from '../schema.ts';
+import type { Recipe, SftSettings, SupervisedSettings } from '../schema.ts';
 import { memoryText, stepCost } from '../step-cost.ts';
 
 export type SupervisedStage = 'pretrain' | 'sft' | 'judge';
@@ -30,7 +31,7 @@ export type SupervisedStage = 'pretrain' | 'sft' | 'judge';
 export async function runSupervised(
   context: RunContext,
   stage: SupervisedStage,
-  settings: SupervisedSettings,
+  settings: SupervisedSettings | SftSettings,
 ): Promise<string> {
   const own: CheckpointName = stage === 'pretrain' ? 'base' : stage;
   const from = parentOf(context.recipe, stage);
@@ -47,13 +48,20 @@ export async function runSupervised(
   for (const remark of longTextRemarks(training, settings.maximumTokens)) {
     context.progress.remark(`${stage}: ${remark}`);
   }
+  const seed = seedFrom(context.recipe.seed, stage);
+  const takesOne = 'data' in settings && settings.data === 'one-per-problem';
+  const texts = takesOne ? onePerProblem(training.texts, seed) : training.texts;
+  if (takesOne)
+    context.progress.remark(
+      `${stage}: one text for each of ${texts.length} problems, of ${training.texts.length}`,
+    );
   const plan = planBatches(
-    training.texts.map((text) => text.tokens_T.length),
-    { ...settings, seed: seedFrom(context.recipe.seed, stage) },
+    texts.map((text) => text.tokens_T.length),
+    { ...settings, seed },
   );
   if (plan.length === 0) {
     throw new Error(
-      `${stage}: epochs ${settings.epochs} of ${training.texts.length} texts make no step; raise epochs`,
+      `${stage}: epochs ${settings.epochs} of ${texts.length} texts make no step; raise epochs`,
     );
   }
   const { model, step: done } = await stageModel(context, { own, from, format });
@@ -79,10 +87,10 @@ export async function runSupervised(
     while (step < plan.length) {
       throwIfStopped(context);
       const began = performance.now();
-      const texts = (plan[step] ?? []).map((index) => training.texts[index] as TokenisedText);
+      const batch = (plan[step] ?? []).map((index) => texts[index] as TokenisedText);
       const factor = scheduleFactor(step, plan.length, schedule);
       const optimiser = optimiserStep(settings.optimiser, factor);
-      const result = await supervisedStep(model, texts, optimiser);
+      const result = await supervisedStep(model, batch, optimiser);
       const seconds = (performance.now() - began) / 1000;
       const isLast = step + 1 === plan.length;
       const validates = validation.texts.length > 0 && (isLast || (step + 1) % settings.validateEvery === 0);
