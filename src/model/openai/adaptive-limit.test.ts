@@ -6,7 +6,7 @@ import type { Reply } from '../chat-model.ts';
 import { ModelError } from '../model-error.ts';
 import { AdaptiveLimit, limit, type Slot } from './adaptive-limit.ts';
 import type { Call } from './call.ts';
-import { settle, VirtualClock } from './fixtures/virtual-clock.ts';
+import { settle, VirtualClock } from './virtual-clock.ts';
 
 const limits = { initial: 4, most: 100, cooldown: 15_000 };
 

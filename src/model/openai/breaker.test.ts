@@ -5,7 +5,7 @@ import type { ChatRequest, Reply } from '../chat-model.ts';
 import { ModelError, type ModelErrorDetails } from '../model-error.ts';
 import { Breaker, breaker, defaultBreakerLimits } from './breaker.ts';
 import type { Call } from './call.ts';
-import { VirtualClock } from './fixtures/virtual-clock.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 const request: ChatRequest = { messages: [], maxTokens: 1, temperature: 1, seed: 0 };
 const reply: Reply = {

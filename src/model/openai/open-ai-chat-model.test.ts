@@ -19,8 +19,8 @@ import {
   stream,
   usage,
 } from './fixtures/scripted-server.ts';
-import { VirtualClock } from './fixtures/virtual-clock.ts';
 import { createOpenAiChatModel, type OpenAiChatModelOptions } from './open-ai-chat-model.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 const apiKey = 'sk-a-key-that-nobody-may-see';
 const request: ChatRequest = {

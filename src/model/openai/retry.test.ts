@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import type { ChatRequest, GenerateContext, Reply } from '../chat-model.ts';
 import { ModelError, type ModelErrorKind } from '../model-error.ts';
 import type { Call, CallContext, CallEvent } from './call.ts';
-import { VirtualClock } from './fixtures/virtual-clock.ts';
 import { defaultRetryLimits, type RetryLimits, retry } from './retry.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 const request: ChatRequest = { messages: [], maxTokens: 1, temperature: 1, seed: 3 };
 const reply: Reply = {

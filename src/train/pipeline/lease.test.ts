@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VirtualClock } from '../../model/openai/fixtures/virtual-clock.ts';
+import { VirtualClock } from '../../model/openai/virtual-clock.ts';
 import { LeaseExpiredError, withLease } from './lease.ts';
 
 test('work that does not end in its lease is told to stop and done again; who comes late is not listened to', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Timer } from '../../model/openai/clock.ts';
-import { VirtualClock } from '../../model/openai/fixtures/virtual-clock.ts';
+import { VirtualClock } from '../../model/openai/virtual-clock.ts';
 import { Random } from '../../stats/random.ts';
 import {
   Pipeline,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VirtualClock } from '../../model/openai/fixtures/virtual-clock.ts';
+import { VirtualClock } from '../../model/openai/virtual-clock.ts';
 import { Slots } from './slots.ts';
 
 function sleeping(clock: VirtualClock, seconds: number): () => Promise<void> {
