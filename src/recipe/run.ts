@@ -182,7 +182,7 @@ async function runStage(context: RunContext, stage: StageId): Promise<string> {
       return summary;
     }
     case 'rl':
-      return recipe.rl === undefined ? '' : await runRl(context, recipe.rl);
+      return recipe.rl === undefined ? '' : await runRl(context, stage, recipe.rl);
     case 'judge':
       return recipe.judge === undefined ? '' : await runSupervised(context, stage, recipe.judge);
     case 'evaluate':

@@ -68,6 +68,10 @@ export type LabDataSettings = z.infer<typeof labDataSchema>;
 export const stageIds = ['data', 'pretrain', 'sft', 'rl', 'judge', 'evaluate', 'report'] as const;
 export type StageId = (typeof stageIds)[number];
 
+/** Stages that train the policy by the rewards of its attempts; each leaves the checkpoint of its name. */
+export const policyStages = ['rl'] as const satisfies readonly StageId[];
+export type PolicyStage = (typeof policyStages)[number];
+
 /** The stages that this recipe has. */
 export function stagesOf(recipe: Recipe): StageId[] {
   return stageIds.filter((id) => id === 'data' || id === 'report' || recipe[id] !== undefined);

@@ -1,14 +1,14 @@
 /**
- * What a sitting of stage rl works with, and how it gets attempts: by the newest weights for training, by those of a step
- * for the held-out score. Each is durable by itself, so that nothing is sampled or graded twice.
+ * What a sitting of a stage of reinforcement learning works with, and how it gets attempts: by the newest weights for
+ * training, by those of a step for the held-out score. Each is durable by itself, so that nothing is sampled or graded
+ * twice.
  */
 import type { PolicyVersion, Sampler, TrainableModel } from '../../engine/engine.ts';
 import type { Grader, Ungraded } from '../../grade/grade.ts';
 import { runTogether } from '../../journal/run-together.ts';
-import { provePrompt } from '../../lab/prompts.ts';
 import { systemClock } from '../../model/openai/clock.ts';
 import type { Problem } from '../../problems/problem.ts';
-import { Random, seedFrom } from '../../stats/random.ts';
+import { seedFrom } from '../../stats/random.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
 import { groupAdvantages } from '../../train/advantages.ts';
 import { collectGroup, type GroupRequest, type RolloutGroup, recordedSamples } from '../../train/collect.ts';
@@ -18,16 +18,19 @@ import { LeaseExpiredError } from '../../train/pipeline/lease.ts';
 import type { Roll } from '../../train/pipeline/pipeline.ts';
 import type { Slots } from '../../train/pipeline/slots.ts';
 import type { RunContext } from '../run-context.ts';
-import type { RlSettings } from '../schema.ts';
+import type { PolicyStage, RlSettings } from '../schema.ts';
+import { type GroupOrigin, type GroupSource, plainOrigin } from './rl-source.ts';
 
 export interface RlRun {
+  readonly stage: PolicyStage;
   readonly context: RunContext;
   readonly settings: RlSettings;
   readonly format: ChatFormat;
   readonly model: TrainableModel;
   readonly sampler: Sampler;
   readonly grader: Grader;
-  readonly problems: readonly Problem[];
+  /** What the groups are attempts at. */
+  readonly source: GroupSource;
   readonly validation: readonly Problem[];
   /** The objective of a step, from 1 on. */
   readonly grpo: (step: number) => GrpoSettings;
@@ -42,27 +45,37 @@ export interface RlRun {
 /** Times that an attempt is begun at most, when its lease runs out. */
 const leases = 3;
 
+/** A group with where it comes from. */
+export interface CollectedGroup extends RolloutGroup {
+  readonly origin: GroupOrigin;
+}
+
+/** A finished group until its step. */
+export interface WaitingGroup {
+  readonly origin: GroupOrigin;
+  readonly shelved: ShelvedGroup;
+}
+
 /** Groups by their number, each on a shelf until its step. */
-export function rollerOf(run: RlRun): Roll<ShelvedGroup> {
+export function rollerOf(run: RlRun): Roll<WaitingGroup> {
   const { context, settings, format, firstVersion, sampling, grading } = run;
   const shelf = new GroupShelf(settings.pipeline.heldBytes, format);
   const lease = { seconds: settings.pipeline.attemptSeconds, tries: leases, clock: systemClock };
-  return async (index, { signal, progressed }) => {
-    const request = groupRequest(run, index);
-    const source = { ...sourceOf(run), sampling, grading, lease, progressed };
+  return async (index, { signal: unwanted, progressed }) => {
+    const signal = AbortSignal.any([unwanted, context.signal]);
     try {
-      const group = await collectGroup(
-        { ...source, signal: AbortSignal.any([signal, context.signal]) },
-        request,
-      );
+      const origin = await run.source.origin(index, { signal, progressed });
+      if ('dropped' in origin) return { kind: 'dropped', reason: origin.dropped };
+      const request = groupRequest(run, index, origin);
+      const source = { ...rolloutSource(run), signal, sampling, grading, lease, progressed };
+      const group = await collectGroup(source, request);
       const reason =
         settings.zeroVarianceGroups === 'refill' ? sameness(group, settings.advantage) : undefined;
       if (reason !== undefined) return { kind: 'dropped', reason };
-      const oldestVersion = oldestIn(group) - firstVersion;
       return {
         kind: 'group',
-        group: shelf.put(group, () => recordedSamples(source, request)),
-        oldestVersion,
+        group: { origin, shelved: shelf.put(group, () => recordedSamples(source, request)) },
+        oldestVersion: oldestIn(group) - firstVersion,
       };
     } catch (error) {
       if (error instanceof LeaseExpiredError) return { kind: 'dropped', reason: 'attempt-timeout' };
@@ -76,11 +89,13 @@ export async function collectedGroup(
   run: RlRun,
   index: number,
   ungraded: ReadonlyMap<number, Ungraded>,
-): Promise<RolloutGroup> {
-  return await collectGroup(
-    { ...sourceOf(run), signal: run.context.signal },
-    { ...groupRequest(run, index), ungraded },
-  );
+): Promise<CollectedGroup> {
+  const { signal } = run.context;
+  const origin = await run.source.origin(index, { signal });
+  if ('dropped' in origin)
+    throw new Error(`group ${index} was trained before, and is dropped now: ${origin.dropped}`);
+  const request = { ...groupRequest(run, index, origin), ungraded };
+  return { ...(await collectGroup({ ...rolloutSource(run), signal }, request)), origin };
 }
 
 /** One attempt at each problem by the weights after `step` steps, which the sampler has to have. */
@@ -93,9 +108,9 @@ export async function collectAt(
 ): Promise<RolloutGroup[]> {
   return await runTogether(problems, stop, (problem, index, signal) =>
     collectGroup(
-      { ...sourceOf(run), grader, signal },
+      { ...rolloutSource(run), grader, signal },
       {
-        ...requestFor(run, `rl/held-out/${step}/${index}`, problem),
+        ...requestFor(run, `${run.stage}/held-out/${step}/${index}`, plainOrigin(problem)),
         attempts: 1,
         truncation: 'grade-what-exists',
         version: step as PolicyVersion,
@@ -104,33 +119,27 @@ export async function collectAt(
   );
 }
 
-function sourceOf({ context, sampler, format, grader }: RlRun) {
+function rolloutSource({ context, sampler, format, grader }: RlRun) {
   return { journal: context.journal, sampler, format, grader };
 }
 
-function groupRequest(run: RlRun, index: number): GroupRequest {
-  return requestFor(run, `rl/${index}`, problemOf(run, index));
+function groupRequest(run: RlRun, index: number, origin: GroupOrigin): GroupRequest {
+  return requestFor(run, `${run.stage}/${index}`, origin);
 }
 
-function requestFor({ context, settings }: RlRun, unit: string, problem: Problem): GroupRequest {
+function requestFor(
+  { context, settings, stage }: RlRun,
+  unit: string,
+  { problem, messages }: GroupOrigin,
+): GroupRequest {
   return {
-    ...{ unit, problem },
-    messages: [{ role: 'user', content: provePrompt(problem.statement) }],
+    ...{ unit, problem, messages },
     attempts: settings.groupSize,
     maxTokens: settings.maxTokens,
     temperature: settings.temperature,
     truncation: settings.truncation,
-    seed: seedFrom(context.recipe.seed, 'rl'),
+    seed: seedFrom(context.recipe.seed, stage),
   };
-}
-
-/** Problems in a shuffled order without repeats until all have been used, then in another order. */
-function problemOf({ problems, context }: RlRun, index: number): Problem {
-  const epoch = Math.floor(index / problems.length);
-  const order = new Random('rl-order', context.recipe.seed, epoch).shuffled(
-    problems.map((_, place) => place),
-  );
-  return problems[order[index % problems.length] ?? 0] as Problem;
 }
 
 /** What the rewards of a group are, where they are all the same. */

@@ -1,5 +1,5 @@
 /**
- * The batch of one step of stage rl: its groups, and what was committed of them before the optimiser steps, so that a
+ * The batch of one step of reinforcement learning: its groups, and what was committed of them before the optimiser steps, so that a
  * killed run makes the same batch again. EMIT-ONCE: the record of a step names the groups that it trains and those that
  * were dropped since the step before, with the reason; a group is in one record, once.
  */
@@ -9,16 +9,14 @@ import type { Datum } from '../../engine/engine.ts';
 import { type Ungraded, ungradedSchema } from '../../grade/grade.ts';
 import { checkUngraded, UngradedCount } from '../../grade/ungraded-rate.ts';
 import { runTogether } from '../../journal/run-together.ts';
-import type { RolloutGroup } from '../../train/collect.ts';
 import { type GrpoBatch, grpoBatch } from '../../train/grpo.ts';
 import type { Dropped } from '../../train/pipeline/group-ledger.ts';
-import type { ShelvedGroup } from '../../train/pipeline/group-shelf.ts';
 import type { Pipeline } from '../../train/pipeline/pipeline.ts';
-import { collectedGroup, type RlRun } from './rl-attempts.ts';
+import { type CollectedGroup, collectedGroup, type RlRun, type WaitingGroup } from './rl-attempts.ts';
 
 /** The attempts of one step and the batch they make. */
 export interface Gathered {
-  readonly groups: readonly RolloutGroup[];
+  readonly groups: readonly CollectedGroup[];
   readonly batch: GrpoBatch;
   readonly dropped: readonly Dropped[];
   /** Nothing was sampled or graded: an earlier sitting had done it. */
@@ -39,12 +37,12 @@ const committedBatchSchema = z.object({
 });
 export type CommittedBatch = z.infer<typeof committedBatchSchema>;
 
-const stream = 'rl/batch';
+const streamOf = ({ stage }: RlRun): string => `${stage}/batch`;
 
 /** The batches that earlier sittings have committed, by step. */
-export async function committedBatches({ context }: RlRun): Promise<ReadonlyMap<number, CommittedBatch>> {
+export async function committedBatches(run: RlRun): Promise<ReadonlyMap<number, CommittedBatch>> {
   const batches = new Map<number, CommittedBatch>();
-  for await (const { key, value } of context.journal.values(stream)) {
+  for await (const { key, value } of run.context.journal.values(streamOf(run))) {
     batches.set(Number(key), committedBatchSchema.parse(value));
   }
   return batches;
@@ -56,10 +54,12 @@ export function endedGroups(batches: Iterable<CommittedBatch>): number[] {
 }
 
 /** Waits for the groups of a step, and commits the batch that they make. */
-export async function gather(run: RlRun, pipeline: Pipeline<ShelvedGroup>, step: number): Promise<Gathered> {
+export async function gather(run: RlRun, pipeline: Pipeline<WaitingGroup>, step: number): Promise<Gathered> {
   const taken = await pipeline.take(step);
-  const groups = await Promise.all(taken.groups.map(({ group }) => group.take()));
-  checkGrades(groups, run.settings.maxUngraded, step);
+  const groups = await Promise.all(
+    taken.groups.map(async ({ group: { origin, shelved } }) => ({ ...(await shelved.take()), origin })),
+  );
+  checkGrades(run, groups, step);
   const batch = grpoBatch(groups, run.grpo(step));
   const indices = taken.groups.map(({ index }) => index);
   await commit(run, step, { indices, groups, batch, dropped: taken.dropped });
@@ -86,7 +86,7 @@ export async function replay(run: RlRun, step: number, committed: CommittedBatch
 }
 
 async function commit(
-  { context }: RlRun,
+  run: RlRun,
   step: number,
   {
     indices,
@@ -95,7 +95,7 @@ async function commit(
     dropped,
   }: {
     readonly indices: readonly number[];
-    readonly groups: readonly RolloutGroup[];
+    readonly groups: readonly CollectedGroup[];
     readonly batch: GrpoBatch;
     readonly dropped: readonly Dropped[];
   },
@@ -105,7 +105,7 @@ async function commit(
       grade.kind === 'ungraded' ? [[group, attempt, withoutReports(grade)] as const] : [],
     ),
   );
-  await context.journal.append(stream, String(step), {
+  await run.context.journal.append(streamOf(run), String(step), {
     value: {
       groups: indices,
       problems: groups.map((group) => group.problem.id),
@@ -121,13 +121,13 @@ async function commit(
  * NULL-NOT-ZERO: a batch of which much could not be graded is not trained on, for what is left of it is another batch than
  * was meant. It is not committed either, so the next sitting asks the grader again. Throws a TooManyUngradedError.
  */
-function checkGrades(groups: readonly RolloutGroup[], limit: number, step: number): void {
+function checkGrades({ stage, settings }: RlRun, groups: readonly CollectedGroup[], step: number): void {
   const count = new UngradedCount();
   for (const { rollouts_G } of groups) for (const { grade } of rollouts_G) count.add(grade);
   checkUngraded(
     count,
-    limit,
-    `Step ${step} was not trained; the same command grades those attempts again. rl.maxUngraded is the limit`,
+    settings.maxUngraded,
+    `Step ${step} was not trained; the same command grades those attempts again. ${stage}.maxUngraded is the limit`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** What a step of stage rl is recorded with, and what of it a person watching sees. */
+/** What a step of reinforcement learning is recorded with, and what of it a person watching sees. */
 import type { PolicyVersion } from '../../engine/engine.ts';
 import { exactGrader } from '../../lab/exact-grader.ts';
 import { mean } from '../../stats/moments.ts';

@@ -1,4 +1,4 @@
-/** Who grades the attempts of stage rl: the lab's graders, or a judge as `qed grade --judge` takes it. */
+/** Who grades the attempts of reinforcement learning: the lab's graders, or a judge as `qed grade --judge` takes it. */
 import type { Grader } from '../../grade/grade.ts';
 import { resolveJudge } from '../../grade/resolve-judge.ts';
 import { exactGrader } from '../../lab/exact-grader.ts';

@@ -1,5 +1,5 @@
 /**
- * The held-out score of stage rl: what the policy can do on problems that it is never trained on, graded exactly.
+ * The held-out score of reinforcement learning: what the policy can do on problems that it is never trained on, graded exactly.
  */
 import type { JournalEvent } from '../../journal/journal.ts';
 import { exactGrader } from '../../lab/exact-grader.ts';
@@ -18,7 +18,7 @@ export async function recordedHeldOut(run: RlRun, step: number): Promise<HeldOut
   const scoreOf = ({ value }: JournalEvent) => (value as { readonly heldOut?: HeldOut }).heldOut;
   const event = await lastStep(
     run.context.journal,
-    'rl',
+    run.stage,
     (candidate) => Number(candidate.key) <= step && scoreOf(candidate) !== undefined,
   );
   return event === undefined ? undefined : scoreOf(event);
@@ -42,6 +42,6 @@ export async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
 /** The held-out score of the checkpoint that the stage begins from, recorded for the report. */
 export async function heldOutBefore(run: RlRun): Promise<HeldOut> {
   const { score, ci } = await heldOutScore(run, 0);
-  await run.context.journal.append('rl/held-out', '0', { value: { score, ci } });
+  await run.context.journal.append(`${run.stage}/held-out`, '0', { value: { score, ci } });
   return { score, ci };
 }

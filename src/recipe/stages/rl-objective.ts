@@ -1,4 +1,4 @@
-/** What stage rl maximises at a step: the recipe's settings as those of the trainer. */
+/** What reinforcement learning maximises at a step: the recipe's settings as those of the trainer. */
 import { entropyCoefficientAt } from '../../train/entropy-schedule.ts';
 import type { GrpoSettings } from '../../train/grpo.ts';
 import type { NormaliserSettings } from '../../train/normalisers/normaliser.ts';

@@ -1,5 +1,5 @@
 /**
- * Records the steps of stage rl: their figures, the held-out score where one is due, and what they cost. Sampling goes on
+ * Records the steps of reinforcement learning: their figures, the held-out score where one is due, and what they cost. Sampling goes on
  * while a step trains, so a step's seconds are those since the step before it, and each part of the machinery tells how
  * much of them it was at work.
  */
@@ -25,7 +25,7 @@ export class StepRecorder {
     trained: Omit<RlStep, 'heldOut'> & { readonly trainingSeconds: number },
     known: HeldOut | undefined,
   ): Promise<HeldOut | undefined> {
-    const { context, settings, sampler, grading } = this.#run;
+    const { context, stage, settings, sampler, grading } = this.#run;
     const { step, trainingSeconds, gathered } = trained;
     const isMeasured = step === settings.steps || step % settings.evaluateEvery === 0;
     const heldOut = isMeasured ? await heldOutScore(this.#run, step) : undefined;
@@ -53,9 +53,9 @@ export class StepRecorder {
     this.#since = now;
     this.#sampled = usage;
     this.#gradingSeconds = busySeconds;
-    await recordStep(context, 'rl', step, figures, cost);
+    await recordStep(context, stage, step, figures, cost);
     const score = heldOut ?? known;
-    context.progress.step('rl', {
+    context.progress.step(stage, {
       step,
       steps: settings.steps,
       figures: shownFigures(figures, score, cost, gathered.isReplayed),

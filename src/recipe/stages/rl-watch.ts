@@ -1,20 +1,19 @@
-/** Says who waits for what, when a step of stage rl has waited for long. */
-import type { ShelvedGroup } from '../../train/pipeline/group-shelf.ts';
+/** Says who waits for what, when a step of reinforcement learning has waited for long. */
 import type { Pipeline } from '../../train/pipeline/pipeline.ts';
-import type { RunContext } from '../run-context.ts';
+import type { RlRun, WaitingGroup } from './rl-attempts.ts';
 
 /** Seconds until the first remark; the time to the next doubles. */
 const firstRemark = 60;
 
 export async function watched<Result>(
-  { progress }: RunContext,
-  pipeline: Pipeline<ShelvedGroup>,
+  { stage, context: { progress } }: RlRun,
+  pipeline: Pipeline<WaitingGroup>,
   work: Promise<Result>,
 ): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const remarkAfter = (seconds: number): void => {
     timer = setTimeout(() => {
-      progress.remark(`rl: ${pipeline.describe()}`);
+      progress.remark(`${stage}: ${pipeline.describe()}`);
       remarkAfter(2 * seconds);
     }, 1000 * seconds).unref();
   };

@@ -1,5 +1,5 @@
 /**
- * The stage rl: GRPO on rubric rewards, by the asynchronous pipeline (train/pipeline/). Attempts are sampled and graded
+ * A stage of reinforcement learning: GRPO on rubric rewards, by the asynchronous pipeline (train/pipeline/). Attempts are sampled and graded
  * by the newest weights while the optimiser steps. The attempts of a step and its batch are durable before the optimiser
  * steps, so a killed run applies them again from its last checkpoint without sampling or grading anew, and applies no
  * step twice; what was under way for later steps is taken up where it was.
@@ -7,7 +7,6 @@
 import { systemClock } from '../../model/openai/clock.ts';
 import { readProblems } from '../../problems/problem-file.ts';
 import { grpoStep } from '../../train/grpo.ts';
-import type { ShelvedGroup } from '../../train/pipeline/group-shelf.ts';
 import { Pipeline } from '../../train/pipeline/pipeline.ts';
 import { Slots } from '../../train/pipeline/slots.ts';
 import { warmupConstant } from '../../train/schedule.ts';
@@ -15,37 +14,40 @@ import { pruneFinished, saveCheckpoint } from '../checkpoints.ts';
 import { loadFormat, stageModel } from '../model-setup.ts';
 import { optimiserStep } from '../optimiser.ts';
 import { dataPath, type RunContext, StageClock, throwIfStopped, untilStopped } from '../run-context.ts';
-import type { RlSettings } from '../schema.ts';
-import { type RlRun, rollerOf } from './rl-attempts.ts';
+import type { PolicyStage, RlSettings } from '../schema.ts';
+import { type RlRun, rollerOf, type WaitingGroup } from './rl-attempts.ts';
 import { committedBatches, endedGroups, gather, replay } from './rl-batch.ts';
 import { openGrader } from './rl-grader.ts';
 import { type HeldOut, heldOutBefore, recordedHeldOut } from './rl-held-out.ts';
 import { grpoSettings } from './rl-objective.ts';
 import { StepRecorder } from './rl-recorder.ts';
 import { referencePolicy } from './rl-reference.ts';
+import { plainProblems, shuffledOrder } from './rl-source.ts';
 import { watched } from './rl-watch.ts';
 
-export async function runRl(context: RunContext, settings: RlSettings): Promise<string> {
-  const clock = new StageClock(context.journal, 'rl');
+export async function runRl(context: RunContext, stage: PolicyStage, settings: RlSettings): Promise<string> {
+  const clock = new StageClock(context.journal, stage);
   // What is wrong with a judge is said before anything is loaded.
   const judge = await openGrader(context, settings);
   const format = await loadFormat(context);
   const from = settings.from === 'base' && context.recipe.pretrain === undefined ? undefined : settings.from;
-  const { model, step: done } = await stageModel(context, { own: 'rl', from, format });
+  const { model, step: done } = await stageModel(context, { own: stage, from, format });
   const sampler = await model.liveSampler();
   const reference = await referencePolicy(context, settings, { from, format });
-  let pipeline: Pipeline<ShelvedGroup> | undefined;
+  let pipeline: Pipeline<WaitingGroup> | undefined;
   try {
     const { samplingAtOnce = settings.problemsPerStep * settings.groupSize * 1024, gradingAtOnce } =
       settings.pipeline;
+    const problems = await readProblems(dataPath(context, 'train.jsonl'));
     const run: RlRun = {
+      stage,
       context,
       settings,
       format,
       model,
       sampler,
       grader: judge.grader,
-      problems: await readProblems(dataPath(context, 'train.jsonl')),
+      source: plainProblems(shuffledOrder(problems, { stage, seed: context.recipe.seed })),
       validation: await readProblems(dataPath(context, 'validation.jsonl')),
       grpo: (step) => grpoSettings(settings, step),
       reference,
@@ -62,14 +64,14 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
     let taught = 0;
     const save = async (): Promise<void> => {
       if (step === saved) return;
-      await saveCheckpoint(context, 'rl', step, model);
+      await saveCheckpoint(context, stage, step, model);
       saved = step;
     };
     const train = async (): Promise<string> => {
-      if (done > 0) context.progress.remark(`rl: going on after step ${done} of ${settings.steps}`);
+      if (done > 0) context.progress.remark(`${stage}: going on after step ${done} of ${settings.steps}`);
       heldOut = done === 0 ? await heldOutBefore(run) : await recordedHeldOut(run, done);
       const committed = await committedBatches(run);
-      const running = new Pipeline<ShelvedGroup>(pipelineSettings(settings), rollerOf(run), systemClock, {
+      const running = new Pipeline<WaitingGroup>(pipelineSettings(settings), rollerOf(run), systemClock, {
         step: Math.max(done, ...committed.keys()),
         ended: endedGroups(committed.values()),
       });
@@ -82,7 +84,7 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
         // Stopping cuts off the attempts that are under way; a step that trains is finished.
         const gathered =
           before === undefined
-            ? await watched(context, running, gather(run, running, next))
+            ? await watched(run, running, gather(run, running, next))
             : await replay(run, next, before);
         const began = performance.now();
         const optimiser = optimiserStep(settings.optimiser, warmupConstant(step, settings.warmupSteps));
@@ -103,9 +105,11 @@ export async function runRl(context: RunContext, settings: RlSettings): Promise<
         }
         await clock.lapWhenDue();
       }
-      await pruneFinished(context, 'rl');
+      await pruneFinished(context, stage);
       if (done === 0 && taught === 0) {
-        context.progress.remark('rl: no group taught anything, for the attempts of each got the same reward');
+        context.progress.remark(
+          `${stage}: no group taught anything, for the attempts of each got the same reward`,
+        );
       }
       return heldOut === undefined ? '' : `held-out score ${(100 * heldOut.score).toFixed(1)} %`;
     };

@@ -1,0 +1,67 @@
+/**
+ * What the groups of a stage are attempts at. Group `index` of a run is asked for the same whenever it is asked, so that a
+ * run that goes on rolls the groups that it had begun.
+ */
+import type { PolicyVersion } from '../../engine/engine.ts';
+import { provePrompt } from '../../lab/prompts.ts';
+import type { Problem } from '../../problems/problem.ts';
+import { Random } from '../../stats/random.ts';
+import type { Message } from '../../tokenizer/tokenizer.ts';
+import type { PolicyStage } from '../schema.ts';
+
+/** What all attempts of a group are asked, and where that comes from. */
+export interface GroupOrigin {
+  readonly problem: Problem;
+  readonly messages: readonly Message[];
+  /** Where the prompt is a state of a Reasoning Cache. */
+  readonly state?: GroupState;
+}
+
+export interface GroupState {
+  /** The turn that its attempts take, from 1. */
+  readonly turn: number;
+  /** Of the oldest token that it was made of; undefined where it is the problem alone. */
+  readonly oldestVersion: PolicyVersion | undefined;
+  /** Tokens that its trajectory has sampled for this group and no earlier one. */
+  readonly tokens: number;
+}
+
+export interface OriginRequest {
+  /** Fires when the group is not wanted any longer. */
+  readonly signal: AbortSignal;
+  /** Something was done: the pipeline has not stalled. */
+  readonly progressed?: () => void;
+}
+
+export interface GroupSource {
+  /** Asked once for an index in a sitting. A reason, in place of an origin, drops the group. */
+  origin(index: number, request: OriginRequest): Promise<GroupOrigin | { readonly dropped: string }>;
+  /** Stops what is under way, and waits for it. */
+  close(): Promise<void>;
+}
+
+/** Every group is of attempts at a problem as it stands. */
+export function plainProblems(order: (index: number) => Problem): GroupSource {
+  return {
+    origin: async (index) => plainOrigin(order(index)),
+    close: async () => undefined,
+  };
+}
+
+export function plainOrigin(problem: Problem): GroupOrigin {
+  return { problem, messages: [{ role: 'user', content: provePrompt(problem.statement) }] };
+}
+
+/** Problems in a shuffled order without repeats until all have been used, then in another order. */
+export function shuffledOrder(
+  problems: readonly Problem[],
+  { stage, seed }: { readonly stage: PolicyStage; readonly seed: number },
+): (index: number) => Problem {
+  let known: { readonly epoch: number; readonly order: readonly Problem[] } | undefined;
+  return (index) => {
+    const epoch = Math.floor(index / problems.length);
+    if (known?.epoch !== epoch)
+      known = { epoch, order: new Random(`${stage}-order`, seed, epoch).shuffled(problems) };
+    return known.order[index % problems.length] as Problem;
+  };
+}
