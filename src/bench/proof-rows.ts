@@ -14,6 +14,8 @@ export interface ProofRow {
   readonly problem: Problem;
   /** Undefined for an empty one, which is worth 0. */
   readonly proof: string | undefined;
+  /** 0 to 7, what people gave it; a judge is measured by that. */
+  readonly reference?: number | undefined;
   /** The row as it stands in the file. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -32,6 +34,8 @@ const rowSchema = z.looseObject({
   grading_scheme: z.union([text, gradingSchemeSchema]).optional(),
   scheme: gradingSchemeSchema.optional(),
   answer: text.optional(),
+  points: z.number().min(0).nullish(),
+  maximum: z.number().positive().optional(),
   grades: z.array(z.record(z.string(), z.unknown())).optional(),
 });
 
@@ -52,9 +56,21 @@ export async function* readProofRows(
       line,
       problem: problemOf(file, line, item, suite),
       proof: isEmpty ? undefined : proof,
+      reference: referenceOf(file, line, item),
       fields: item,
     };
   }
+}
+
+/** People's points, on the scale of 0 to 7. */
+function referenceOf(file: string, line: number, { points, maximum = 7 }: Fields): number | undefined {
+  if (points === undefined || points === null) return undefined;
+  if (points <= maximum) return (7 * points) / maximum;
+  throw new DataFileError(
+    file,
+    line,
+    `field points: ${points} is more than ${maximum}; say maximum where full marks are not 7`,
+  );
 }
 
 function problemOf(

@@ -218,6 +218,31 @@ test('proofs of a file are graded, and earlier grades stay beside new ones', asy
   );
 });
 
+test('a judge is measured by the points that people gave, on whatever scale', async () => {
+  verdict = (received) => (textOf(received).includes('Good') ? '<points>7</points>' : '<points>1</points>');
+  const rows = [0, 1, 2].flatMap((p) => [
+    { ...problems[p], problem_id: `p${p}`, proof: `Good ${p}.`, points: 20, maximum: 20 },
+    { ...problems[p], problem_id: `p${p}`, proof: `Bad ${p}.`, points: 0, maximum: 20 },
+  ]);
+  writeFileSync(at('rated.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const args = [
+    'grade',
+    'rated.jsonl',
+    '--judge',
+    `openai:${judge.baseUrl}#judge(style=simple,scheme=if-any)`,
+  ];
+  const { code, out, err } = await qed([...args, '--json']);
+  assert.equal(code, 0, err);
+  const { figures, coverage } = JSON.parse(out).agreement;
+  assert.deepEqual([coverage.compared, coverage.problems], [6, 3]);
+  assert.equal(figures.meanAbsolute.estimate, 0.5);
+  assert.equal(figures.advantageError.estimate, 0.5);
+  const text = await qed(args);
+  assert.match(text.out, /against people: 6 proofs of 3 problems[\s\S]*minus people/);
+  writeFileSync(at('rated.jsonl'), `${JSON.stringify({ ...rows[0], maximum: 7 })}\n`);
+  assert.match((await qed(args)).err, /rated\.jsonl:1 {2}field points: 20 is more than 7/);
+});
+
 test('qed plan --suite says what attempts and gradings would cost', async () => {
   const [, , , model = '', , judgeSpec = ''] = bench();
   const args = ['--suite', 'suite.jsonl', '--model', model, '--judge', judgeSpec, '--max-tokens', '1000'];

@@ -6,14 +6,17 @@ import {
   placeOf,
   writeGraded,
 } from '../bench/grade-proofs.ts';
+import type { ProofRow } from '../bench/proof-rows.ts';
 import type { BenchRecords } from '../bench/records.ts';
 import { UngradedCount, ungradedFault } from '../grade/ungraded-rate.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import type { Budgets, SpendMeter } from '../prove/within-budgets.ts';
 import { shownPath } from '../recipe/shown-path.ts';
+import { type JudgeAgreement, type JudgedProof, judgeAgreement } from '../stats/agreement/judge-agreement.ts';
 import type { Interval } from '../stats/interval.ts';
-import { meanInterval } from '../stats/mean-interval.ts';
+import { meanScore } from '../stats/mean-score.ts';
 import { Random } from '../stats/random.ts';
+import { agreementJson, agreementText } from './agreement-text.ts';
 import { interruptedExitCode, watchInterruption } from './interruption.ts';
 import type { ResolvedJudge } from './judge-setup.ts';
 import { everyInterval, LiveFrame } from './live-frame.ts';
@@ -79,6 +82,7 @@ export async function runGrade(run: GradeRun): Promise<number> {
         mean: summary.mean ?? null,
         ...{ graded, ungraded, causes: Object.fromEntries(summary.count.byCause) },
         histogram: summary.histogram,
+        ...(summary.agreement === undefined ? {} : { agreement: agreementJson(summary.agreement) }),
       };
       process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     } else process.stdout.write(`${summaryText(summary, count)}\n`);
@@ -104,31 +108,41 @@ interface Summary {
   readonly histogram: Readonly<Record<string, number>>;
   /** Percent of full marks. */
   readonly mean: Interval | undefined;
+  /** Where people have graded some of the proofs. */
+  readonly agreement: JudgeAgreement | undefined;
 }
 
 async function summaryOf({ rows, seed }: GradeRun, records: BenchRecords, judge: string): Promise<Summary> {
   const count = new UngradedCount();
   const byProblem = new Map<string, number[]>();
   const histogram: Record<string, number> = {};
+  const judged: JudgedProof[] = [];
+  // Rows without ids may be of one problem all the same.
+  const problemOf = ({ problem }: ProofRow): string => problem.statement;
   for await (const row of rows()) {
     const grade = records.grade(judge, placeOf(row));
     if (grade === undefined) continue;
     if (grade.cause !== null) count.addUngraded(grade.cause);
+    if (row.reference !== undefined)
+      judged.push({ problem: problemOf(row), grade: grade.points, reference: row.reference });
     if (grade.points === null) continue;
     count.addGraded();
     histogram[grade.points] = (histogram[grade.points] ?? 0) + 1;
-    const own = byProblem.get(row.problem.id) ?? [];
-    byProblem.set(row.problem.id, own);
+    const own = byProblem.get(problemOf(row)) ?? [];
+    byProblem.set(problemOf(row), own);
     own.push((100 * grade.points) / 7);
   }
   const values = [...byProblem.values()];
   return {
     ...{ count, histogram },
-    mean: values.length === 0 ? undefined : meanInterval(values, { random: new Random(seed, 'grade') }),
+    mean: meanScore(values, { random: new Random(seed, 'grade'), fullMarks: 100 }).mean,
+    agreement: judged.some(({ grade }) => grade !== null)
+      ? judgeAgreement(judged, { random: new Random(seed, 'agreement') })
+      : undefined,
   };
 }
 
-function summaryText({ count, histogram, mean }: Summary, rows: number): string {
+function summaryText({ count, histogram, mean, agreement }: Summary, rows: number): string {
   const causes = count.byCause.map(([cause, number]) => `${number} ${cause}`).join(', ');
   const points = Object.entries(histogram).map(
     ([value, number]) => `${number} × ${Number(Number(value).toFixed(2))}`,
@@ -141,6 +155,7 @@ function summaryText({ count, histogram, mean }: Summary, rows: number): string 
       : [
           `mean: ${mean.estimate.toFixed(1)} % of full marks, 95 % interval [${mean.low.toFixed(1)}, ${mean.high.toFixed(1)}]`,
         ]),
+    ...(agreement === undefined ? [] : [agreementText(agreement)]),
   ].join('\n');
 }
 

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import type { Command } from 'commander';
+import type { GradedSet } from '../problems/graded/graded-proof.ts';
 import { addSuiteOptions, share } from './bench.ts';
 import type { SuiteOptions } from './bench-setup.ts';
 import { repeatable } from './repeatable-option.ts';
@@ -31,9 +32,13 @@ export function addGradeCommand(program: Command): void {
     .description(
       'Grades every proof of a JSONL file with a judge and writes the file again with the grades. A row has the field ' +
         'proof (or model_solution) and its problem: problem, with guidelines, grading_scheme, answer or solution where ' +
-        'there are some, or problem_id with --suite.',
+        'there are some, or problem_id with --suite. Where people have graded the proofs (points, of maximum or 7), it ' +
+        'also says how well the judge agrees with them.',
     )
-    .argument('<file>', 'JSONL, one proof a line')
+    .argument(
+      '<file>',
+      'JSONL, one proof a line; or proofs that people graded: imo-gradingbench, proofbench-graded, a .csv or .parquet file, a directory, hub:OWNER/NAME',
+    )
     .addOption(repeatable('-j, --judge <judge>', 'as for qed bench; several are an ensemble'))
     .option('--suite <suite>', 'suite whose problems the rows speak of by problem_id');
   addSuiteOptions(command)
@@ -50,6 +55,7 @@ export function addGradeCommand(program: Command): void {
       `
 Examples:
   $ qed grade proofs.jsonl --judge gpt-oss-20b --suite imo-proofbench --budget '$5'
+  $ qed grade imo-gradingbench --judge "gpt-oss-20b(style=proofbench-strict)"
   $ qed grade graded.jsonl --judge "gemini-3-pro(style=gimo)" --out graded-twice.jsonl`,
     )
     .action(async (file: string, options: GradeOptions) => {
@@ -63,17 +69,22 @@ async function grade(file: string, options: GradeOptions): Promise<number> {
   const { prepareSuite, suiteRemarks } = await import('./bench-setup.ts');
   const { resolveJudge } = await import('./judge-setup.ts');
   const { readProofRows } = await import('../bench/proof-rows.ts');
+  const { gradedSetRows } = await import('../bench/graded-set-rows.ts');
   const { fileDigest } = await import('../problems/file-digest.ts');
   const { findProveDirectory, beginProveDirectory } = await import('./prove-directory.ts');
   const parallel = wholeNumber('--parallel', options.parallel, 1);
   const seed = wholeNumber('--seed', options.seed, 0);
   const maxUngraded = share('--max-ungraded', options.maxUngraded);
   const suite = options.suite === undefined ? undefined : await prepareSuite(options.suite, options);
-  const judge = await resolveJudge(options.judge, suite);
+  const set = suite === undefined && isGradedSet(file) ? await openSet(file, options.sha256) : undefined;
+  const judge = await resolveJudge(
+    options.judge,
+    suite ?? (set && { kind: 'proof', scale: 'points', problems: set.proofs.map(({ problem }) => problem) }),
+  );
   if (judge === undefined)
     throw new UserError('--judge is missing: a model, as for qed bench', { exitCode: 2 });
   const known = suite && new Map(suite.problems.map((problem) => [String(problem.id), problem]));
-  const rows = () => readProofRows(file, known);
+  const rows = () => (set === undefined ? readProofRows(file, known) : gradedSetRows(set.proofs));
   // Everything is read once before anything is spent.
   let count = 0;
   await told(async () => {
@@ -82,7 +93,7 @@ async function grade(file: string, options: GradeOptions): Promise<number> {
   if (count === 0) throw new UserError(`${file}: there are no proofs in it`, { exitCode: 1 });
   const identity = {
     rows: count,
-    sha256: (await fileDigest(file)).sha256,
+    sha256: set?.digest ?? (await fileDigest(file)).sha256,
     suite: suite?.digest ?? null,
     seed,
   };
@@ -97,8 +108,29 @@ async function grade(file: string, options: GradeOptions): Promise<number> {
   const { runGrade } = await import('./grade-run.ts');
   return await runGrade({
     ...{ rows, count, judge, parallel, seed, maxUngraded, budgets, place, graceSeconds },
-    remarks: suite === undefined ? [] : suiteRemarks(suite),
+    remarks: suite === undefined ? setRemarks(set) : suiteRemarks(suite),
     out: path.resolve(options.out ?? path.join(place.directory, 'graded.jsonl')),
     json: options.json === true,
   });
+}
+
+/** Whatever is no JSONL of one's own: a name, a table, a directory, an address. */
+function isGradedSet(file: string): boolean {
+  return !/\.(jsonl|ndjson)$/i.test(file);
+}
+
+async function openSet(spec: string, sha256: string | undefined): Promise<GradedSet> {
+  const { openGradedSet } = await import('../problems/graded/open-graded-set.ts');
+  const { told } = await import('./prove-setup.ts');
+  return await told(
+    () => openGradedSet(spec, sha256 === undefined ? {} : { sha256 }),
+    ['SuiteError', 'DataFileError', 'TableError'],
+  );
+}
+
+function setRemarks(set: GradedSet | undefined): string[] {
+  if (set === undefined) return [];
+  const { name, version, proofs, ungraded, warnings } = set;
+  const left = ungraded === 0 ? '' : `, and ${ungraded} without a grade, which are left out`;
+  return [`${name} ${version}: ${proofs.length} proofs that people graded${left}`, ...warnings];
 }

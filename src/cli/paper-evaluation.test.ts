@@ -35,7 +35,8 @@ const commands = readFileSync(page, 'utf8')
   .split(/^```sh$/m)
   .slice(1)
   .flatMap((block) => (block.split(/^```$/m)[0] ?? '').split('\n'))
-  .filter((line) => line.startsWith('qed '));
+  .filter((line) => line.startsWith('qed '))
+  .map((line) => line.replace('matharena-usamo2025', 'graded.json'));
 
 /** The published columns, with a row of our own. */
 const proofbench = {
@@ -44,6 +45,16 @@ const proofbench = {
   solution: 'Write them as 2m and 2n.',
   grading_scheme: [{ title: 'The sum', points: 7, desc: '2m + 2n = 2(m + n).' }],
 };
+
+/** Two proofs of two problems that people graded, in place of a data set of the hub. */
+const graded = ['even', 'odd'].flatMap((kind) =>
+  [7, 0].map((points) => ({
+    problem: `Prove that the sum of two ${kind} integers is even.`,
+    grading_scheme: proofbench.grading_scheme,
+    proof: `Worth ${points}.`,
+    points,
+  })),
+);
 
 test('every command of the page does what it says', { skip }, async (context) => {
   const server = await startServer((response, { body }) => {
@@ -64,6 +75,7 @@ test('every command of the page does what it says', { skip }, async (context) =>
     stream(response, pieces.join(''));
   });
   context.after(() => server.close());
+  writeFileSync(path.join(scratch, 'graded.json'), JSON.stringify(graded));
   writeFileSync(path.join(scratch, 'proofbench.jsonl'), `${JSON.stringify(proofbench)}\n`);
   const env = {
     ...process.env,
@@ -88,12 +100,15 @@ test('every command of the page does what it says', { skip }, async (context) =>
       child.on('error', reject);
       child.on('close', (code) => (code === 0 ? resolve(out) : reject(new Error(`${command}\n${err}`))));
     });
-  assert.ok(commands.length >= 14, `${commands.length} commands`);
+  assert.ok(commands.length >= 19, `${commands.length} commands`);
   for (const command of commands) {
-    const part = command.startsWith('qed compare') || command.includes('--where') ? '' : ' --where limit=1';
+    const part =
+      /^qed (compare|grade)/.test(command) || command.includes('--where') ? '' : ' --where limit=1';
     const file = /(bench|--suite) proofbench/.test(command) ? ' --suite-file proofbench.jsonl' : '';
     const out = await run(`${command}${part}${file}`);
     if (command.startsWith('qed plan')) assert.match(out, /^money +\$/m, command);
+    else if (command.startsWith('qed grade'))
+      assert.match(out, /^ {2}advantage error within .* \d\.\d\d \[/m);
     else if (command.startsWith('qed bench')) assert.match(out, /^qed-nano.* (85\.7|0\.0) /m, command);
     else if (command.includes('--out')) assert.equal(out, '');
     else {
