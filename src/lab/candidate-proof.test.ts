@@ -15,14 +15,20 @@ test('candidate proofs are right and wrong equally often, and fail in every way 
     for (let i = 0; i < count; i += 1) {
       const problem = generateProblem(LAB_PROFILES[profile], random);
       const proof = candidateProof(problem, random, STUDENTS[profile]);
-      assert.ok(proof.every(({ premises }) => premises.length === 1 || premises.length === 2));
+      assert.ok(proof.every((step) => step === undefined || [1, 2].includes(step.premises.length)));
       const { points, verdicts } = assessProof(problem, proof);
       scores.set(judgeScore(points), (scores.get(judgeScore(points)) ?? 0) + 1);
       for (const { reason } of verdicts) reasons.add(reason);
     }
     const [right = 0, wrong = 0] = [scores.get(1), scores.get(0)];
     assert.ok(Math.abs(right - wrong) < 0.1 * count, `${profile}: ${right} right, ${wrong} wrong`);
-    for (const reason of ['rule-not-given', 'premise-not-established', 'irrelevant', 'repeated'] as const)
+    for (const reason of [
+      'unparsable',
+      'rule-not-given',
+      'premise-not-established',
+      'irrelevant',
+      'repeated',
+    ] as const)
       assert.ok(reasons.has(reason), reason);
   }
 });

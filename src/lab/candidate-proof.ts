@@ -5,6 +5,7 @@
  */
 import type { Random } from '../stats/random.ts';
 import { assessProof, judgeScore } from './assess.ts';
+import type { Candidate } from './prompts.ts';
 import { carelessAttempt, type StudentParameters } from './student.ts';
 import { TEACHER, teacherAttempt } from './teacher.ts';
 import type { LabProblem, Rule } from './world.ts';
@@ -19,11 +20,7 @@ const verdicts = [
 const draws = 12;
 
 /** One proof, of any worth. */
-export function candidateProof(
-  problem: LabProblem,
-  random: Random,
-  student: StudentParameters,
-): readonly Rule[] {
+export function candidateProof(problem: LabProblem, random: Random, student: StudentParameters): Candidate {
   const wanted = verdicts[random.weighted(verdicts.map(({ weight }) => weight))]?.score;
   let proof = anyProof(problem, random, student);
   for (let i = 1; i < draws && judgeScore(assessProof(problem, proof).points) !== wanted; i += 1) {
@@ -32,7 +29,15 @@ export function candidateProof(
   return proof;
 }
 
-function anyProof(problem: LabProblem, random: Random, student: StudentParameters): readonly Rule[] {
+/** One of ten ends within a step, as a reply does that is cut at the token limit. */
+function anyProof(problem: LabProblem, random: Random, student: StudentParameters): Candidate {
+  const proof = wholeProof(problem, random, student);
+  return proof.length > 1 && random.chance(0.1)
+    ? [...proof.slice(0, random.integer(1, proof.length - 1)), undefined]
+    : proof;
+}
+
+function wholeProof(problem: LabProblem, random: Random, student: StudentParameters): readonly Rule[] {
   const author = random.next();
   if (author < 0.25) {
     return carelessAttempt(problem, random, { ...student, errorRate: random.pick([0.03, 0.1, 0.2]) }).proof;

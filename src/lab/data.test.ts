@@ -7,7 +7,7 @@ import { canonicalForm, splitOf } from './canonical.ts';
 import { type LabExamplesOptions, labExamples, labProblems } from './data.ts';
 import { statementOf } from './fixtures/statement-of.ts';
 import { LAB_PROFILES } from './generator.ts';
-import { CURRICULUM_END, drawTask, type LabStage, RECITE_ALONE } from './mixture.ts';
+import { CURRICULUM_END, drawTask, type LabStage, ONE_PROOF, RECITE_ALONE } from './mixture.ts';
 import type { LabExample, LabTask } from './skills.ts';
 import { STUDENTS } from './student.ts';
 import { parseStatement, parseSteps } from './text.ts';
@@ -115,15 +115,7 @@ test('pre-training begins with reciting, on small problems, and ends without', (
   const settled = at(0.45, 1);
   assert.ok(settled.every(({ task, tags }) => task !== 'recite' && Number(tags.steps) >= 2));
   const settledShares = shares(settled);
-  const expected = {
-    prove: 0.4,
-    rc: 0.15,
-    judge: 0.12,
-    merge: 0.1,
-    summarise: 0.08,
-    compare: 0.08,
-    refine: 0.07,
-  };
+  const expected = { prove: 0.6, rc: 0.25, summarise: 0.15 };
   for (const [task, share] of Object.entries(expected))
     assert.ok(Math.abs((settledShares[task as LabTask] ?? 0) - share) < 0.04, task);
 
@@ -145,7 +137,7 @@ test('fine-tuning is the teacher, its summaries and the replay, in the shares as
   const standard = shares(texts('sft'));
   near(standard.teach, 0.6);
   near(standard['teach-rc'], 0.1);
-  near(standard.judge, 0.3 * 0.35);
+  near(standard.summarise, 0.3);
   assert.equal(standard.rc, undefined, 'summaries are answered in the style of the teacher only');
   const plain = shares(texts('sft', { mixture: { sftReplay: 0, sftSummaries: 0.5 } }));
   assert.deepEqual(Object.keys(plain).sort(), ['teach', 'teach-rc']);
@@ -161,15 +153,22 @@ test('a text without tokens is an error, not an endless stream', () => {
   assert.throws(() => texts('sft', { countTokens: () => 0 }), RangeError);
 });
 
-test('the judge is trained on proofs, begins with small problems, and sees each skill in its share', () => {
-  const stream = texts('judge');
-  const expected = { judge: 0.35, compare: 0.25, merge: 0.3, refine: 0.1 };
-  const settled = shares(stream);
-  for (const [task, share] of Object.entries(expected))
-    assert.ok(Math.abs((settled[task as LabTask] ?? 0) - share) < 0.04, task);
+test('the judge reads one proof at a time first, of small problems, and then has each skill in its share', () => {
+  const stream = texts('judge', { tokenBudget: 500_000 });
+  const lengths = stream.map(words);
+  const bound = lengths.reduce((sum, count) => sum + count, 0) * ONE_PROOF;
+  let used = 0;
+  const begun = stream.filter((_, i) => {
+    const before = used;
+    used += lengths[i] ?? 0;
+    return before < bound;
+  });
+  assert.ok(begun.slice(0, -2).every(({ task }) => task === 'judge'));
+  const settled = shares(stream.slice(begun.length + 2));
+  for (const [task, share] of Object.entries({ judge: 0.5, compare: 0.5 }))
+    assert.ok(Math.abs((settled[task as LabTask] ?? 0) - share) < 0.05, task);
   // Problems of one step are of the small profile.
-  const oneStep = (from: number, to: number) =>
-    stream.slice(from * stream.length, to * stream.length).filter(({ tags }) => tags.steps === 1).length;
-  assert.ok(oneStep(0, 0.2) > 0);
-  assert.equal(oneStep(0.5, 1), 0);
+  const oneStep = (examples: readonly LabExample[]) => examples.filter(({ tags }) => tags.steps === 1).length;
+  assert.ok(oneStep(begun.slice(0, begun.length / 4)) > 0);
+  assert.equal(oneStep(stream.slice(begun.length)), 0);
 });

@@ -17,6 +17,7 @@ export const labLetters: readonly string[] = [...'ABCDEFGHIJKLMNOPQRST'];
 
 const followers = [' gives', ' and', ' give', '.', ',', ''];
 
+// ` Report:`, ` Merge.` and ` Refine.` are in no text of the lab at present; the golden files have them.
 // biome-ignore format: one family of words a line
 const words = [
   'Given', ' Rules:', ' Prove',

@@ -1,7 +1,8 @@
 /**
  * Which text comes next: the mixtures of pre-training, of supervised fine-tuning and of the judge's training, as
- * functions of how far the stage has got. Pre-training begins with reciting rules and with small problems and leaves both behind, because
- * everything else rests on looking a rule up. The shares are those of the feasibility study.
+ * functions of how far the stage has got. Pre-training begins with reciting rules and with small problems and leaves both
+ * behind, because everything else rests on looking a rule up. The policy is not trained to judge, nor the judge to prove;
+ * and nobody to merge or to refine, for to go on from a summary (`rc`, `teach-rc`) does it.
  */
 import type { Random } from '../stats/random.ts';
 import type { LabTask } from './skills.ts';
@@ -19,21 +20,16 @@ export const DEFAULT_MIXTURE: MixtureOptions = { sftReplay: 0.3, sftSummaries: 0
 
 type Weights = Partial<Record<LabTask, number>>;
 
-const PRETRAIN: Weights = {
-  prove: 0.4,
-  rc: 0.15,
-  judge: 0.12,
-  merge: 0.1,
-  summarise: 0.08,
-  compare: 0.08,
-  refine: 0.07,
-};
+const PRETRAIN: Weights = { prove: 0.6, rc: 0.25, summarise: 0.15 };
 
 /** No `rc` by the student: on summaries, SFT teaches the teacher's style only. */
-const REPLAY: Weights = { judge: 0.35, compare: 0.22, merge: 0.17, summarise: 0.15, refine: 0.11 };
+const REPLAY: Weights = { summarise: 1 };
 
-/** What the judge is trained on: verdicts, and what it makes of proofs by way of them. */
-const JUDGE: Weights = { judge: 0.35, compare: 0.25, merge: 0.3, refine: 0.1 };
+/** What the judge is trained on once it can judge one proof. */
+const JUDGE: Weights = { judge: 0.5, compare: 0.5 };
+
+/** Up to here the judge sees one proof at a time: with several from the start it learns to judge none of them. */
+export const ONE_PROOF = 0.65;
 
 /** Up to here pre-training only recites. */
 export const RECITE_ALONE = 0.1;
@@ -59,7 +55,8 @@ export function drawTask(
     return { task: recite ? 'recite' : drawFrom(PRETRAIN, random), small };
   }
   if (stage === 'judge') {
-    return { task: drawFrom(JUDGE, random), small: random.chance(1 - progress / CURRICULUM_END) };
+    const task = progress < ONE_PROOF ? 'judge' : drawFrom(JUDGE, random);
+    return { task, small: random.chance(1 - progress / CURRICULUM_END) };
   }
   const kind = random.next();
   if (kind < options.sftReplay) return { task: drawFrom(REPLAY, random), small: false };

@@ -3,7 +3,7 @@
  * fixed, because the lab's tokenizer has a token for each. FENCED-CANDIDATE: what a model wrote enters a prompt
  * as parsed steps, or with every word taken out that the place has no use for, so it cannot ask for anything.
  */
-import { renderSteps, renderStepsOrNone } from './text.ts';
+import { renderStep, renderSteps, renderStepsOrNone } from './text.ts';
 import type { LabProblem, Rule } from './world.ts';
 
 /** A single turn, and the first turn of a reasoning cache: the statement itself. */
@@ -27,27 +27,25 @@ export function summarisePrompt(statement: string, summary: readonly Rule[], tho
  */
 type Stated = Pick<LabProblem, 'given' | 'rules' | 'goal'>;
 
+/** The steps of a proof that somebody wrote; a sentence that states no step is undefined, and `no.` in a prompt. */
+export type Candidate = readonly (Rule | undefined)[];
+
+function renderCandidate(proof: Candidate): string {
+  if (proof.length === 0) return 'none.';
+  return proof.map((step) => (step === undefined ? 'no.' : renderStep(step))).join(' ');
+}
+
 function proofsBeforeRules({ given, rules, goal }: Stated, proofs: readonly string[]): string {
   const facts = `Given ${given.join(', ')}.`;
   return `${proofs.map((proof) => `${facts} Proof: ${proof}`).join('\n')} Rules: ${renderSteps(rules)} Prove ${goal}.`;
 }
 
-export function judgePrompt(problem: Stated, proof: readonly Rule[]): string {
-  return `${proofsBeforeRules(problem, [renderStepsOrNone(proof)])} Judge.`;
+export function judgePrompt(problem: Stated, proof: Candidate): string {
+  return `${proofsBeforeRules(problem, [renderCandidate(proof)])} Judge.`;
 }
 
-export function comparePrompt(problem: Stated, first: readonly Rule[], second: readonly Rule[]): string {
-  return `${proofsBeforeRules(problem, [first, second].map(renderStepsOrNone))} Compare.`;
-}
-
-export function mergePrompt(problem: Stated, proofs: readonly (readonly Rule[])[]): string {
-  return `${proofsBeforeRules(problem, proofs.map(renderStepsOrNone))} Merge.`;
-}
-
-/** `reports` are judges' replies on this proof. */
-export function refinePrompt(problem: Stated, proof: readonly Rule[], reports: readonly string[]): string {
-  const written = reports.map((report) => ` Report: ${fence(report, REPORT_WORD)}`).join('');
-  return `${proofsBeforeRules(problem, [`${renderStepsOrNone(proof)}${written}`])} Refine.`;
+export function comparePrompt(problem: Stated, first: Candidate, second: Candidate): string {
+  return `${proofsBeforeRules(problem, [first, second].map(renderCandidate))} Compare.`;
 }
 
 export function recitePrompt(statement: string): string {
@@ -80,7 +78,6 @@ export function parseComparison(reply: string): 1 | 2 | 'equal' | undefined {
 }
 
 const THOUGHT_WORD = /^(?:[A-T]\.?|and|gives?|try|no\.|done\.|check)$/;
-const REPORT_WORD = /^(?:[A-T]\.?|and|gives?|from|none\.|ok|extra|bad|Score|0|0\.5|1)$/;
 
 function fence(text: string, allowed: RegExp): string {
   const kept = text.split(/\s+/).filter((word) => allowed.test(word));

@@ -1,7 +1,8 @@
 /**
- * What the scaffolds ask in the lab, in its own words: verify, compare, merge, refine. A verdict that cannot be read
- * abstains; it is not asked for again, for the lab's models have no words for a complaint. FENCED-CANDIDATE: of a
- * proof only its parsed steps enter a prompt. Every question throws for a problem that is none of the lab.
+ * What the scaffolds ask in the lab, in its own words. The judge verifies and compares; merging and refining is going
+ * on from a summary, which the policy can do already. A verdict that cannot be read abstains; it is not asked for again,
+ * for the lab's models have no words for a complaint. FENCED-CANDIDATE: of a proof only its parsed steps enter a
+ * prompt, and `no.` for a sentence that is none. Every question throws for a problem that is none of the lab.
  */
 
 import type { Problem } from '../problems/problem.ts';
@@ -15,18 +16,18 @@ import type { Scaffold } from '../scaffold/scaffold.ts';
 import { singleTurn } from '../scaffold/single-turn.ts';
 import {
   comparePrompt,
+  continuePrompt,
   judgePrompt,
-  mergePrompt,
   parseComparison,
   parseJudgement,
   provePrompt,
-  refinePrompt,
 } from './prompts.ts';
-import { parseStatement, parseSteps, renderSteps } from './text.ts';
-import type { LabProblem } from './world.ts';
+import { mergedSummary, refinedSummary } from './proof-summary.ts';
+import { parseCandidate, parseStatement, parseSteps, renderSteps } from './text.ts';
+import type { LabProblem, Rule } from './world.ts';
 
-/** Roles of calls about proofs that exist already: in the lab the model that is trained to judge answers them. */
-export const JUDGE_ROLES = ['verify', 'score', 'compare', 'merge', 'refine'] as const;
+/** Roles of calls for a verdict: in the lab the model that is trained to judge answers them. */
+export const JUDGE_ROLES = ['verify', 'score', 'compare'] as const;
 
 export interface LabScaffoldPrompts {
   readonly singleTurn: Scaffold;
@@ -39,7 +40,7 @@ export interface LabScaffoldPrompts {
 export function labScaffoldPrompts(): LabScaffoldPrompts {
   const solver = singleTurn(({ statement }) => [{ role: 'user', content: provePrompt(statement) }]);
   const verify: DeepseekMathPrompts['verify'] = ({ problem, proof }) =>
-    question(judgePrompt(labProblemOf(problem), parseSteps(proof)), (answer) =>
+    question(judgePrompt(labProblemOf(problem), parseCandidate(proof)), (answer) =>
       valueOr(parseJudgement(answer), 'it does not end in a score'),
     );
   return {
@@ -54,19 +55,18 @@ export function labScaffoldPrompts(): LabScaffoldPrompts {
       solver,
       verify,
       refine: ({ problem, proof, analyses }) =>
-        question(refinePrompt(labProblemOf(problem), parseSteps(proof), analyses), readProof),
+        goingOn(problem, refinedSummary(labProblemOf(problem), proof, analyses)),
     },
     rsa: {
       solver,
-      merge: ({ problem, candidates }) =>
-        question(mergePrompt(labProblemOf(problem), candidates.map(parseSteps)), readProof),
+      merge: ({ problem, candidates }) => goingOn(problem, mergedSummary(labProblemOf(problem), candidates)),
       compare: ({ problem, candidates }) => {
         const [first, second, ...others] = candidates;
         if (first === undefined || second === undefined || others.length > 0) {
           throw new Error(`the lab compares two proofs, not ${candidates.length}`);
         }
         return question(
-          comparePrompt(labProblemOf(problem), parseSteps(first), parseSteps(second)),
+          comparePrompt(labProblemOf(problem), parseCandidate(first), parseCandidate(second)),
           (answer) => valueOr(parseComparison(answer), 'it does not end in a verdict'),
         );
       },
@@ -79,6 +79,11 @@ function labProblemOf({ id, statement }: Problem): LabProblem {
   const parsed = parseStatement(statement);
   if (!parsed.ok) throw new Error(`${id} is no lab problem: ${parsed.reason}`);
   return parsed.problem;
+}
+
+/** Another turn from what is claimed so far: with the Reasoning Cache's own prompt. */
+function goingOn({ statement }: Problem, summary: readonly Rule[]): Question<string> {
+  return question(continuePrompt(statement, summary), readProof);
 }
 
 function question<T>(content: string, read: (answer: string) => Reading<T>): Question<T> {

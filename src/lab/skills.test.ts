@@ -6,12 +6,12 @@ import { assessProof, judgeScore } from './assess.ts';
 import { statementOf } from './fixtures/statement-of.ts';
 import { generateProblem, LAB_PROFILES } from './generator.ts';
 import { labTokenizer } from './lab-tokenizer.ts';
-import { parseComparison, parseJudgement, refinePrompt, summarisePrompt } from './prompts.ts';
-import { judgeReport } from './report.ts';
+import { parseComparison, parseJudgement, summarisePrompt } from './prompts.ts';
+import { badSteps, judgeReport } from './report.ts';
 import { LAB_TASKS, type LabExample, type LabTask, skillExample } from './skills.ts';
 import { STUDENTS } from './student.ts';
 import { summarise } from './summarise.ts';
-import { parseStatement, parseSteps, renderSteps } from './text.ts';
+import { parseCandidate, parseStatement, parseSteps, renderSteps } from './text.ts';
 import { type LabProblem, sameRule } from './world.ts';
 
 const options = { student: STUDENTS.main, summariser: 'claims' } as const;
@@ -38,8 +38,6 @@ const INSTRUCTIONS: Record<LabTask, RegExp> = {
   summarise: / Summary: [^:]+\. Thought: [^:]+ Summarise\.$/,
   judge: /^Given [^:]+ Proof: [^:]+\. Rules: [^:]+ Prove [A-T]\. Judge\.$/,
   compare: /^(?:(?:^|\n)Given [^:]+ Proof: [^:]+\.){2} Rules: [^:]+ Compare\.$/,
-  merge: /^(?:(?:^|\n)Given [^:]+ Proof: [^:]+\.){2,3} Rules: [^:]+ Merge\.$/,
-  refine: /^Given [^:]+ Proof: [^:]+\.(?: Report: [^:]+ Score (?:0|0\.5|1)){1,2} Rules: [^:]+ Refine\.$/,
   recite: / Recite\.$/,
 };
 
@@ -50,7 +48,7 @@ test('every task asks in its own words and every reply is made of the tokens of 
     for (const { problem, user, reply } of examples(task, 60)) {
       assert.match(user, INSTRUCTIONS[task], task);
       assert.deepEqual(parseStatement(statementOf(user)), { ok: true, problem });
-      const thinks = ['prove', 'teach', 'rc', 'teach-rc', 'merge', 'refine'].includes(task);
+      const thinks = ['prove', 'teach', 'rc', 'teach-rc'].includes(task);
       assert.match(reply, thinks ? /^<think>(?: [^<]+)?<\/think> [^ <]/ : /^ [^ <]/, task);
       assert.doesNotMatch(`${user}${reply}`, / {2}|\n(?!Given )/);
       for (const text of [user, reply]) {
@@ -78,22 +76,32 @@ test('tags give the steps of the problem and the points of the proof', () => {
 test('a judge says of every step whether its premises were named and whether the rules give it, and the exact score', () => {
   const scores = new Map<number, number>();
   for (const { problem, user, reply } of examples('judge', 300)) {
-    const proof = parseSteps(/ Proof: (.*) Rules: /.exec(user)?.[1] ?? '');
+    const proof = parseCandidate(/ Proof: (.*) Rules: /.exec(user)?.[1] ?? '');
     const { points, verdicts } = assessProof(problem, proof);
-    const lines = [...reply.matchAll(/ gives? (ok|bad) ([A-T])\. from ([A-Tnoe. ]+) (ok|extra|bad)/g)];
+    const step = / gives? (ok|bad) ([A-T])\. from ([A-Tnoe. ]+) (ok|extra|bad)| no\. bad/g;
+    const lines = [...reply.matchAll(step)];
     assert.deepEqual(
       lines.map(([, , conclusion]) => conclusion),
-      proof.map(({ conclusion }) => conclusion),
+      proof.map((one) => one?.conclusion),
     );
-    for (const [, , conclusion, given = '', rule] of lines) {
+    for (const [text, , conclusion, given = '', rule] of lines) {
+      if (text === ' no. bad') continue;
       // The verdict can be read off what the rules give, which stands beside it.
       assert.equal(given.includes(`${conclusion}.`), rule !== 'bad', reply);
     }
     // Something is bad exactly where the exact grader says so, at the same first step.
     assert.equal(
-      lines.findIndex(([, known, , , rule]) => known === 'bad' || rule === 'bad'),
+      lines.findIndex(([text, known, , , rule]) => [known, rule].includes('bad') || text === ' no. bad'),
       verdicts.findIndex(({ label }) => label === 'bad'),
       `${user} ${reply}`,
+    );
+    assert.match(reply, new RegExp(` Prove ${problem.goal}\\. (?:ok|bad) Score [^ ]+$`));
+    if (judgeScore(points) === 1) assert.match(reply, / ok Score 1$/);
+    // What a report calls bad can be read back from it.
+    const isBad = lines.map(([, known, , , rule]) => known === 'bad' || rule === 'bad');
+    assert.deepEqual(
+      badSteps(reply),
+      proof.filter((step, index) => step !== undefined && isBad[index]),
     );
     const score = judgeScore(points);
     assert.equal(parseJudgement(reply), score);
@@ -109,39 +117,31 @@ test('a report on steps that fail in each way', () => {
     'Given A, B. Rules: A gives C. A gives D. D and B give E. F gives E. Prove E.',
   );
   assert.ok(parsed.ok);
-  const report = (proof: string) => judgeReport(parsed.problem, parseSteps(proof)).text;
+  const report = (proof: string) => judgeReport(parsed.problem, parseCandidate(proof)).text;
   assert.equal(
     report('A gives D. B and D give E.'),
-    'A gives ok D. from C. D. ok B and D give ok E. from E. ok Score 1',
+    'A gives ok D. from C. D. ok B and D give ok E. from E. ok Prove E. ok Score 1',
   );
   assert.equal(
     report('A gives E. F gives E. A gives C. B gives C.'),
-    'A gives ok E. from C. D. bad F gives bad E. from E. ok A gives ok C. from C. D. ok B gives ok C. from none. bad Score 0',
+    'A gives ok E. from C. D. bad F gives bad E. from E. ok A gives ok C. from C. D. ok B gives ok C. from none. bad Prove E. ok Score 0',
   );
+  assert.equal(report('A gives D. B and D gi'), 'A gives ok D. from C. D. ok no. bad Prove E. bad Score 0');
 });
 
 test('a comparison prefers the better score, either place alike, and says so where neither is better', () => {
   const answers = new Map<unknown, number>();
   for (const { problem, user, reply } of examples('compare', 300)) {
     const [, first = '', second = ''] = / Proof: (.*)\n.* Proof: (.*) Rules: /.exec(user) ?? [];
-    const [a, b] = [first, second].map((text) => judgeScore(assessProof(problem, parseSteps(text)).points));
+    const [a, b] = [first, second].map((text) =>
+      judgeScore(assessProof(problem, parseCandidate(text)).points),
+    );
     assert.ok(a !== undefined && b !== undefined);
     const better = parseComparison(reply);
     assert.equal(better, a === b ? 'equal' : a > b ? 1 : 2);
     answers.set(better, (answers.get(better) ?? 0) + 1);
   }
   assert.ok(Math.abs((answers.get(1) ?? 0) - (answers.get(2) ?? 0)) < 45, JSON.stringify([...answers]));
-});
-
-test('merged and refined proofs are right, after a report on every proof that was read', () => {
-  for (const task of ['merge', 'refine'] as const) {
-    for (const { problem, user, reply, example } of examples(task, 60)) {
-      assert.equal(example.tags.points, 7);
-      const proofs = [...user.matchAll(/ Proof: ((?:[^:](?! Report:))*[^:])(?= Report:|\n| Rules:)/g)];
-      const reports = proofs.map(([, proof = '']) => judgeReport(problem, parseSteps(proof)).text);
-      assert.ok(reply.startsWith(`<think> ${reports.join(' ')}</think>`), `${user}\n${reply}`);
-    }
-  }
 });
 
 test('a summary is the symbolic one', () => {
@@ -171,11 +171,6 @@ test('FENCED-CANDIDATE: what a model wrote cannot ask for anything', () => {
   assert.equal(
     summarisePrompt(statement, [], '???'),
     `${statement} Summary: none. Thought: none. Summarise.`,
-  );
-  const stated = { given: ['A'], rules: parseSteps('A gives B.'), goal: 'B' };
-  assert.equal(
-    refinePrompt(stated, [], ['B. ok Score 1 Merge. Prove']),
-    'Given A. Proof: none. Report: B. ok Score 1 Rules: A gives B. Prove B. Refine.',
   );
   assert.equal(parseJudgement('B. ok Score 1 Score 0 and'), undefined);
   assert.equal(parseJudgement(' Score 0.5 '), 0.5);

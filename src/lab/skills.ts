@@ -1,7 +1,7 @@
 /**
  * Example texts for every skill of the lab: what is asked (a user's message) and a good enough reply (an
- * assistant's). Proofs come from the careless student; judgements and summaries are exact, and so are merged and
- * refined proofs, which are thought out by judging the attempts. Nothing here knows of tokens or of training.
+ * assistant's). Proofs come from the careless student; judgements and summaries are exact. Nothing here knows of tokens
+ * or of training.
  */
 import type { Random } from '../stats/random.ts';
 import type { Message } from '../tokenizer/tokenizer.ts';
@@ -12,10 +12,8 @@ import {
   comparePrompt,
   continuePrompt,
   judgePrompt,
-  mergePrompt,
   provePrompt,
   recitePrompt,
-  refinePrompt,
   renderReply,
   summarisePrompt,
 } from './prompts.ts';
@@ -32,8 +30,6 @@ export const LAB_TASKS = [
   'summarise',
   'judge',
   'compare',
-  'merge',
-  'refine',
   'recite',
   'teach',
   'teach-rc',
@@ -105,19 +101,6 @@ export function skillExample(
       const [one, two] = [judgeReport(problem, first), judgeReport(problem, second)];
       const better = one.score === two.score ? 'none.' : one.score > two.score ? '1' : '2';
       return reply(comparePrompt(problem, first, second), `${one.text} ${two.text} Better ${better}`);
-    }
-    case 'merge': {
-      const candidates = Array.from({ length: random.integer(2, 3) }, () =>
-        candidateProof(problem, random, student),
-      );
-      const thought = candidates.map((candidate) => judgeReport(problem, candidate).text).join(' ');
-      return proof(mergePrompt(problem, candidates), { thought, proof: problem.solution });
-    }
-    case 'refine': {
-      const candidate = candidateProof(problem, random, student);
-      const { text } = judgeReport(problem, candidate);
-      const reports = random.chance(0.5) ? [text, text] : [text];
-      return proof(refinePrompt(problem, candidate, reports), { thought: text, proof: problem.solution });
     }
   }
 }

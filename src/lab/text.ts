@@ -75,6 +75,11 @@ export function parseProof(proof: string): ProofSentence[] {
   });
 }
 
+/** A proof as it is read by others: its steps, and undefined for every sentence that states none. */
+export function parseCandidate(proof: string): (Rule | undefined)[] {
+  return parseProof(proof).map(({ step }) => step);
+}
+
 /** The steps of a proof or summary text, without the sentences that are none. */
 export function parseSteps(text: string): Rule[] {
   return parseProof(text).flatMap(({ step }) => (step === undefined ? [] : [step]));

@@ -41,7 +41,7 @@ export const recipeSchema = z
     judge: supervisedSchema
       .optional()
       .describe(
-        'Stage: training of a second model, from `sft` or failing that `base`, that judges, compares, merges and refines proofs; leaves checkpoint `judge`. Lab data only.',
+        'Stage: training of a second model, from `sft` or failing that `base`, that judges and compares proofs; leaves checkpoint `judge`. Lab data only.',
       ),
     evaluate: evaluateSchema.optional().describe('Stage: scores of every checkpoint on the test problems.'),
     retention: z
