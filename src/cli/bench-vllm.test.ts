@@ -1,7 +1,8 @@
 /**
  * Every suite with every scaffold from the command line, on the SmolLM2 of ../shared/models behind a real vLLM server at
  * QED_VLLM_URL (`…/v1`). So small a model writes no verdict that could be read, so a scripted judge grades; that model
- * as its own judge must come to no score at all. Not a part of `npm test`: such a server must be started first.
+ * as its own judge must come to no score at all. Not a part of `npm test`: such a server must be started first, on a CPU
+ * with `--max-num-batched-tokens 32768`, since vLLM 0.32 dies there of a seeded request whose prompt it reads in pieces.
  */
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
