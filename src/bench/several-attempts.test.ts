@@ -23,6 +23,14 @@ test('the best of k and the chance of full marks, for 2, 4, … and all attempts
   assert.deepEqual(severalAttempts([[7], [0]], options), []);
 });
 
+test('hundreds of attempts with full marks have full marks, rounding or not', () => {
+  const many = severalAttempts([Array<number>(250).fill(7)], options);
+  assert.deepEqual(
+    many.map(({ k, best }) => [k, best?.estimate]),
+    [2, 4, 8, 16, 32, 64, 128, 250].map((k) => [k, 7]),
+  );
+});
+
 test('NULL-NOT-ZERO: a problem with fewer than k graded attempts is left out', () => {
   const [two] = severalAttempts(
     [

@@ -19,7 +19,8 @@ export function bestAtK(scores_A: readonly (number | null)[], k: number): number
     sum += weight * (sorted[i - 1] ?? 0);
     weight *= (i - k) / Math.max(1, i - 1);
   }
-  return sum;
+  // Weights add up to 1 but for rounding, which must not carry a mean past what it is a mean of.
+  return Math.min(Math.max(sum, sorted[0] ?? sum), sorted.at(-1) ?? sum);
 }
 
 /** As `bestAtK`, of the lowest score: what a user can rely on who draws k times. */
