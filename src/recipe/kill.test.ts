@@ -7,6 +7,7 @@ import { Random } from '../stats/random.ts';
 import { accountsOf } from './fixtures/accounts.ts';
 import { differences, type Outcome, outcomeOf } from './fixtures/outcome.ts';
 import { type Ending, livesOf, type Sitting, sit } from './fixtures/sitting.ts';
+import { eventFileName } from './tensorboard/event-file.ts';
 
 // Real processes, real signals. `npm run faults` is the long form.
 const skip = process.platform === 'win32' && 'signals are POSIX';
@@ -162,12 +163,15 @@ describe('a run that is ended anywhere and continued comes to the end of its und
     const reports = () =>
       ['report.html', 'report.json'].map((name) => readFileSync(path.join(run, name), 'utf8'));
     const before = reports();
-    rmSync(path.join(run, 'metrics.jsonl'));
+    const events = path.join(run, eventFileName);
+    const eventsBefore = readFileSync(events);
+    for (const derived of ['metrics.jsonl', eventFileName]) rmSync(path.join(run, derived));
     const again = await sit(run);
     assert.equal(again.code, 0, again.errors);
     assert.match(again.output, /evaluate \(done\), report\nreport started\nreport finished/);
     await assertEqualToTwin(run);
     assert.deepEqual(reports(), before, 'also the times in it');
+    assert.equal(Buffer.compare(readFileSync(events), eventsBefore), 0, 'what TensorBoard reads');
     assert.deepEqual(
       livesOf(run).map(({ made, applied, appliedAgain }) => [...made, ...applied, ...appliedAgain]),
       [[]],

@@ -8,49 +8,34 @@ import path from 'node:path';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 import { canonicalJson } from '../journal/canonical-json.ts';
 import { diskTrouble } from '../journal/disk-trouble.ts';
-import type { Journal, Json } from '../journal/journal.ts';
-import { type StageId, stageIds } from './schema.ts';
-import { costFigures, recordedCost, type StepCost } from './step-cost.ts';
-
-type Figures = { readonly [key: string]: Json };
+import type { RecordedStep } from './recorded-steps.ts';
+import { costFigures } from './step-cost.ts';
 
 export class MetricsFile {
   readonly #path: string;
   readonly #file: number;
-  readonly #written: Set<string>;
 
-  private constructor(path: string, written: Set<string>) {
+  private constructor(path: string) {
     this.#path = path;
     this.#file = openSync(path, 'a');
-    this.#written = written;
   }
 
   /** Opens the file with a line for every step that the journal holds. */
-  static async open(runDirectory: string, journal: Journal): Promise<MetricsFile> {
+  static async open(runDirectory: string, steps: AsyncIterable<RecordedStep>): Promise<MetricsFile> {
     const file = path.join(runDirectory, 'metrics.jsonl');
-    const written = new Set<string>();
     const lines: string[] = [];
-    for (const stage of stageIds) {
-      const costs = await firstCosts(journal, stage);
-      for await (const { key, value } of journal.events(`${stage}/step`)) {
-        lines.push(lineOf(stage, Number(key), value as Figures, costs.get(Number(key))));
-        written.add(`${stage}/${key}`);
-      }
-    }
+    for await (const step of steps) lines.push(lineOf(step));
     await writeFileAtomic(file, lines.join(''));
-    return new MetricsFile(file, written);
+    return new MetricsFile(file);
   }
 
-  /** Adds a line. A step that was applied again after a kill has its line already. */
-  write(stage: StageId, step: number, figures: Figures, cost: StepCost): void {
-    const key = `${stage}/${step}`;
-    if (this.#written.has(key)) return;
+  /** Adds a line. */
+  write(step: RecordedStep): void {
     try {
-      writeFileSync(this.#file, lineOf(stage, step, figures, cost));
+      writeFileSync(this.#file, lineOf(step));
     } catch (error) {
       throw diskTrouble(error, this.#path);
     }
-    this.#written.add(key);
   }
 
   close(): void {
@@ -58,19 +43,9 @@ export class MetricsFile {
   }
 }
 
-/** What each step cost when it was made first. */
-async function firstCosts(journal: Journal, stage: StageId): Promise<Map<number, StepCost>> {
-  const costs = new Map<number, StepCost>();
-  for await (const { value } of journal.events(`${stage}/seconds`)) {
-    const cost = recordedCost(value);
-    if (cost !== undefined && !costs.has(cost.step)) costs.set(cost.step, cost);
-  }
-  return costs;
-}
-
 /** Figures in the order of their names, as the journal gives them back. */
-function lineOf(stage: StageId, step: number, figures: Figures, cost: StepCost | undefined): string {
+function lineOf({ stage, step, figures, cost }: RecordedStep): string {
   const costs = cost === undefined ? {} : costFigures(cost, figures.processedTokens);
-  const sorted = JSON.parse(canonicalJson({ ...figures, ...costs })) as Figures;
+  const sorted = JSON.parse(canonicalJson({ ...figures, ...costs })) as RecordedStep['figures'];
   return `${JSON.stringify({ stage, step, ...sorted })}\n`;
 }

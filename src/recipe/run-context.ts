@@ -8,10 +8,10 @@ import path from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import { ConflictError } from '../journal/errors.ts';
 import type { Journal, JournalEvent, Json } from '../journal/journal.ts';
-import type { MetricsFile } from './metrics-file.ts';
 import type { Progress } from './progress.ts';
 import type { Recipe, StageId } from './schema.ts';
 import type { StepCost } from './step-cost.ts';
+import type { StepFiles } from './step-files.ts';
 
 export interface RunContext {
   readonly recipe: Recipe;
@@ -20,7 +20,7 @@ export interface RunContext {
   readonly runDirectory: string;
   readonly journal: Journal;
   readonly engine: Engine;
-  readonly metrics: MetricsFile;
+  readonly metrics: StepFiles;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -69,7 +69,7 @@ export function dataPath(context: RunContext, name: string): string {
 }
 
 /**
- * Records the figures of one step: durable in the journal, and a line of metrics.jsonl. The figures of a repeated
+ * Records the figures of one step: durable in the journal, and in the files that tell them. The figures of a repeated
  * step must be the same; what it cost is apart, for that never is.
  */
 export async function recordStep(
@@ -91,7 +91,7 @@ export async function recordStep(
     );
   }
   await context.journal.append(`${stage}/seconds`, `${step}/${randomUUID()}`, { value: { step, ...cost } });
-  context.metrics.write(stage, step, figures, cost);
+  context.metrics.write({ stage, step, figures, cost });
 }
 
 /** The last recorded step of a stage whose event `isWanted`; its key is the step's number. */

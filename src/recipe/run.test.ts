@@ -37,7 +37,7 @@ async function inDirectory(use: (options: RunOptions) => Promise<void>): Promise
 test('a run whose data could not be made is not held to its recipe: the mended one may use the directory', async () => {
   await inDirectory(async (options) => {
     await assert.rejects(runRecipe(options), /no-such-file\.zip.*aadityasingh\/HARP/);
-    for (const name of ['recipe.yaml', 'data', 'metrics.jsonl']) {
+    for (const name of ['recipe.yaml', 'data', 'metrics.jsonl', 'events.out.tfevents.qed']) {
       assert.equal(existsSync(path.join(options.runDirectory, name)), false, name);
     }
     const mended = { ...recipe, data: { ...recipe.data, path: 'another.zip' } } as typeof recipe;

@@ -2,6 +2,7 @@
  * Runs a recipe: its stages in order, each once. What is finished is known from the journal, so calling this on an
  * existing run directory goes on where it stopped, and on a finished one does nothing but report.
  */
+
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,7 +15,6 @@ import { openJournal } from '../journal/open-journal.ts';
 import { isStaleTemporary } from '../journal/temporary-name.ts';
 import { hashDataFiles, verifyDataFiles } from './data-files.ts';
 import { frozenDifferences } from './frozen-recipe.ts';
-import { MetricsFile } from './metrics-file.ts';
 import type { Progress } from './progress.ts';
 import { dataPath, isStop, type RunContext, StoppedError } from './run-context.ts';
 import { type Recipe, type StageId, stageIds, stagesOf } from './schema.ts';
@@ -24,6 +24,8 @@ import { runReport } from './stages/report.ts';
 import { runRl } from './stages/rl.ts';
 import { runSamplesAfter, runSamplesBefore } from './stages/samples.ts';
 import { runSupervised } from './stages/supervised.ts';
+import { StepFiles } from './step-files.ts';
+import { eventFileName } from './tensorboard/event-file.ts';
 
 export interface RunOptions {
   readonly recipe: Recipe;
@@ -63,7 +65,7 @@ export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
     if (existsSync(frozen)) await refuseAnotherRecipe(frozen, recipe);
     else await writeFileAtomic(frozen, options.recipeText);
     isOurs = true;
-    const metrics = await MetricsFile.open(runDirectory, journal);
+    const metrics = await StepFiles.open(runDirectory, journal);
     closers.push(() => metrics.close());
     const { threads, provider } = recipe.engine;
     // At the start: later it would fail after hours of other stages.
@@ -96,7 +98,7 @@ async function forgetIfUnbegun(journal: Journal, runDirectory: string): Promise<
   const hasData = await journal.find('stage', 'data').catch(() => 'unknown');
   return async () => {
     if (hasData !== undefined) return;
-    for (const name of ['recipe.yaml', 'metrics.jsonl', 'data']) {
+    for (const name of ['recipe.yaml', 'metrics.jsonl', eventFileName, 'data']) {
       await rm(path.join(runDirectory, name), { recursive: true, force: true });
     }
   };

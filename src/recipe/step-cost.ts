@@ -12,6 +12,8 @@ export interface StepCost extends Partial<PipelineUse> {
   /** Memory of this process after the step, and the most it had since it was started. */
   readonly residentBytes: number;
   readonly peakBytes: number;
+  /** Unix seconds; absent in records of versions that did not keep it. */
+  readonly endedAt?: number;
 }
 
 /** What the parts of the asynchronous pipeline did in the seconds of a step. */
@@ -34,6 +36,7 @@ export function stepCost(seconds: number, trainingSeconds: number): StepCost {
     residentBytes: process.memoryUsage.rss(),
     // In KiB on every platform.
     peakBytes: process.resourceUsage().maxRSS * 1024,
+    endedAt: Date.now() / 1000,
   };
 }
 

@@ -1,8 +1,10 @@
 /**
- * Writes ONNX models: just enough protobuf to serialise a graph of nodes with initialisers. onnxruntime reads
+ * Writes ONNX models: just enough of the format to serialise a graph of nodes with initialisers. onnxruntime reads
  * the bytes; nothing else of ONNX is needed, and no protobuf library.
  * Field numbers: onnx.proto3 of ONNX 1.16 (ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto).
  */
+import { ProtobufWriter } from '../protobuf-writer.ts';
+
 export type DataType = 'float32' | 'int32' | 'int64' | 'bool';
 
 /** A dimension is a number or the name of a symbolic one. */
@@ -43,63 +45,6 @@ const typeCodes: Record<DataType, number> = { float32: 1, int32: 6, int64: 7, bo
 const operatorSet = 21;
 const irVersion = 9;
 const attributeType = { float: 1, integer: 2, string: 3, integers: 7 } as const;
-
-class ProtobufWriter {
-  #chunks: Uint8Array[] = [];
-  #length = 0;
-
-  integer(field: number, value: number): this {
-    return this.#varint((field << 3) | 0).#varint(value);
-  }
-
-  float(field: number, value: number): this {
-    this.#varint((field << 3) | 5);
-    return this.#push(new Uint8Array(Float32Array.of(value).buffer));
-  }
-
-  bytes(field: number, value: Uint8Array): this {
-    return this.#varint((field << 3) | 2)
-      .#varint(value.length)
-      .#push(value);
-  }
-
-  string(field: number, value: string): this {
-    return this.bytes(field, new TextEncoder().encode(value));
-  }
-
-  message(field: number, writer: ProtobufWriter): this {
-    this.#varint((field << 3) | 2).#varint(writer.#length);
-    for (const chunk of writer.#chunks) this.#push(chunk);
-    return this;
-  }
-
-  finish(): Uint8Array {
-    const out = new Uint8Array(this.#length);
-    let offset = 0;
-    for (const chunk of this.#chunks) {
-      out.set(chunk, offset);
-      offset += chunk.length;
-    }
-    return out;
-  }
-
-  #push(chunk: Uint8Array): this {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
-    return this;
-  }
-
-  #varint(value: number): this {
-    const bytes: number[] = [];
-    let rest = BigInt.asUintN(64, BigInt(value));
-    while (rest > 127n) {
-      bytes.push(Number(rest & 127n) | 128);
-      rest >>= 7n;
-    }
-    bytes.push(Number(rest));
-    return this.#push(Uint8Array.from(bytes));
-  }
-}
 
 /** Serialises a graph as an ONNX model that uses the default and the com.microsoft operators. */
 export function serialiseOnnx(graph: OnnxGraph): Uint8Array {
