@@ -106,7 +106,11 @@ describe('a run that is ended anywhere and continued comes to the end of its und
       refused.errors,
       /none of its 2 checkpoints is whole\. Restore one .* remove hopeless\/checkpoints\/rl/,
     );
-    assert.deepEqual(differences(await outcomeOf(hopeless), before), [], 'a refusal changes nothing');
+    // But for what the kill left of a checkpoint that was being written, which is removed.
+    const changes = differences(await outcomeOf(hopeless), before).filter(
+      (change) => !change.includes('.tmp-'),
+    );
+    assert.deepEqual(changes, [], 'a refusal changes nothing');
     // As the message says.
     rmSync(path.join(hopeless, 'checkpoints/rl'), { recursive: true });
     assert.equal((await sit(hopeless)).code, 0);
