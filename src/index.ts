@@ -168,5 +168,6 @@ export { wilson } from './stats/wilson.ts';
 export { createChatFormat } from './tokenizer/chat-format.ts';
 export { loadTokenizer } from './tokenizer/load-tokenizer.ts';
 export type { ChatFormat, Message, ParsedReply, Tokenizer } from './tokenizer/tokenizer.ts';
-export { groupAdvantages } from './train/advantages.ts';
+export { type AdvantageSettings, groupAdvantages } from './train/advantages.ts';
 export { type GrpoSettings, grpoBatch, grpoStep } from './train/grpo.ts';
+export type { NormaliserSettings } from './train/normalisers/normaliser.ts';

@@ -144,6 +144,18 @@ test('fine-tuning is the teacher, its summaries and the replay, in the shares as
   near(plain.teach, 0.5);
 });
 
+test('the teacher can write several proofs about one problem', () => {
+  const proofs = (teacherTexts: number) =>
+    texts('sft', { teacherTexts })
+      .filter(({ task }) => task === 'teach')
+      .map(({ messages }) => messages.map(({ content }) => content));
+  const byProblem = Map.groupBy(proofs(4), ([prompt]) => prompt);
+  const counts = [...byProblem.values()].map((own) => own.length);
+  assert.ok(counts.slice(0, -1).every((count) => count % 4 === 0));
+  const different = [...byProblem.values()].filter((own) => new Set(own.map((text) => text.at(-1))).size > 1);
+  assert.ok(different.length > 0.9 * byProblem.size, 'they differ');
+});
+
 test('texts for a validation loss can stand at the end of the curriculum', () => {
   const validation = texts('pretrain', { tokenBudget: 20_000, progress: 1 });
   assert.ok(validation.every(({ task }) => task !== 'recite'));

@@ -68,6 +68,8 @@ export interface LabExamplesOptions {
    */
   readonly progress?: number;
   readonly summariser?: SymbolicSummariser;
+  /** Texts in a row that the teacher writes about one problem, from scratch each; default 1. */
+  readonly teacherTexts?: number;
 }
 
 /** Supervised texts of a stage, in the order they should be trained on (the order is a curriculum). */
@@ -88,13 +90,23 @@ export function* labExamples(options: LabExamplesOptions): Generator<LabExample,
     student: options.student,
     summariser: options.summariser ?? 'claims',
   };
+  const taught = repeated(ordinary, options.teacherTexts ?? 1);
   for (let used = 0; used < tokenBudget; ) {
     const draw = drawTask(stage, options.progress ?? used / tokenBudget, random, mixture);
-    const { problem } = (draw.small ? small : ordinary).next().value;
+    const problems = draw.task === 'teach' ? taught : draw.small ? small : ordinary;
+    const { problem } = problems.next().value;
     const example = skillExample(draw.task, problem, random, skills);
     const tokens = options.countTokens(example);
     if (!(tokens > 0)) throw new RangeError(`a text of the lab has ${tokens} tokens`);
     used += tokens;
     yield example;
+  }
+}
+
+/** Every item `times` times in a row. */
+function* repeated<T>(items: Generator<T, never, undefined>, times: number): Generator<T, never, undefined> {
+  for (;;) {
+    const item = items.next().value;
+    for (let time = 0; time < times; time += 1) yield item;
   }
 }

@@ -14,6 +14,11 @@ export const labDataSchema = z.strictObject({
   testProblems: positiveInteger.default(256).describe('Problems for the final evaluation.'),
   pretrainTokens: positiveInteger.describe('Training tokens of base-model texts to write.'),
   sftTokens: positiveInteger.describe('Training tokens of teacher texts (and replayed skills) to write.'),
+  teacherTexts: positiveInteger
+    .default(1)
+    .describe(
+      'Proofs that the teacher writes about one problem, from scratch each. With several, `sft.data` chooses; within `sftTokens` there are then fewer problems.',
+    ),
   judgeTokens: positiveInteger
     .default(2_600_000)
     .describe('Training tokens of texts about proofs to write, where the recipe has the stage judge.'),

@@ -79,7 +79,8 @@ async function writeLab(context: RunContext, settings: LabDataSettings): Promise
   for (const stage of ['pretrain', 'sft', 'judge'] as const) {
     if (context.recipe[stage] === undefined) continue;
     const tokenBudget = settings[`${stage}Tokens`];
-    await writeLines(context, `${stage}.jsonl`, labExamples({ ...common, stage, tokenBudget }));
+    const { teacherTexts } = settings;
+    await writeLines(context, `${stage}.jsonl`, labExamples({ ...common, stage, tokenBudget, teacherTexts }));
     tokens += tokenBudget;
     // Held-out texts are what the end of the stage looks like, without the curriculum that it begins with.
     const held = labExamples({
