@@ -17,6 +17,7 @@ import { addPlanCommand } from './plan.ts';
 import { addProveCommand } from './prove.ts';
 import { addRunCommand } from './run.ts';
 import { addServeCommand } from './serve.ts';
+import { addSimulateCommand } from './simulate.ts';
 import { UserError } from './user-error.ts';
 
 ignoreClosedOutput();
@@ -46,6 +47,7 @@ Examples:
   addGradeCommand(program);
   addCompareCommand(program);
   addServeCommand(program);
+  addSimulateCommand(program);
   addImportCommand(program);
   addExportCommand(program);
   addDoctorCommand(program);
