@@ -193,7 +193,9 @@ const pipelineSchema = z.strictObject({
     ),
   samplingAtOnce: positiveInteger
     .optional()
-    .describe('Most attempts sampled at once; absent, all that the lag allows.'),
+    .describe(
+      'Most attempts sampled at once; absent, all that the lag allows. Best what the engines have places for: an attempt that waits here has no tokens that grow old, one that waits in the engine counts as begun.',
+    ),
   gradingAtOnce: positiveInteger.default(256).describe('Most attempts graded at once.'),
   heldBytes: z
     .int()

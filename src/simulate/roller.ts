@@ -36,11 +36,12 @@ const leases = 3;
 
 export function rollerOf(world: RollerWorld): Roll<SimulatedGroup> {
   const { cluster, recipe, clock, pool, grading, seed, lengthOf } = world;
-  const { attemptSeconds, samplingAtOnce = Number.MAX_SAFE_INTEGER } = recipe.pipeline;
+  // Without a setting, as many as there are places for: what waits for one does not grow old.
+  const { attemptSeconds, samplingAtOnce = pool.room } = recipe.pipeline;
   const sampling = new Slots(samplingAtOnce, clock);
   const lease = { seconds: attemptSeconds, tries: leases, clock };
   const places = Array.from({ length: recipe.groupSize }, (_, place) => place);
-  return async (index, { signal, progressed }) => {
+  return async (index, { signal, progressed, queued, begun }) => {
     const tokensByVersion = new Map<number, number>();
     const isSame = new Random('reward', seed, index).chance(cluster.sameRewardShare);
     let overflows = 0;
@@ -49,10 +50,10 @@ export function rollerOf(world: RollerWorld): Roll<SimulatedGroup> {
       const { tokens, overflowed } = lengthOf(index, place);
       const lateness = random.chance(cluster.stragglers.share) ? cluster.stragglers.factor : 1;
       const request = { promptTokens: cluster.promptTokens, length: tokens, lateness };
-      const sampled = await sampling.run(
-        () => withLease(lease, `${index}/${place}`, stop, (end) => pool.sample(request, end)),
-        stop,
-      );
+      const sampled = await sampling.run(() => {
+        begun();
+        return withLease(lease, `${index}/${place}`, stop, (end) => pool.sample(request, end));
+      }, stop);
       progressed();
       for (const [version, count] of sampled)
         tokensByVersion.set(version, (tokensByVersion.get(version) ?? 0) + count);
@@ -64,6 +65,7 @@ export function rollerOf(world: RollerWorld): Roll<SimulatedGroup> {
       progressed();
     };
     try {
+      queued();
       await runTogether(places, signal, (place, _, stop) => attempt(place, stop));
     } catch (error) {
       if (error instanceof LeaseExpiredError) return { kind: 'dropped', reason: 'attempt-timeout' };

@@ -84,7 +84,7 @@ export function lossTable(rows: readonly LossRow[], maxLag: number): Table {
     [
       ...stepColumns.slice(0, 3),
       number('longest', 0, ({ stepMost }) => stepMost),
-      percent('lost tokens', ({ lostShare }) => lostShare),
+      { heading: 'lost tokens', cell: ({ lostShare }) => `${(100 * lostShare).toFixed(1)} %` },
       ...lagColumns,
       dropColumn,
     ],

@@ -45,6 +45,8 @@ export interface RolloutSource {
   readonly grading?: Slots;
   /** How long an attempt may be sampled; without it, as long as it takes. */
   readonly lease?: Lease;
+  /** Called when the first attempt has a place, or is on record; and again for the others. */
+  readonly begun?: () => void;
   /** Called when an attempt has been sampled, and when it has been graded. */
   readonly progressed?: () => void;
 }
@@ -126,10 +128,11 @@ function attemptKeys(
 }
 
 async function sampleAttempt(source: RolloutSource, prompt_T: Int32Array, key: AttemptKey): Promise<Sample> {
-  const { journal, sampler, sampling: slots, lease, signal } = source;
+  const { journal, sampler, sampling: slots, lease, signal, begun } = source;
   const { seed, sampling } = key.request;
   const sampled = (signal: AbortSignal) => sampler.sample({ prompt_T, seeds_S: [seed], sampling, signal });
   const made = async () => {
+    begun?.();
     const samples =
       lease === undefined ? await sampled(signal) : await withLease(lease, key.unit, signal, sampled);
     const tokens = samples.reduce((sum, { tokens_T }) => sum + tokens_T.length, 0);
@@ -139,6 +142,7 @@ async function sampleAttempt(source: RolloutSource, prompt_T: Int32Array, key: A
   const { payload } = await journal.effect(key, () =>
     slots === undefined ? made() : slots.run(made, signal),
   );
+  begun?.();
   return sampleIn(key.unit, payload);
 }
 

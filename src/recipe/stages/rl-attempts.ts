@@ -61,13 +61,14 @@ export function rollerOf(run: RlRun): Roll<WaitingGroup> {
   const { context, settings, format, firstVersion, sampling, grading } = run;
   const shelf = new GroupShelf(settings.pipeline.heldBytes, format);
   const lease = { seconds: settings.pipeline.attemptSeconds, tries: leases, clock: systemClock };
-  return async (index, { signal: unwanted, progressed }) => {
+  return async (index, { signal: unwanted, progressed, queued, begun }) => {
     const signal = AbortSignal.any([unwanted, context.signal]);
     try {
       const origin = await run.source.origin(index, { signal, progressed });
       if ('dropped' in origin) return { kind: 'dropped', reason: origin.dropped };
       const request = groupRequest(run, index, origin);
-      const source = { ...rolloutSource(run), signal, sampling, grading, lease, progressed };
+      const source = { ...rolloutSource(run), signal, sampling, grading, lease, progressed, begun };
+      queued();
       const group = await collectGroup(source, request);
       const reason =
         settings.zeroVarianceGroups === 'refill' ? sameness(group, settings.advantage) : undefined;

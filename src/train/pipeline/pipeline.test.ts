@@ -11,6 +11,7 @@ import {
   type Rolled,
   type Taken,
 } from './pipeline.ts';
+import { Slots } from './slots.ts';
 
 interface Made {
   readonly index: number;
@@ -179,6 +180,43 @@ test('a step waits for the groups that it is the last to train, up to the deadli
     ],
   );
   assert.ok((taken[1]?.stragglerSeconds ?? 0) > 15);
+});
+
+test('a group that waits for a place is neither old nor late, however long the sampler is busy with others', async () => {
+  // Two places; a group takes 10 s in one, so that with a bound of 8 the last of 36 groups has to wait for 170 s.
+  const world = new World(() => ({ seconds: 10 }));
+  const places = new Slots(2, world.clock);
+  const inPlaces: Roll<Made> = (index, options) => {
+    options.queued();
+    return places.run(() => {
+      options.begun();
+      return world.roll(index, options);
+    }, options.signal);
+  };
+  const settings = { groupsPerStep: 4, steps: 20, maxLag: 8, stragglerSeconds: 5, stallSeconds: 1_000 };
+  const pipeline = new Pipeline<Made>(settings, inPlaces, world.clock);
+  const { taken } = await world.clock.runUntil(world.train(pipeline, 20, () => 1));
+  assert.deepEqual(
+    taken.flatMap(({ dropped }) => dropped),
+    [],
+  );
+  const lags = taken.flatMap(({ groups }, step) => groups.map(({ group }) => step - group.oldestVersion));
+  assert.equal(Math.max(...lags), 1, 'they began when they had a place, not when they were dispatched');
+});
+
+test('LAG-BOUND: a group that has begun grows old and is late like any other, also when it had waited', async () => {
+  const world = new World((index) => ({ seconds: index === 1 ? Number.POSITIVE_INFINITY : 1 }));
+  const roll: Roll<Made> = (index, options) => {
+    options.queued();
+    return world.wait(0.5).then(() => {
+      options.begun();
+      return world.roll(index, options);
+    });
+  };
+  const settings = { groupsPerStep: 4, steps: 3, maxLag: 1, stragglerSeconds: 5, stallSeconds: 1_000 };
+  const pipeline = new Pipeline<Made>(settings, roll, world.clock);
+  const { taken } = await world.clock.runUntil(world.train(pipeline, 3, () => 1));
+  assert.deepEqual(taken[1]?.dropped, [{ index: 1, reason: 'straggler' }]);
 });
 
 test('what is late beyond the deadline is dropped, counted, and another takes its place', async () => {

@@ -44,6 +44,13 @@ export interface RollOptions {
   readonly signal: AbortSignal;
   /** Says that something was done, an attempt finished for example: the pipeline has not stalled. */
   readonly progressed: () => void;
+  /**
+   * Say that the group waits for a place with nothing sampled yet, and that it waits no longer. In between it has no
+   * token that could grow old, so it is not late, however long the sampler is busy with others. A group of which neither
+   * is said has begun when it was dispatched.
+   */
+  readonly queued: () => void;
+  readonly begun: () => void;
 }
 
 /** Samples and grades group number `index` by the newest weights. Rejecting ends the pipeline. */
@@ -64,6 +71,8 @@ export interface PipelineState {
   readonly waitingStep: number | undefined;
   readonly version: number;
   readonly rolling: number;
+  /** Of those, groups that wait for a place. */
+  readonly queued: number;
   readonly ready: number;
   /** Age and version of the longest under way. */
   readonly oldest: { readonly index: number; readonly seconds: number; readonly version: number } | undefined;
@@ -80,11 +89,13 @@ export class PipelineStalledError extends Error {
 
 interface Rolling {
   readonly index: number;
-  /** Newest version when it was dispatched: none of its tokens is older. */
-  readonly version: number;
-  readonly since: number;
+  /** It waits for a place. */
+  isQueued: boolean;
+  /** Newest version when it began: none of its tokens is older. */
+  version: number;
+  since: number;
   readonly controller: AbortController;
-  readonly done: Promise<void>;
+  done: Promise<void>;
 }
 
 interface Ready<Group> {
@@ -196,11 +207,12 @@ export class Pipeline<Group> {
   state(): PipelineState {
     let oldest: Rolling | undefined;
     for (const one of this.#rolling.values())
-      if (oldest === undefined || one.since < oldest.since) oldest = one;
+      if (!one.isQueued && (oldest === undefined || one.since < oldest.since)) oldest = one;
     return {
       waitingStep: this.#waitingStep,
       version: this.#version,
       rolling: this.#rolling.size,
+      queued: [...this.#rolling.values()].filter(({ isQueued }) => isQueued).length,
       ready: this.#ready.length,
       oldest:
         oldest === undefined
@@ -216,16 +228,18 @@ export class Pipeline<Group> {
 
   /** Who waits for what, in words. */
   describe(): string {
-    const { waitingStep, rolling, ready, oldest, counts } = this.state();
+    const { waitingStep, rolling, queued, ready, oldest, counts } = this.state();
     const { groupsPerStep } = this.#settings;
     const waits =
       waitingStep === undefined
         ? 'no step waits'
         : `step ${waitingStep} waits for groups, ${ready} of ${groupsPerStep} are ready`;
-    const under =
+    const longest =
       oldest === undefined
-        ? 'none is under way'
-        : `${rolling} are under way, the longest, group ${oldest.index}, for ${oldest.seconds.toFixed(0)} s on version ${oldest.version}`;
+        ? ''
+        : `, the longest, group ${oldest.index}, for ${oldest.seconds.toFixed(0)} s on version ${oldest.version}`;
+    const places = queued === 0 ? '' : `, ${queued} of them wait for a place`;
+    const under = rolling === 0 ? 'none is under way' : `${rolling} are under way${longest}${places}`;
     const dropped = Object.entries(counts.dropped).map(([reason, count]) => `${count} ${reason}`);
     return `${waits}; ${under}${dropped.length === 0 ? '' : `; dropped: ${dropped.join(', ')}`}`;
   }
@@ -253,17 +267,34 @@ export class Pipeline<Group> {
   #dispatch(): void {
     const index = this.#ledger.dispatch();
     this.#kept += 1;
-    const controller = new AbortController();
-    const progressed = () => {
-      this.#lastSign = this.#clock.now();
+    const rolling: Rolling = {
+      ...{ index, isQueued: false, version: this.#version, since: this.#clock.now() },
+      ...{ controller: new AbortController(), done: Promise.resolve() },
     };
-    const rolled = this.#roll(index, { signal: controller.signal, progressed });
-    const done = rolled.then(
+    this.#rolling.set(index, rolling);
+    const rolled = this.#roll(index, {
+      signal: rolling.controller.signal,
+      progressed: () => {
+        this.#lastSign = this.#clock.now();
+      },
+      queued: () => {
+        rolling.isQueued = true;
+      },
+      begun: () => this.#begin(rolling),
+    });
+    rolling.done = rolled.then(
       (result) => this.#finish(index, result),
       (error: unknown) => this.#fail(index, error),
     );
-    const since = this.#clock.now();
-    this.#rolling.set(index, { index, version: this.#version, since, controller, done });
+  }
+
+  #begin(rolling: Rolling): void {
+    if (!rolling.isQueued) return;
+    rolling.isQueued = false;
+    rolling.version = this.#version;
+    rolling.since = this.#clock.now();
+    // From now on it has a deadline.
+    this.#wake();
   }
 
   #finish(index: number, rolled: Rolled<Group>): void {
@@ -321,10 +352,13 @@ export class Pipeline<Group> {
     // No other group can come before one of these has ended.
     const isStarved = this.#ready.length < groupsPerStep && !this.#hasRoom();
     const from = isStarved ? 0 : (patienceFrom ?? Number.POSITIVE_INFINITY);
-    return (isStarved ? [...this.#rolling.values()] : this.#waitedFor(step)).map((group) => ({
-      group,
-      end: Math.max(from, group.since + longest) + 1000 * stragglerSeconds,
-    }));
+    const waitedFor = isStarved ? [...this.#rolling.values()] : this.#waitedFor(step);
+    return waitedFor
+      .filter(({ isQueued }) => !isQueued)
+      .map((group) => ({
+        group,
+        end: Math.max(from, group.since + longest) + 1000 * stragglerSeconds,
+      }));
   }
 
   /**
@@ -333,9 +367,12 @@ export class Pipeline<Group> {
    */
   #waitedFor(step: number): Rolling[] {
     const { steps, maxLag, groupsPerStep } = this.#settings;
-    const byVersion = [...this.#rolling.values()].sort((a, b) => a.version - b.version);
+    // What has not begun will be of the newest version at the earliest.
+    const versionOf = ({ isQueued, version }: Rolling): number => (isQueued ? this.#version : version);
+    const byVersion = [...this.#rolling.values()].sort((a, b) => versionOf(a) - versionOf(b));
     for (let count = byVersion.length; count > 0; count -= 1) {
-      const version = byVersion[count - 1]?.version ?? 0;
+      const last = byVersion[count - 1];
+      const version = last === undefined ? 0 : versionOf(last);
       const laterSteps = Math.min(lastStepFor(version, maxLag), steps) - step;
       if (count > laterSteps * groupsPerStep) return byVersion.slice(0, count);
     }
