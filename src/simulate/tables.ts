@@ -1,4 +1,4 @@
-/** What a survey found, as tables. */
+/** What a survey of a cluster found, as tables: a line for each bound, split or loss. */
 import type { Cell, Column, Table } from '../bench/tables/table.ts';
 import type { SimulationSummary } from './summary.ts';
 import { type BoundRow, bestSplit, type LossRow, type Outcome, type SplitRow } from './survey.ts';
