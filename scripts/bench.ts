@@ -10,10 +10,11 @@ import { benchCompare, fullCompare } from './bench/compare.ts';
 import { benchEngine, type FigureGroup } from './bench/engine.ts';
 import { figureHeading, figureLine } from './bench/figure-table.ts';
 import { benchHarness, fullLoad } from './bench/harness/harness.ts';
+import { benchPipeline, fullPipeline } from './bench/pipeline/pipeline.ts';
 import { canSeeOthers, mostOthers } from './bench/quiet.ts';
 import { benchStatistics } from './bench/statistics.ts';
 
-const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics [options]
+const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics|pipeline [options]
   --json FILE      write the figures there too
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
@@ -32,6 +33,10 @@ harness: streamed calls at once from a local server
   --burst N        tokens that the server writes at a time to one stream (default ${fullLoad.burst})
   --peer-repeats N repeats of the Python client, which takes minutes (default 1)
   --peer-tokens N  tokens of each reply to it, where all of them take too long (default: as many)
+pipeline: reinforcement learning, synchronous against asynchronous, in a run of recipes/lab-quick.yaml
+  --steps N        optimiser steps of each (default ${fullPipeline.steps})
+  --base DIR       keep the run to begin from here, and use it when it is there
+  --lag N          bound of the asynchronous one (default ${fullPipeline.maxLag})
 answers: comparison of final answers without a model
   --suite PATH     IMO-AnswerBench (default ../shared/data/imo-bench, where it is)
   --peer PYTHON    measure Math-Verify and SymPy beside, with a Python that has them
@@ -57,6 +62,9 @@ const { values, positionals } = parseArgs({
     'compute-engine': { type: 'string' },
     every: { type: 'string' },
     attempts: { type: 'string' },
+    steps: { type: 'string' },
+    lag: { type: 'string' },
+    base: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
@@ -68,6 +76,7 @@ const benchmarks: Readonly<Record<string, () => AsyncGenerator<FigureGroup>>> = 
   compare: compareFigures,
   answers: answerFigures,
   statistics: () => benchStatistics(patience),
+  pipeline: pipelineFigures,
 };
 const chosen = Object.hasOwn(benchmarks, benchmark ?? '') ? benchmarks[benchmark ?? ''] : undefined;
 if (values.help || others.length > 0 || chosen === undefined) {
@@ -130,6 +139,16 @@ function engineFigures(): AsyncGenerator<FigureGroup> {
 
 function compareFigures(): AsyncGenerator<FigureGroup> {
   return benchCompare({ ...fullCompare, attempts: count(values.attempts, fullCompare.attempts) });
+}
+
+function pipelineFigures(): AsyncGenerator<FigureGroup> {
+  return benchPipeline({
+    ...fullPipeline,
+    repeats: patience.repeats,
+    steps: count(values.steps, fullPipeline.steps),
+    maxLag: count(values.lag, fullPipeline.maxLag),
+    base: values.base,
+  });
 }
 
 function harnessFigures(): AsyncGenerator<FigureGroup> {

@@ -26,6 +26,8 @@ export interface PipelineUse {
   readonly gradingShare: number;
   readonly trainingShare: number;
   readonly sampledTokensPerSecond: number;
+  /** CPU seconds of the thread that keeps everything going, without those that sample and train. */
+  readonly orchestratorSeconds: number;
 }
 
 /** The cost of a step that ends now. */
@@ -49,7 +51,7 @@ export function memoryText({ residentBytes }: StepCost): string {
 export function costFigures(cost: StepCost, processedTokens: unknown): { readonly [key: string]: Json } {
   const { seconds, trainingSeconds, residentBytes, peakBytes } = cost;
   const { waitedSeconds, stragglerSeconds, samplingShare, gradingShare, trainingShare } = cost;
-  const { sampledTokensPerSecond } = cost;
+  const { sampledTokensPerSecond, orchestratorSeconds } = cost;
   const isKnown = typeof processedTokens === 'number' && trainingSeconds > 0;
   return {
     seconds,
@@ -62,6 +64,7 @@ export function costFigures(cost: StepCost, processedTokens: unknown): { readonl
     ...(gradingShare === undefined ? {} : { gradingShare }),
     ...(trainingShare === undefined ? {} : { trainingShare }),
     ...(sampledTokensPerSecond === undefined ? {} : { sampledTokensPerSecond }),
+    ...(orchestratorSeconds === undefined ? {} : { orchestratorSeconds }),
   };
 }
 

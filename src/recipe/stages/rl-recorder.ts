@@ -15,6 +15,7 @@ export class StepRecorder {
   #since = performance.now();
   #sampled: SamplerUsage | undefined;
   #gradingSeconds = 0;
+  #ownSeconds = threadSeconds();
 
   constructor(run: RlRun) {
     this.#run = run;
@@ -32,6 +33,7 @@ export class StepRecorder {
     const figures = await figuresOf(this.#run, { ...trained, heldOut });
 
     const now = performance.now();
+    const own = threadSeconds();
     const seconds = (now - this.#since) / 1000;
     const usage = await sampler.usage();
     const { busySeconds } = grading.use();
@@ -48,11 +50,15 @@ export class StepRecorder {
             gradingShare: shareOf(busySeconds - this.#gradingSeconds),
             trainingShare: shareOf(trainingSeconds),
             sampledTokensPerSecond: (usage.sampledTokens - (this.#sampled?.sampledTokens ?? 0)) / seconds,
+            ...(own === undefined || this.#ownSeconds === undefined
+              ? {}
+              : { orchestratorSeconds: own - this.#ownSeconds }),
           }),
     };
     this.#since = now;
     this.#sampled = usage;
     this.#gradingSeconds = busySeconds;
+    this.#ownSeconds = own;
     await recordStep(context, stage, step, figures, cost);
     const score = heldOut ?? known;
     context.progress.step(stage, {
@@ -62,4 +68,12 @@ export class StepRecorder {
     });
     return score;
   }
+}
+
+/** CPU seconds of this thread; undefined where Node cannot tell (before 23.9). */
+function threadSeconds(): number | undefined {
+  const read: (() => NodeJS.CpuUsage) | undefined = process.threadCpuUsage;
+  if (read === undefined) return undefined;
+  const { user, system } = read.call(process);
+  return (user + system) / 1e6;
 }

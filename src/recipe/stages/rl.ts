@@ -1,6 +1,6 @@
 /**
- * A stage of reinforcement learning: GRPO on rubric rewards, by the asynchronous pipeline (train/pipeline/). Attempts are sampled and graded
- * by the newest weights while the optimiser steps. The attempts of a step and its batch are durable before the optimiser
+ * A stage of reinforcement learning: GRPO on rubric rewards, by the asynchronous pipeline (train/pipeline/). Attempts
+ * are sampled and graded by the newest weights while the optimiser steps. The attempts of a step and its batch are durable before the optimiser
  * steps, so a killed run applies them again from its last checkpoint without sampling or grading anew, and applies no
  * step twice; what was under way for later steps is taken up where it was.
  */

@@ -18,10 +18,10 @@ export interface ShelvedGroup {
 
 export class GroupShelf {
   readonly #mostBytes: number;
-  readonly #format: ChatFormat;
+  readonly #format: Pick<ChatFormat, 'parseReply'>;
   #heldBytes = 0;
 
-  constructor(mostBytes: number, format: ChatFormat) {
+  constructor(mostBytes: number, format: Pick<ChatFormat, 'parseReply'>) {
     this.#mostBytes = mostBytes;
     this.#format = format;
   }
