@@ -81,6 +81,9 @@ export function contradictions(recipe: Recipe): Contradiction[] {
       if (recipe[stage] !== undefined) complain([stage], 'needs lab data; HARP gives proofs for `sft` only');
     }
   }
+  if (recipe.rl?.hints !== undefined && recipe.data.kind !== 'lab') {
+    complain(['rl', 'hints'], 'needs lab data, whose solutions can be given in parts');
+  }
   if (recipe.pretrain === undefined && recipe.sft === undefined && recipe.rl === undefined) {
     complain([], 'at least one training stage is needed: pretrain, sft or rl');
   }

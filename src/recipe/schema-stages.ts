@@ -94,10 +94,10 @@ export const supervisedSchema = z.strictObject({
 
 export const sftSchema = supervisedSchema.extend({
   data: z
-    .enum(['all', 'one-per-problem'])
+    .enum(['all', 'one-per-problem', 'shortest-per-problem'])
     .default('all')
     .describe(
-      'Texts to train on: `all`, or one for each problem, chosen by the seed among those within `maximumTokens`. Texts are about the same problem when their tag `problem` is the same, or without tags their prompt. The paper tried both and went on from `one-per-problem`.',
+      'Texts to train on: `all`, or one for each problem, chosen by the seed among those within `maximumTokens`, or the shortest. Texts are about the same problem when their tag `problem` is the same, or without tags their prompt. The paper tried both and went on from `one-per-problem`.',
     ),
 });
 
@@ -114,6 +114,37 @@ const advantageSchema = z.strictObject({
     .describe(
       "Divide advantages by the deviation of the group's rewards plus 1e-4, as GRPO does; the reference does not.",
     ),
+});
+
+const rewardSchema = z.strictObject({
+  lengthCoefficient: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Taken from the reward of an attempt of `maxTokens` tokens, and in proportion of shorter ones.',
+    ),
+  overlongTokens: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'Within so many tokens of `maxTokens` the reward falls in a line by 1 (DAPO; `buffer_tokens` of the reference, where it is 0).',
+    ),
+  partialCredit: z
+    .strictObject({
+      first: share.default(1).describe('At the first step.'),
+      final: share.default(1).describe('At the last step; in a line between.'),
+    })
+    .prefault({})
+    .describe(
+      'What points below 7 are multiplied by: below 1, what a proof lacks costs more than the scheme says.',
+    ),
+});
+
+const hintsSchema = z.strictObject({
+  share: share.describe('Share of the groups of the first step that are given the beginning of a solution.'),
+  untilStep: positiveInteger.describe('The share falls in a line to none at this step.'),
 });
 
 const policyLossSchema = z.strictObject({
@@ -238,6 +269,26 @@ export const rlSchema = z.strictObject({
     .default('zero')
     .describe(
       'Attempts cut at `maxTokens`: reward `zero`; `mask` them out of baseline and loss; or `grade-what-exists`, the proof written so far.',
+    ),
+  reward: rewardSchema
+    .prefault({})
+    .describe(
+      'What points are worth to training beyond points / 7; recorded rewards and scores stay points / 7.',
+    ),
+  curriculum: z
+    .enum(['none', 'easy-first'])
+    .default('none')
+    .describe(
+      'Order of the problems: `none`, shuffled; `easy-first`, in the first pass over them by `curriculumTag`, then shuffled. The paper speaks of a curriculum in one place and of none in another.',
+    ),
+  curriculumTag: z
+    .string()
+    .default('steps')
+    .describe('Tag of a problem whose number grows with its difficulty; `steps` in the lab.'),
+  hints: hintsSchema
+    .optional()
+    .describe(
+      'Hints that fade: some groups go on from the beginning of a solution. Lab data only; absent, none.',
     ),
   minimumGraded: positiveInteger
     .default(2)

@@ -21,6 +21,8 @@ export interface GrpoSettings {
   readonly normaliser: NormaliserSettings;
   readonly zeroVarianceGroups: 'skip' | 'keep';
   readonly minimumGraded: number;
+  /** What an attempt is worth to training, where that is not its reward (reward-shaping.ts). */
+  readonly rewardOf?: (rollout: Rollout) => number | undefined;
 }
 
 /** What became of the groups of a step. */
@@ -51,7 +53,7 @@ export function grpoBatch(groups: readonly RolloutGroup[], settings: GrpoSetting
       zeroVariance,
       meanReward = 0,
     } = groupAdvantages(
-      group.rollouts_G.map((rollout) => rollout.reward),
+      group.rollouts_G.map(settings.rewardOf ?? (({ reward }) => reward)),
       settings.advantage,
     );
     if (graded < settings.minimumGraded) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { onePerProblem } from './one-per-problem.ts';
+import { onePerProblem, shortestPerProblem } from './one-per-problem.ts';
 
 const textsOf = (problems: readonly string[]) => problems.map((problem, index) => ({ problem, index }));
 
@@ -27,4 +27,17 @@ test('the choice follows from the seed and the texts of the problem, whatever th
   assert.equal(choiceOf([...other, ...own], 1), choiceOf(own, 1));
   const choices = new Set(Array.from({ length: 100 }, (_, seed) => choiceOf(own, seed)));
   assert.equal(choices.size, 9, 'each text is chosen with some seed');
+});
+
+test('the shortest text of every problem is chosen, the first of equals', () => {
+  const texts = [
+    { problem: 'p', text: 'three' },
+    { problem: 'q', text: 'xx' },
+    { problem: 'p', text: 'two' },
+    { problem: 'p', text: 'one' },
+  ];
+  assert.deepEqual(
+    shortestPerProblem(texts, ({ text }) => text.length).map(({ text }) => text),
+    ['xx', 'two'],
+  );
 });

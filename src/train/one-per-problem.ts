@@ -20,3 +20,16 @@ export function onePerProblem<T extends { readonly problem: string }>(
   }
   return texts.filter((text) => chosen.has(text));
 }
+
+/** The shortest text about every problem, the first of equals: what the teacher needs, and no search that led nowhere. */
+export function shortestPerProblem<T extends { readonly problem: string }>(
+  texts: readonly T[],
+  lengthOf: (text: T) => number,
+): T[] {
+  const byProblem = Map.groupBy(texts, ({ problem }) => problem);
+  const chosen = new Set<T>();
+  for (const own of byProblem.values()) {
+    chosen.add(own.reduce((shortest, text) => (lengthOf(text) < lengthOf(shortest) ? text : shortest)));
+  }
+  return texts.filter((text) => chosen.has(text));
+}

@@ -1,7 +1,10 @@
 /** What reinforcement learning maximises at a step: the recipe's settings as those of the trainer. */
+
+import type { Rollout } from '../../train/collect.ts';
 import { entropyCoefficientAt } from '../../train/entropy-schedule.ts';
 import type { GrpoSettings } from '../../train/grpo.ts';
 import type { NormaliserSettings } from '../../train/normalisers/normaliser.ts';
+import { isUnshaped, shapedReward } from '../../train/reward-shaping.ts';
 import type { RlSettings } from '../schema.ts';
 
 /** Settings of optimiser step `step`, from 1 to `settings.steps`. */
@@ -25,7 +28,14 @@ export function grpoSettings(settings: RlSettings, step: number): GrpoSettings {
     // What refills a step has variance; a group of none is left when its grader failed.
     zeroVarianceGroups: settings.zeroVarianceGroups === 'refill' ? 'skip' : settings.zeroVarianceGroups,
     minimumGraded: settings.minimumGraded,
+    ...(isUnshaped(settings.reward) ? {} : { rewardOf: rewardOf(settings, step) }),
   };
+}
+
+function rewardOf({ reward: shaping, maxTokens, steps }: RlSettings, step: number) {
+  const limits = { maxTokens, progress: steps === 1 ? 0 : (step - 1) / (steps - 1) };
+  return ({ reward, sample }: Rollout): number | undefined =>
+    shapedReward({ reward, tokens: sample.tokens_T.length }, shaping, limits);
 }
 
 function normaliser({ loss, maxTokens }: RlSettings): NormaliserSettings {

@@ -65,3 +65,22 @@ export function shuffledOrder(
     return known.order[index % problems.length] as Problem;
   };
 }
+
+/**
+ * In the first pass by a tag that grows with difficulty, shuffled among equals; then like `shuffledOrder`. Throws where a
+ * problem has no number there.
+ */
+export function easyFirst(
+  problems: readonly Problem[],
+  { stage, seed, tag }: { readonly stage: PolicyStage; readonly seed: number; readonly tag: string },
+): (index: number) => Problem {
+  const difficultyOf = ({ id, tags }: Problem): number => {
+    const value = tags[tag];
+    if (typeof value !== 'number')
+      throw new Error(`${stage}.curriculumTag: problem ${id} has no number as tag ${JSON.stringify(tag)}`);
+    return value;
+  };
+  const shuffled = shuffledOrder(problems, { stage, seed });
+  const first = problems.map((_, index) => shuffled(index)).sort((a, b) => difficultyOf(a) - difficultyOf(b));
+  return (index) => first[index] ?? shuffled(index);
+}

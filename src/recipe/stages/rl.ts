@@ -5,6 +5,7 @@
  * step twice; what was under way for later steps is taken up where it was.
  */
 import { systemClock } from '../../model/openai/clock.ts';
+import type { Problem } from '../../problems/problem.ts';
 import { readProblems } from '../../problems/problem-file.ts';
 import { grpoStep } from '../../train/grpo.ts';
 import { Pipeline } from '../../train/pipeline/pipeline.ts';
@@ -19,10 +20,11 @@ import { type RlRun, rollerOf, type WaitingGroup } from './rl-attempts.ts';
 import { committedBatches, endedGroups, gather, replay } from './rl-batch.ts';
 import { openGrader } from './rl-grader.ts';
 import { type HeldOut, heldOutBefore, recordedHeldOut } from './rl-held-out.ts';
+import { withHints } from './rl-hints.ts';
 import { grpoSettings } from './rl-objective.ts';
 import { StepRecorder } from './rl-recorder.ts';
 import { referencePolicy } from './rl-reference.ts';
-import { plainProblems, shuffledOrder } from './rl-source.ts';
+import { easyFirst, type GroupSource, plainProblems, shuffledOrder } from './rl-source.ts';
 import { watched } from './rl-watch.ts';
 
 export async function runRl(context: RunContext, stage: PolicyStage, settings: RlSettings): Promise<string> {
@@ -47,7 +49,7 @@ export async function runRl(context: RunContext, stage: PolicyStage, settings: R
       model,
       sampler,
       grader: judge.grader,
-      source: plainProblems(shuffledOrder(problems, { stage, seed: context.recipe.seed })),
+      source: sourceOf(context, stage, settings, problems),
       validation: await readProblems(dataPath(context, 'validation.jsonl')),
       grpo: (step) => grpoSettings(settings, step),
       reference,
@@ -126,6 +128,23 @@ export async function runRl(context: RunContext, stage: PolicyStage, settings: R
     await reference?.close();
     await model.close();
   }
+}
+
+function sourceOf(
+  { recipe }: RunContext,
+  stage: PolicyStage,
+  settings: RlSettings,
+  problems: readonly Problem[],
+): GroupSource {
+  const { seed } = recipe;
+  const order = { stage, seed };
+  const plain = plainProblems(
+    settings.curriculum === 'none'
+      ? shuffledOrder(problems, order)
+      : easyFirst(problems, { ...order, tag: settings.curriculumTag }),
+  );
+  if (settings.hints === undefined) return plain;
+  return withHints(plain, settings.hints, { seed, groupsPerStep: settings.problemsPerStep });
 }
 
 function pipelineSettings({ steps, problemsPerStep, pipeline }: RlSettings) {

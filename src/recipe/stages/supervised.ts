@@ -7,10 +7,16 @@ import type { TrainableModel } from '../../engine/engine.ts';
 import type { JournalEvent } from '../../journal/journal.ts';
 import { readExamples } from '../../problems/examples.ts';
 import { seedFrom } from '../../stats/random.ts';
-import { onePerProblem } from '../../train/one-per-problem.ts';
+import { onePerProblem, shortestPerProblem } from '../../train/one-per-problem.ts';
 import { scheduleFactor } from '../../train/schedule.ts';
 import { supervisedStep, validationLoss } from '../../train/supervised.ts';
-import { planBatches, type TextSet, type TokenisedText, tokeniseTexts } from '../../train/texts.ts';
+import {
+  type ExampleText,
+  planBatches,
+  type TextSet,
+  type TokenisedText,
+  tokeniseTexts,
+} from '../../train/texts.ts';
 import { type CheckpointName, pruneFinished, saveCheckpoint } from '../checkpoints.ts';
 import { loadFormat, stageModel } from '../model-setup.ts';
 import { optimiserStep } from '../optimiser.ts';
@@ -49,12 +55,14 @@ export async function runSupervised(
     context.progress.remark(`${stage}: ${remark}`);
   }
   const seed = seedFrom(context.recipe.seed, stage);
-  const takesOne = 'data' in settings && settings.data === 'one-per-problem';
-  const texts = takesOne ? onePerProblem(training.texts, seed) : training.texts;
-  if (takesOne)
+  const data = 'data' in settings ? settings.data : 'all';
+  const texts = chosenTexts(training.texts, data, seed);
+  if (data !== 'all') {
+    const which = data === 'one-per-problem' ? 'one text' : 'the shortest text';
     context.progress.remark(
-      `${stage}: one text for each of ${texts.length} problems, of ${training.texts.length}`,
+      `${stage}: ${which} for each of ${texts.length} problems, of ${training.texts.length}`,
     );
+  }
   const plan = planBatches(
     texts.map((text) => text.tokens_T.length),
     { ...settings, seed },
@@ -179,4 +187,13 @@ async function recordedValidation(
     (candidate) => Number(candidate.key) <= step && lossOf(candidate) !== undefined,
   );
   return event === undefined ? undefined : lossOf(event);
+}
+
+function chosenTexts(
+  texts: readonly ExampleText[],
+  data: SftSettings['data'],
+  seed: number,
+): readonly ExampleText[] {
+  if (data === 'one-per-problem') return onePerProblem(texts, seed);
+  return data === 'all' ? texts : shortestPerProblem(texts, ({ tokens_T }) => tokens_T.length);
 }
