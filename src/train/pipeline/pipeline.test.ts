@@ -302,3 +302,22 @@ test('a run in which every group is dropped ends instead of going on for ever', 
   );
   await pipeline.close();
 });
+
+test('where sampling is the faster part it does not run ahead as far as the bound would let it, and no step waits', async () => {
+  const world = new World(() => ({ seconds: 1 }));
+  const run = world.train(world.pipeline({ maxLag: 5, steps: 40 }), 40, () => 10);
+  const { taken } = await world.clock.runUntil(run);
+  const lags = taken.map(
+    ({ groups }, index) => index - Math.min(...groups.map(({ group }) => group.oldestVersion)),
+  );
+  assert.equal(Math.max(...lags.slice(32)), 1);
+  assert.ok(taken.slice(1).every(({ waitedSeconds }) => waitedSeconds === 0));
+});
+
+test('where sampling is the slower part it runs ahead as far as the bound lets it', async () => {
+  const world = new World((index) => ({ seconds: 20 + (index % 7) }));
+  const run = world.train(world.pipeline({ maxLag: 3, steps: 20 }), 20, () => 1);
+  const { taken } = await world.clock.runUntil(run);
+  const underWay = taken.map((_, step) => world.dispatched.filter(({ version }) => version <= step).length);
+  for (let step = 1; step < 15; step += 1) assert.equal(underWay[step], Math.min(4 * (step + 4), 80));
+});

@@ -5,13 +5,14 @@
  * so the same code runs a training, a test on a clock moved by hand, and `qed simulate`.
  *
  * LAG-BOUND: no token older than the bound is trained on. First by pacing (lag.ts): no more groups are dispatched than
- * can be trained in time. Then by waiting: a step waits for groups that no later step could train in time, so that long
+ * can be trained in time, nor than helps (lookahead.ts). Then by waiting: a step waits for groups that no later step could train in time, so that long
  * attempts are not the ones that are lost. Last by dropping: what is late beyond the deadline is dropped and counted.
  * EMIT-ONCE: every group ends trained in one step or dropped for one counted reason (group-ledger.ts).
  */
 import type { Clock } from '../../model/openai/clock.ts';
 import { type Dropped, type DropReason, GroupLedger, type LedgerCounts } from './group-ledger.ts';
 import { lastStepFor, mostDispatched, oldestVersionFor } from './lag.ts';
+import { Lookahead } from './lookahead.ts';
 
 export interface PipelineSettings {
   /** Groups that a step trains on. */
@@ -118,6 +119,8 @@ export class Pipeline<Group> {
   /** Dispatched and not dropped, in this sitting and before. */
   #kept: number;
   #waitingStep: number | undefined;
+  readonly #lookahead: Lookahead;
+  #lastTaken: number;
   #lastSign: number;
   #failure: { readonly error: unknown } | undefined;
   #isClosed = false;
@@ -138,7 +141,9 @@ export class Pipeline<Group> {
     this.#ledger = new GroupLedger(before.ended);
     this.#version = before.step;
     this.#kept = before.step * settings.groupsPerStep;
+    this.#lookahead = new Lookahead(settings.maxLag);
     this.#lastSign = clock.now();
+    this.#lastTaken = clock.now();
   }
 
   /** Begins to keep groups under way; the weights in use are those of the last step taken before. */
@@ -176,8 +181,12 @@ export class Pipeline<Group> {
         if (this.#ready.length >= groupsPerStep) {
           if (this.#waitedFor(step).length === 0) {
             const ended = this.#clock.now();
+            const groups = this.#choose();
+            const waitedShare = (ended - began) / Math.max(ended - this.#lastTaken, Number.MIN_VALUE);
+            this.#lookahead.took({ waitedShare, stepsLeft: this.#ready.length / groupsPerStep });
+            this.#lastTaken = ended;
             return {
-              groups: this.#choose(),
+              groups,
               dropped: this.#dropped.splice(0),
               waitedSeconds: (ended - began) / 1000,
               stragglerSeconds: (ended - (waitedForStragglers ?? ended)) / 1000,
@@ -260,7 +269,8 @@ export class Pipeline<Group> {
 
   #hasRoom(): boolean {
     const { groupsPerStep, steps, groupsAtOnce = Number.POSITIVE_INFINITY } = this.#settings;
-    const most = Math.min(mostDispatched(this.#version, this.#settings), steps * groupsPerStep);
+    const limits = { groupsPerStep, maxLag: this.#lookahead.steps };
+    const most = Math.min(mostDispatched(this.#version, limits), steps * groupsPerStep);
     return this.#kept < most && this.#rolling.size < groupsAtOnce;
   }
 
