@@ -233,6 +233,45 @@ const pipelineSchema = z.strictObject({
     .min(0)
     .default(2 ** 28)
     .describe('Memory for finished groups that wait for their step; others are read from the journal then.'),
+  updateSeconds: z
+    .number()
+    .positive()
+    .default(600)
+    .describe(
+      'How long the sampler may take to use new weights, and to answer for them; then the run ends with an error.',
+    ),
+});
+
+const limit = (value: z.ZodNumber) => z.union([z.literal('off'), value]);
+
+const alarmsSchema = z.strictObject({
+  sameLogprob: limit(z.number().positive())
+    .default(1e-3)
+    .describe(
+      'Largest difference, in nats, between the log-probs of sampler and trainer for a token of the same weights. Beyond it the run ends with an error. The embedded engine stays below 5e-5.',
+    ),
+  entropy: limit(share)
+    .default(0.1)
+    .describe('A remark when the entropy falls below this share of that of the first five steps.'),
+  length: limit(share)
+    .default(0.5)
+    .describe(
+      'A remark when attempts become shorter than this share of those of the first five steps while the reward does not rise.',
+    ),
+  overflow: limit(share)
+    .default(0.5)
+    .describe('A remark when more than this share of the attempts is cut at `maxTokens`.'),
+  mismatchKl: limit(z.number().positive())
+    .default(0.1)
+    .describe('A remark when sampler and trainer are further apart than this, in nats per token.'),
+  ungraded: limit(share)
+    .default(0.02)
+    .describe('A remark when more than this share of the attempts has no grade.'),
+  late: limit(share)
+    .default(0.1)
+    .describe(
+      'A remark when more than this share of the groups is dropped as too late: `straggler`, `stale`, `attempt-timeout`.',
+    ),
 });
 
 export const rlSchema = z.strictObject({
@@ -264,6 +303,9 @@ export const rlSchema = z.strictObject({
   pipeline: pipelineSchema
     .prefault({})
     .describe('How far sampling may run ahead of the optimiser, and what waits for what.'),
+  alarms: alarmsSchema
+    .prefault({})
+    .describe('What is watched while it trains, as means of five steps; `off` where it is not.'),
   truncation: z
     .enum(['zero', 'mask', 'grade-what-exists'])
     .default('zero')

@@ -14,6 +14,8 @@ export interface StepCost extends Partial<PipelineUse> {
   readonly peakBytes: number;
   /** Unix seconds; absent in records of versions that did not keep it. */
   readonly endedAt?: number;
+  /** Of reinforcement learning: the largest difference of a log-prob between sampler and trainer in the canary. */
+  readonly canaryMismatch?: number;
 }
 
 /** What the parts of the asynchronous pipeline did in the seconds of a step. */
@@ -51,7 +53,7 @@ export function memoryText({ residentBytes }: StepCost): string {
 export function costFigures(cost: StepCost, processedTokens: unknown): { readonly [key: string]: Json } {
   const { seconds, trainingSeconds, residentBytes, peakBytes } = cost;
   const { waitedSeconds, stragglerSeconds, samplingShare, gradingShare, trainingShare } = cost;
-  const { sampledTokensPerSecond, orchestratorSeconds } = cost;
+  const { sampledTokensPerSecond, orchestratorSeconds, canaryMismatch } = cost;
   const isKnown = typeof processedTokens === 'number' && trainingSeconds > 0;
   return {
     seconds,
@@ -65,6 +67,7 @@ export function costFigures(cost: StepCost, processedTokens: unknown): { readonl
     ...(trainingShare === undefined ? {} : { trainingShare }),
     ...(sampledTokensPerSecond === undefined ? {} : { sampledTokensPerSecond }),
     ...(orchestratorSeconds === undefined ? {} : { orchestratorSeconds }),
+    ...(canaryMismatch === undefined ? {} : { canaryMismatch }),
   };
 }
 

@@ -28,6 +28,7 @@ export function buildReport(input: ReportInput): { json: ReportJson; html: strin
 }
 
 function reportJson(input: ReportInput, scores: readonly Score[], effects: readonly Effect[]): ReportJson {
+  const alarms = input.rl.flatMap(({ stage, alarms = [] }) => alarms.map((alarm) => ({ stage, ...alarm })));
   return reportSchema.parse({
     version: 1,
     recipe: input.name,
@@ -45,6 +46,7 @@ function reportJson(input: ReportInput, scores: readonly Score[], effects: reado
       tokens,
     })),
     ...(input.judge === undefined ? {} : { judge: { ...input.judge, percent: judgeShares(input.judge) } }),
+    ...(alarms.length === 0 ? {} : { alarms }),
     effects: effects.flatMap((effect) =>
       effect.kind === 'measured'
         ? [

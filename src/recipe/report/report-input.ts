@@ -5,6 +5,7 @@
  */
 import type { Grade } from '../../grade/grade.ts';
 import type { GradingScheme } from '../../problems/problem.ts';
+import type { StepAlarm } from '../../train/step-alarms.ts';
 
 /** Policies: checkpoints that write proofs. */
 export const checkpointNames = ['base', 'sft', 'rl', 'rc'] as const;
@@ -93,6 +94,8 @@ export interface RlCurve {
   /** The held-out score before the first step. */
   readonly before?: NonNullable<RlPoint['heldOut']>;
   readonly points: readonly RlPoint[];
+  /** What went out of its bounds, in the order of the steps. */
+  readonly alarms?: readonly StepAlarm[];
 }
 
 export interface EvaluatedProblem {

@@ -58,6 +58,17 @@ export const reportSchema = z.strictObject({
     })
     .optional()
     .describe('What the judge is worth on the proofs of the policy, where it was measured.'),
+  alarms: z
+    .array(
+      z.strictObject({
+        stage: z.string(),
+        step: z.int().positive().describe('The step with which it began to hold.'),
+        kind: z.string().describe('The field of the recipe’s `alarms` that is its limit.'),
+        text: z.string(),
+      }),
+    )
+    .optional()
+    .describe('What went out of its bounds during reinforcement learning, where anything did.'),
   effects: z.array(
     z.strictObject({
       id: z.string(),

@@ -21,6 +21,7 @@ export function rlSection(all: readonly RlCurve[]): Markup | undefined {
   return html`<section id="rl"><h2>Reinforcement learning</h2>
 <p class="lede">What the policy earned and how its replies changed, optimiser step by step. Thin: single steps; bold: trend.${curves.length > 1 && ' RL trains on first attempts, RC on states of the reasoning cache.'}</p>
 ${curves.filter(taughtNothing).map(({ checkpoint, points: { length } }) => html`<p class="verdict second">No group taught anything in ${length} of ${length} steps: the ${label(checkpoint)} checkpoint equals the one it began from.</p>`)}
+${alarmList(curves)}
 <div class="figures three">
 ${stepFigure(curves, { title: 'Reward', subtitle: 'percent of full marks, training problems', leastExtent: 10, of: (p) => (p.reward === undefined ? undefined : 100 * p.reward), ...(curves.some(hasExact) ? { second: (p: RlPoint) => (p.exactReward === undefined ? undefined : 100 * p.exactReward), note: 'Dotted: the exact grade of the same attempts. The gap is reward that was not earned.' } : {}) })}
 ${heldOutFigure(curves)}
@@ -40,6 +41,13 @@ ${stepFigure(curves, { title: 'Time', subtitle: 'seconds per step', of: (p) => p
 
 /** No group of any step had rewards that differ, so no step moved the policy. */
 const taughtNothing = ({ points }: RlCurve) => points.every(({ groups }) => groups.trained === 0);
+
+/** What a person should look at, in the words of the live view. */
+function alarmList(curves: readonly RlCurve[]): Content {
+  const alarms = curves.flatMap(({ stage, alarms = [] }) => alarms.map((alarm) => ({ stage, ...alarm })));
+  if (alarms.length === 0) return undefined;
+  return html`<ul class="alarms">${alarms.map(({ stage, step, text }) => html`<li>${stage}, from step ${step} on: ${text}.</li>`)}</ul>`;
+}
 
 const hasExact = ({ points }: RlCurve) => points.some(({ exactReward }) => exactReward !== undefined);
 

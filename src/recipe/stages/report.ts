@@ -26,6 +26,7 @@ import { dataPath, type RunContext } from '../run-context.ts';
 import { type StageId, stagesOf } from '../schema.ts';
 import { recordedCost } from '../step-cost.ts';
 import type { EvaluationRecord } from './evaluate.ts';
+import { recordedAlarms } from './rl-alarms.ts';
 import type { SampledText } from './samples.ts';
 
 /** Problems shown with the answers of every checkpoint. */
@@ -75,6 +76,7 @@ export async function gatherReport(context: RunContext): Promise<ReportInput> {
               tokenLimit: recipe.rl.maxTokens,
               ...(before === undefined ? {} : { before: before.value as NonNullable<RlPoint['heldOut']> }),
               points: await rlPoints(journal),
+              alarms: await recordedAlarms(journal, 'rl', recipe.rl),
             },
           ],
     evaluations: records.flatMap((record) => evaluationsOf(record, recipe.seed, suiteOf(context))),

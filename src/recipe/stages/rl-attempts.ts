@@ -6,7 +6,6 @@
 import type { PolicyVersion, Sampler, TrainableModel } from '../../engine/engine.ts';
 import type { Grader, Ungraded } from '../../grade/grade.ts';
 import { runTogether } from '../../journal/run-together.ts';
-import { systemClock } from '../../model/openai/clock.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { seedFrom } from '../../stats/random.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
@@ -19,6 +18,7 @@ import type { Roll } from '../../train/pipeline/pipeline.ts';
 import type { Slots } from '../../train/pipeline/slots.ts';
 import type { RunContext } from '../run-context.ts';
 import type { PolicyStage, RlSettings } from '../schema.ts';
+import { attemptLease } from './rl-lease.ts';
 import { type GroupOrigin, type GroupSource, plainOrigin } from './rl-source.ts';
 
 export interface RlRun {
@@ -42,9 +42,6 @@ export interface RlRun {
   readonly grading: Slots;
 }
 
-/** Times that an attempt is begun at most, when its lease runs out. */
-const leases = 3;
-
 /** A group with where it comes from. */
 export interface CollectedGroup extends RolloutGroup {
   readonly origin: GroupOrigin;
@@ -60,7 +57,7 @@ export interface WaitingGroup {
 export function rollerOf(run: RlRun): Roll<WaitingGroup> {
   const { context, settings, format, firstVersion, sampling, grading } = run;
   const shelf = new GroupShelf(settings.pipeline.heldBytes, format);
-  const lease = { seconds: settings.pipeline.attemptSeconds, tries: leases, clock: systemClock };
+  const lease = attemptLease(settings);
   return async (index, { signal: unwanted, progressed, queued, begun }) => {
     const signal = AbortSignal.any([unwanted, context.signal]);
     try {
@@ -109,7 +106,7 @@ export async function collectAt(
 ): Promise<RolloutGroup[]> {
   return await runTogether(problems, stop, (problem, index, signal) =>
     collectGroup(
-      { ...rolloutSource(run), grader, signal },
+      { ...rolloutSource(run), grader, signal, lease: attemptLease(run.settings) },
       {
         ...requestFor(run, `${run.stage}/held-out/${step}/${index}`, plainOrigin(problem)),
         attempts: 1,

@@ -4,30 +4,38 @@
  * much of them it was at work.
  */
 import type { SamplerUsage } from '../../engine/engine.ts';
+import type { StepWatch } from '../../train/step-alarms.ts';
 import { recordStep } from '../run-context.ts';
 import { stepCost } from '../step-cost.ts';
+import { watchedStep } from './rl-alarms.ts';
 import type { RlRun } from './rl-attempts.ts';
 import { figuresOf, type RlStep, shownFigures } from './rl-figures.ts';
 import { type HeldOut, heldOutScore } from './rl-held-out.ts';
 
 export class StepRecorder {
   readonly #run: RlRun;
+  readonly #watch: StepWatch;
   #since = performance.now();
   #sampled: SamplerUsage | undefined;
   #gradingSeconds = 0;
   #ownSeconds = threadSeconds();
 
-  constructor(run: RlRun) {
+  /** `watch`: has seen the steps before. */
+  constructor(run: RlRun, watch: StepWatch) {
     this.#run = run;
+    this.#watch = watch;
   }
 
   /** Returns the newest held-out score, of this step or `known`. */
   async record(
-    trained: Omit<RlStep, 'heldOut'> & { readonly trainingSeconds: number },
+    trained: Omit<RlStep, 'heldOut'> & {
+      readonly trainingSeconds: number;
+      readonly canaryMismatch: number | undefined;
+    },
     known: HeldOut | undefined,
   ): Promise<HeldOut | undefined> {
     const { context, stage, settings, sampler, grading } = this.#run;
-    const { step, trainingSeconds, gathered } = trained;
+    const { step, trainingSeconds, gathered, canaryMismatch } = trained;
     const isMeasured = step === settings.steps || step % settings.evaluateEvery === 0;
     const heldOut = isMeasured ? await heldOutScore(this.#run, step) : undefined;
     const figures = await figuresOf(this.#run, { ...trained, heldOut });
@@ -40,6 +48,7 @@ export class StepRecorder {
     const shareOf = (part: number): number => Math.min(1, part / seconds);
     const cost = {
       ...stepCost(seconds, trainingSeconds),
+      ...(canaryMismatch === undefined ? {} : { canaryMismatch }),
       // A step that is applied again after a kill waits for nothing, and samples nothing.
       ...(gathered.isReplayed
         ? {}
@@ -60,6 +69,8 @@ export class StepRecorder {
     this.#gradingSeconds = busySeconds;
     this.#ownSeconds = own;
     await recordStep(context, stage, step, figures, cost);
+    for (const { text } of this.#watch.add(watchedStep(step, figures)))
+      context.progress.remark(`${stage}: step ${step}: ${text}`);
     const score = heldOut ?? known;
     context.progress.step(stage, {
       step,

@@ -16,6 +16,7 @@ import { loadFormat, stageModel } from '../model-setup.ts';
 import { optimiserStep } from '../optimiser.ts';
 import { dataPath, type RunContext, StageClock, throwIfStopped, untilStopped } from '../run-context.ts';
 import type { PolicyStage, RlSettings } from '../schema.ts';
+import { resumedWatch } from './rl-alarms.ts';
 import { type RlRun, rollerOf, type WaitingGroup } from './rl-attempts.ts';
 import { committedBatches, endedGroups, gather, replay } from './rl-batch.ts';
 import { openGrader } from './rl-grader.ts';
@@ -26,6 +27,7 @@ import { StepRecorder } from './rl-recorder.ts';
 import { referencePolicy } from './rl-reference.ts';
 import { easyFirst, type GroupSource, plainProblems, shuffledOrder } from './rl-source.ts';
 import { watched } from './rl-watch.ts';
+import { checkOwnVersion, openWeights } from './rl-weights.ts';
 
 export async function runRl(context: RunContext, stage: PolicyStage, settings: RlSettings): Promise<string> {
   const clock = new StageClock(context.journal, stage);
@@ -34,7 +36,8 @@ export async function runRl(context: RunContext, stage: PolicyStage, settings: R
   const format = await loadFormat(context);
   const from = settings.from === 'base' && context.recipe.pretrain === undefined ? undefined : settings.from;
   const { model, step: done } = await stageModel(context, { own: stage, from, format });
-  const sampler = await model.liveSampler();
+  const weights = await openWeights(context, settings, { model, format });
+  const { sampler } = weights;
   const reference = await referencePolicy(context, settings, { from, format });
   let pipeline: Pipeline<WaitingGroup> | undefined;
   try {
@@ -53,11 +56,12 @@ export async function runRl(context: RunContext, stage: PolicyStage, settings: R
       validation: await readProblems(dataPath(context, 'validation.jsonl')),
       grpo: (step) => grpoSettings(settings, step),
       reference,
-      firstVersion: (await model.publishWeights()) - done,
+      firstVersion: (await weights.publish()) - done,
       sampling: new Slots(samplingAtOnce, systemClock),
       grading: new Slots(gradingAtOnce, systemClock),
     };
-    const recorder = new StepRecorder(run);
+    const watch = await resumedWatch(context.journal, stage, { settings, done });
+    const recorder = new StepRecorder(run, watch);
     // Whole steps: trained and recorded.
     let step = done;
     let saved = done;
@@ -88,15 +92,17 @@ export async function runRl(context: RunContext, stage: PolicyStage, settings: R
           before === undefined
             ? await watched(run, running, gather(run, running, next))
             : await replay(run, next, before);
+        const canaryMismatch = await weights.check();
         const began = performance.now();
         const optimiser = optimiserStep(settings.optimiser, warmupConstant(step, settings.warmupSteps));
         const result = await grpoStep(model, gathered.batch, run.grpo(next), optimiser, reference);
-        await model.publishWeights();
+        checkOwnVersion(run, next, gathered, result);
+        await weights.publish();
         if (before === undefined) running.advance(next);
         const trainingSeconds = (performance.now() - began) / 1000;
         const { learningRate } = optimiser;
         heldOut = await recorder.record(
-          { step: next, gathered, result, learningRate, trainingSeconds },
+          { step: next, gathered, result, learningRate, trainingSeconds, canaryMismatch },
           heldOut,
         );
         taught += gathered.batch.outcomes.trained;
@@ -124,7 +130,7 @@ export async function runRl(context: RunContext, stage: PolicyStage, settings: R
   } finally {
     await pipeline?.close();
     await judge.close();
-    await sampler.close();
+    await weights.close();
     await reference?.close();
     await model.close();
   }

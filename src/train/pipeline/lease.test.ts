@@ -52,4 +52,17 @@ test('leases run out, failures are thrown on at once, and stopping is no expiry'
   stop.abort(new Error('stopped'));
   await assert.rejects(stopped, /stopped/);
   assert.equal(clock.waiting, 0);
+
+  // Work that does not listen is left behind, long before its lease has run out.
+  const deaf = new AbortController();
+  const left = withLease(
+    { ...lease, seconds: 7_200 },
+    'x',
+    deaf.signal,
+    () => new Promise<never>(() => undefined),
+  );
+  deaf.abort(new Error('not wanted'));
+  await assert.rejects(clock.runUntil(left), /not wanted/);
+  assert.ok(clock.now() < 60_000);
+  assert.equal(clock.waiting, 0);
 });
