@@ -15,6 +15,8 @@ interface SimulateOptions {
   readonly steps: string;
   readonly bound?: string;
   readonly seed: string;
+  readonly like?: string;
+  readonly sharedSpeed?: string;
   readonly json?: boolean;
 }
 
@@ -33,6 +35,14 @@ export function addSimulateCommand(program: Command): void {
     .option('--steps <n>', 'optimiser steps to simulate', '40')
     .option('--bound <n>', "bound on staleness for splits and losses (default: the recipe's)")
     .option('--seed <n>', 'of lengths, latencies and stragglers', '1')
+    .option(
+      '--like <run>',
+      'fit speeds and lengths to a run of the embedded engine, and predict it and other bounds',
+    )
+    .option(
+      '--shared-speed <share>',
+      'with --like: speed of sampling and of training while both are at work, of 1 alone (default: 0.5)',
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -40,7 +50,8 @@ export function addSimulateCommand(program: Command): void {
 Examples:
   $ qed simulate
   $ qed simulate --cluster my-cluster.yaml --bound 2
-  $ qed simulate recipes/mine.yaml --set rl.groupSize=8 --json`,
+  $ qed simulate recipes/mine.yaml --set rl.groupSize=8 --json
+  $ qed simulate --like runs/lab`,
     )
     .action(async (recipe: string | undefined, options: SimulateOptions) => {
       process.exitCode = await simulateCommand(recipe, options);
@@ -49,6 +60,9 @@ Examples:
 
 /** Returns the exit code. */
 async function simulateCommand(recipe: string | undefined, options: SimulateOptions): Promise<number> {
+  if (options.like !== undefined) return await simulateLike(recipe, options.like, options);
+  if (options.sharedSpeed !== undefined)
+    throw new UserError('--shared-speed goes with --like; a cluster file says sharedSpeed', { exitCode: 2 });
   const { loadCluster } = await import('../simulate/load-cluster.ts');
   const { surveyBounds, surveyedBounds, surveyLosses, surveySplits, withBound } = await import(
     '../simulate/survey.ts'
@@ -68,13 +82,39 @@ async function simulateCommand(recipe: string | undefined, options: SimulateOpti
   const bounds = await progress.all(surveyBounds(settings));
   const splits = await progress.all(surveySplits(bounded));
   const own = splits.find(({ sampling }) => sampling === cluster.sampling.nodes)?.outcome;
-  // In the middle of the steps that are counted.
-  const lostAt = own?.kind === 'ran' ? (own.summary.totalSeconds * 2) / 3 : undefined;
+  const lostAt = own?.kind === 'ran' ? own.summary.totalSeconds / 3 : undefined;
   const losses = lostAt === undefined ? [] : await progress.all(surveyLosses(bounded, lostAt));
   progress.end();
   const found = { settings, maxLag, bounds, splits, losses };
   process.stdout.write(
     options.json === true ? `${JSON.stringify(asJson(found), null, 2)}\n` : await asText(found),
+  );
+  return 0;
+}
+
+/** A run that exists, its simulation, and other bounds on the same machine. */
+async function simulateLike(
+  recipe: string | undefined,
+  directory: string,
+  { sharedSpeed: given, json, set }: SimulateOptions,
+): Promise<number> {
+  if (recipe !== undefined || set.length > 0)
+    throw new UserError('--like takes the recipe of the run: no recipe and no --set', { exitCode: 2 });
+  const sharedSpeed = given === undefined ? undefined : Number(given);
+  if (sharedSpeed !== undefined && !(sharedSpeed > 0 && sharedSpeed <= 1))
+    throw new UserError(`--shared-speed ${given}: a number above 0 and at most 1 is expected`, {
+      exitCode: 2,
+    });
+  const { told } = await import('./prove-setup.ts');
+  const { readRecordedRun } = await import('../simulate/recorded-run.ts');
+  const { compareRun } = await import('../simulate/compare-run.ts');
+  const run = await told(() => readRecordedRun(directory), ['RecordedRunError', 'JournalError']);
+  const bounds = [...new Set([run.rl.pipeline.maxLag, 0, 1, 2, 4, 8])].toSorted((a, b) => a - b);
+  const comparison = await compareRun(run, bounds, sharedSpeed);
+  const { textTable } = await import('../bench/tables/text-table.ts');
+  const { comparisonTable } = await import('../simulate/tables.ts');
+  process.stdout.write(
+    json === true ? `${JSON.stringify(comparison, null, 2)}\n` : textTable(comparisonTable(comparison)),
   );
   return 0;
 }

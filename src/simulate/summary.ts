@@ -11,6 +11,8 @@ export interface SimulationSummary {
   readonly stepMost: number;
   /** Tokens trained a second, without prompts. */
   readonly tokensPerSecond: number;
+  /** Tokens sampled a second, whatever became of them. */
+  readonly sampledPerSecond: number;
   /** Share of the time: engines with at least one sequence, places with one, trainer. */
   readonly samplingShare: number;
   readonly placesShare: number;
@@ -53,6 +55,7 @@ export function summarise({ steps }: SimulatedRun, from = 1): SimulationSummary 
     step95: quantile(seconds, 0.95),
     stepMost: Math.max(...seconds),
     tokensPerSecond: tokens / duration,
+    sampledPerSecond: total((step) => step.sampledTokens) / duration,
     samplingShare: overTime((step) => step.samplingShare),
     placesShare: overTime((step) => step.placesShare),
     trainingShare: overTime((step) => step.trainingShare),

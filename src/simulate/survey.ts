@@ -3,7 +3,7 @@
  * nodes, and with a node lost. The settings that a person chooses are compared here; machines are as they are.
  */
 import type { Cluster, NodeLoss } from './cluster.ts';
-import { type SimulatedRecipe, simulate } from './simulation.ts';
+import { type SimulatedRecipe, type SimulatedRun, simulate } from './simulation.ts';
 import { type SimulationSummary, summarise } from './summary.ts';
 
 export interface SurveySettings {
@@ -75,7 +75,10 @@ export interface LossRow {
   readonly outcome: Outcome;
 }
 
-/** The same run while nothing is lost, and with a node lost in different ways, each once, after `atSeconds`. */
+/**
+ * The same run while nothing is lost, and with a node lost in different ways, each once, after `atSeconds`. Steps count from
+ * the one in which that is.
+ */
 export async function* surveyLosses(settings: SurveySettings, atSeconds: number): AsyncGenerator<LossRow> {
   const { attemptSeconds } = settings.recipe.pipeline;
   const node = { nodes: 1, atSeconds } as const;
@@ -95,7 +98,9 @@ export async function* surveyLosses(settings: SurveySettings, atSeconds: number)
   for (const [name, lost] of losses)
     yield {
       name,
-      outcome: await outcomeOf({ ...settings, cluster: { ...settings.cluster, losses: [...lost] } }),
+      outcome: await outcomeOf({ ...settings, cluster: { ...settings.cluster, losses: [...lost] } }, (run) =>
+        firstAfter(run, atSeconds),
+      ),
     };
 }
 
@@ -104,10 +109,23 @@ export function withBound(settings: SurveySettings, maxLag: number): SurveySetti
   return { ...settings, recipe: { ...recipe, pipeline: { ...recipe.pipeline, maxLag } } };
 }
 
-async function outcomeOf({ cluster, recipe, steps, seed }: SurveySettings): Promise<Outcome> {
+/** The step that is under way after so many seconds. */
+function firstAfter({ steps }: SimulatedRun, seconds: number): number {
+  let end = 0;
+  for (const step of steps) {
+    end += step.seconds;
+    if (end > seconds) return step.step;
+  }
+  return steps.length;
+}
+
+async function outcomeOf(
+  { cluster, recipe, steps, seed }: SurveySettings,
+  from: (run: SimulatedRun) => number = () => firstCounted(steps),
+): Promise<Outcome> {
   try {
     const run = await simulate({ cluster, recipe, steps, seed });
-    return { kind: 'ran', summary: summarise(run, firstCounted(steps)) };
+    return { kind: 'ran', summary: summarise(run, from(run)) };
   } catch (error) {
     if (!(error instanceof Error && error.name === 'PipelineStalledError')) throw error;
     return { kind: 'stalled', message: error.message };

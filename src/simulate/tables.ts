@@ -1,5 +1,6 @@
 /** What a survey of a cluster found, as tables: a line for each bound, split or loss. */
 import type { Cell, Column, Table } from '../bench/tables/table.ts';
+import type { RunComparison, StepTimes } from './compare-run.ts';
 import type { SimulationSummary } from './summary.ts';
 import { type BoundRow, bestSplit, type LossRow, type Outcome, type SplitRow } from './survey.ts';
 
@@ -124,4 +125,38 @@ function boundText(maxLag: number): string {
 function droppedText(dropped: Readonly<Record<string, number>>): string {
   const parts = Object.entries(dropped).map(([reason, count]) => `${count} ${reason}`);
   return parts.length === 0 ? '0' : parts.join(', ');
+}
+
+/** A real run beside its simulation. */
+export function comparisonTable({ maxLag, recorded, predicted, cluster }: RunComparison): Table {
+  const cells = ({ seconds, trainingSeconds, waitedSeconds, totalSeconds }: StepTimes): Cell[] => [
+    ...[seconds, trainingSeconds, waitedSeconds].map((value): Cell => ({ value, digits: 3 })),
+    { value: totalSeconds, digits: 1 },
+  ];
+  const own = predicted.find((one) => one.maxLag === maxLag)?.times;
+  return {
+    title: 'The run and its simulation',
+    columns: [
+      { heading: '', align: 'left' },
+      ...['step s', 'training s', 'waited s', 'all steps s'].map(
+        (heading): Column => ({ heading, align: 'right' }),
+      ),
+    ],
+    rows: [
+      [`recorded, ${boundText(maxLag)}`, ...cells(recorded)],
+      ...predicted.map((one): Cell[] => [`simulated, ${boundText(one.maxLag)}`, ...cells(one.times)]),
+    ],
+    notes: [
+      ...(own === undefined
+        ? []
+        : [
+            `The simulation of the run itself is off by ${signedPercent(own.seconds / recorded.seconds - 1)} in the step; the speeds are fitted to it.`,
+          ]),
+      `Steps are means without the first and without those around held-out scores. Fitted: a decoding step ${(1000 * cluster.sampling.decode.stepSeconds).toFixed(2)} ms and ${(1e6 * cluster.sampling.decode.secondsPerSequence).toFixed(1)} µs a sequence; training ${cluster.training.stepSeconds.toFixed(3)} s a step and ${cluster.training.tokensPerSecondPerNode.toFixed(0)} tokens a second. While both are at work each has ${cluster.sharedSpeed ?? 1} of its speed, which is assumed.`,
+    ],
+  };
+}
+
+function signedPercent(share: number): string {
+  return `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)} %`;
 }
