@@ -3,14 +3,14 @@
  * steps take a fraction of a second get a line every two seconds, and one for every validation and the last step.
  */
 import type { StepFigures } from '../recipe/progress.ts';
-import type { StageId } from '../recipe/schema.ts';
+import { policyStages, type StageId } from '../recipe/schema.ts';
 import type { ProgressStream, ProgressView } from './progress-view.ts';
 import { durationText, plainLine } from './text.ts';
 import { TimeLeft } from './time-left.ts';
 
 const secondsBetweenLines = 2;
 /** A step of reinforcement learning takes seconds and has a score to follow: every one is shown. */
-const everyStep: ReadonlySet<StageId> = new Set<StageId>(['rl']);
+const everyStep: ReadonlySet<StageId> = new Set<StageId>(policyStages);
 
 export class LineProgress implements ProgressView {
   readonly #stream: ProgressStream;

@@ -16,7 +16,7 @@ export interface FoundModel {
 }
 
 /** The checkpoints of a run, the last stage first; others come after them. */
-const stageOrder = ['rl', 'sft', 'base'];
+const stageOrder = ['rc', 'rl', 'sft', 'base'];
 
 /** Throws an Error for people that says what was looked for when there is no model. */
 export async function findModel(argument: string): Promise<FoundModel> {

@@ -13,7 +13,7 @@ import { shownPath } from './shown-path.ts';
 import { copyTokenizerFiles } from './tokenizer-files.ts';
 
 /** Checkpoints by name; `base` is left by the stage pretrain, the others by the stage of their name. */
-export type CheckpointName = 'base' | 'sft' | 'rl' | 'judge';
+export type CheckpointName = 'base' | 'sft' | 'rl' | 'rc' | 'judge';
 
 /** Checkpoints kept of an unfinished stage: should the newest be damaged, there is one to go back to. */
 const keptWhileTraining = 2;
@@ -26,7 +26,7 @@ export function checkpointRoot(context: RunContext, name: CheckpointName): strin
 }
 
 /** The stage that leaves the checkpoints of a name. */
-const stageOf = { base: 'pretrain', sft: 'sft', rl: 'rl', judge: 'judge' } as const;
+const stageOf = { base: 'pretrain', sft: 'sft', rl: 'rl', rc: 'rc', judge: 'judge' } as const;
 
 export interface RunCheckpoint {
   readonly directory: string;

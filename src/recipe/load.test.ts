@@ -118,7 +118,7 @@ test('hints name the nearest field, where a misplaced one belongs, the choices a
     /Did you mean samples\?\nFields of evaluate: samples, maxTokens/,
   );
   assert.match(misnamed[1]?.hints.join('\n') ?? '', /There is pretrain\.optimiser\.learningRate/);
-  assert.match(misnamed[2]?.hints.join('\n') ?? '', /There is rl\.truncation\./);
+  assert.match(misnamed[2]?.hints.join('\n') ?? '', /There is rl\.truncation, rc\.truncation\./);
   assert.match(hints(`${valid}retention: lst`), /Did you mean last\?\nDefault: "last"\./);
 });
 

@@ -7,7 +7,7 @@ import { grpoSettings } from './stages/rl-objective.ts';
 const optimiser = { kind: 'adamw', learningRate: 1e-3 };
 const parse = (settings: object) => rlSchema.parse({ steps: 4, optimiser, ...settings });
 const complaints = (settings: object) =>
-  objectiveContradictions(parse(settings)).map(({ path, message }) => `${path.join('.')} ${message}`);
+  objectiveContradictions('rl', parse(settings)).map(({ path, message }) => `${path.join('.')} ${message}`);
 
 test('the defaults are those of the reference: PPO with ε 4, samples, group mean, no KL term', () => {
   assert.deepEqual(complaints({}), []);

@@ -1,12 +1,12 @@
 /** What the settings of the RL objective must agree on. */
 import type { Contradiction } from './contradiction.ts';
-import type { RlSettings } from './schema.ts';
+import type { PolicyStage, RlSettings } from './schema.ts';
 
-export function objectiveContradictions(rl: RlSettings): Contradiction[] {
-  const { advantage, loss, minimumGraded, groupSize } = rl;
+export function objectiveContradictions(stage: PolicyStage, settings: RlSettings): Contradiction[] {
+  const { advantage, loss, minimumGraded, groupSize } = settings;
   const found: Contradiction[] = [];
   const complain = (field: readonly string[], message: string) =>
-    found.push({ path: ['rl', ...field], message });
+    found.push({ path: [stage, ...field], message });
   if (minimumGraded > groupSize) complain(['minimumGraded'], `must not exceed groupSize (${groupSize})`);
   if (minimumGraded < 2) {
     if (advantage.baseline === 'leave-one-out')

@@ -2,6 +2,8 @@
  * What a recipe says twice must agree, and what a stage needs must be there: the rules between fields, which no field's
  * own schema can check.
  */
+
+import { cacheContradictions } from './cache-rules.ts';
 import type { Contradiction } from './contradiction.ts';
 import { objectiveContradictions } from './objective-rules.ts';
 import type { Recipe } from './schema.ts';
@@ -55,7 +57,7 @@ export function contradictions(recipe: Recipe): Contradiction[] {
       complain([stage, 'tokensPerStep'], 'has no use beside textsPerStep: take one of them out');
     }
   }
-  for (const stage of ['rl', 'evaluate'] as const) {
+  for (const stage of ['rl', 'rc', 'evaluate'] as const) {
     const longest = recipe[stage]?.maxTokens ?? 0;
     if (longest >= recipe.model.maximumPositions) {
       complain(
@@ -77,15 +79,15 @@ export function contradictions(recipe: Recipe): Contradiction[] {
     complain(['tokenizer', 'kind'], 'real texts need `bpe`, `directory` or `model`');
   }
   if (recipe.data.kind === 'harp') {
-    for (const stage of ['pretrain', 'rl', 'judge', 'evaluate'] as const) {
+    for (const stage of ['pretrain', 'rl', 'rc', 'judge', 'evaluate'] as const) {
       if (recipe[stage] !== undefined) complain([stage], 'needs lab data; HARP gives proofs for `sft` only');
     }
   }
   if (recipe.rl?.hints !== undefined && recipe.data.kind !== 'lab') {
     complain(['rl', 'hints'], 'needs lab data, whose solutions can be given in parts');
   }
-  if (recipe.pretrain === undefined && recipe.sft === undefined && recipe.rl === undefined) {
-    complain([], 'at least one training stage is needed: pretrain, sft or rl');
+  if ((['pretrain', 'sft', 'rl', 'rc'] as const).every((stage) => recipe[stage] === undefined)) {
+    complain([], 'at least one training stage is needed: pretrain, sft, rl or rc');
   }
   if (recipe.judge !== undefined && recipe.sft === undefined && recipe.pretrain === undefined) {
     complain(['judge'], 'needs the stage sft or pretrain, whose model it goes on from');
@@ -93,11 +95,17 @@ export function contradictions(recipe: Recipe): Contradiction[] {
   if (recipe.evaluate?.search !== undefined && recipe.judge === undefined) {
     complain(['evaluate', 'search'], 'needs the stage judge, whose model reads the proofs');
   }
-  if (recipe.rl?.from === 'sft' && recipe.sft === undefined)
-    complain(['rl', 'from'], '`sft` needs the sft stage');
-  if (recipe.rl?.from === 'base' && recipe.pretrain === undefined && recipe.model.from === undefined) {
-    complain(['rl', 'from'], '`base` needs the pretrain stage or model.from');
+  for (const stage of ['rl', 'rc'] as const) {
+    const settings = recipe[stage];
+    if (settings === undefined) continue;
+    const { from } = settings;
+    if ((from === 'sft' || from === 'rl') && recipe[from] === undefined)
+      complain([stage, 'from'], `\`${from}\` needs the ${from} stage`);
+    if (from === 'base' && recipe.pretrain === undefined && recipe.model.from === undefined) {
+      complain([stage, 'from'], '`base` needs the pretrain stage or model.from');
+    }
+    found.push(...objectiveContradictions(stage, settings));
   }
-  if (recipe.rl !== undefined) found.push(...objectiveContradictions(recipe.rl));
+  if (recipe.rc !== undefined) found.push(...cacheContradictions(recipe.rc));
   return found;
 }

@@ -185,6 +185,8 @@ async function runStage(context: RunContext, stage: StageId): Promise<string> {
     }
     case 'rl':
       return recipe.rl === undefined ? '' : await runRl(context, stage, recipe.rl);
+    case 'rc':
+      return recipe.rc === undefined ? '' : await runRl(context, stage, recipe.rc);
     case 'judge':
       return recipe.judge === undefined ? '' : await runSupervised(context, stage, recipe.judge);
     case 'evaluate':

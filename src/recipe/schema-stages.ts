@@ -270,7 +270,7 @@ const alarmsSchema = z.strictObject({
   late: limit(share)
     .default(0.1)
     .describe(
-      'A remark when more than this share of the groups is dropped as too late: `straggler`, `stale`, `attempt-timeout`.',
+      'A remark when more than this share of the groups is dropped as too late: `straggler`, `stale`, `attempt-timeout`, and of stage rc `stale-state`, `trajectory-timeout`.',
     ),
 });
 

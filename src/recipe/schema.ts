@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { contradictions } from './recipe-rules.ts';
 import { harpDataSchema, labDataSchema } from './schema-data.ts';
 import { engineSchema, modelSchema, tokenizerSchema } from './schema-model.ts';
+import { rcSchema } from './schema-rc.ts';
 import {
   evaluateSchema,
   type optimiserSchema,
@@ -38,6 +39,11 @@ export const recipeSchema = z
     rl: rlSchema
       .optional()
       .describe('Stage: reinforcement learning with rubric rewards; leaves checkpoint `rl`.'),
+    rc: rcSchema
+      .optional()
+      .describe(
+        'Stage: reinforcement learning on states of the Reasoning Cache, which the policy comes to by itself; leaves checkpoint `rc`. All but its first fields are those of `rl`.',
+      ),
     judge: supervisedSchema
       .optional()
       .describe(
@@ -58,18 +64,20 @@ export const recipeSchema = z
 export type Recipe = z.infer<typeof recipeSchema>;
 export type SupervisedSettings = z.infer<typeof supervisedSchema>;
 export type SftSettings = z.infer<typeof sftSchema>;
-export type RlSettings = z.infer<typeof rlSchema>;
+export type RcSettings = z.infer<typeof rcSchema>;
+/** Of stage `rl`, and all of stage `rc` that is the same. */
+export type RlSettings = Omit<z.infer<typeof rlSchema>, 'from'> & Pick<RcSettings, 'from'>;
 export type EvaluateSettings = z.infer<typeof evaluateSchema>;
 export type SearchSettings = NonNullable<EvaluateSettings['search']>;
 export type OptimiserSettings = z.infer<typeof optimiserSchema>;
 export type LabDataSettings = z.infer<typeof labDataSchema>;
 
 /** The stages in the order they run. `data` and `report` always run. */
-export const stageIds = ['data', 'pretrain', 'sft', 'rl', 'judge', 'evaluate', 'report'] as const;
+export const stageIds = ['data', 'pretrain', 'sft', 'rl', 'rc', 'judge', 'evaluate', 'report'] as const;
 export type StageId = (typeof stageIds)[number];
 
 /** Stages that train the policy by the rewards of its attempts; each leaves the checkpoint of its name. */
-export const policyStages = ['rl'] as const satisfies readonly StageId[];
+export const policyStages = ['rl', 'rc'] as const satisfies readonly StageId[];
 export type PolicyStage = (typeof policyStages)[number];
 
 /** The stages that this recipe has. */

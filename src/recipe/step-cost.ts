@@ -30,6 +30,9 @@ export interface PipelineUse {
   readonly sampledTokensPerSecond: number;
   /** CPU seconds of the thread that keeps everything going, without those that sample and train. */
   readonly orchestratorSeconds: number;
+  /** Of the Reasoning Cache: states made before their group, and trajectories that take a turn. */
+  readonly statesWaiting?: number;
+  readonly trajectoriesUnderWay?: number;
 }
 
 /** The cost of a step that ends now. */
@@ -54,6 +57,7 @@ export function costFigures(cost: StepCost, processedTokens: unknown): { readonl
   const { seconds, trainingSeconds, residentBytes, peakBytes } = cost;
   const { waitedSeconds, stragglerSeconds, samplingShare, gradingShare, trainingShare } = cost;
   const { sampledTokensPerSecond, orchestratorSeconds, canaryMismatch } = cost;
+  const { statesWaiting, trajectoriesUnderWay } = cost;
   const isKnown = typeof processedTokens === 'number' && trainingSeconds > 0;
   return {
     seconds,
@@ -68,6 +72,8 @@ export function costFigures(cost: StepCost, processedTokens: unknown): { readonl
     ...(sampledTokensPerSecond === undefined ? {} : { sampledTokensPerSecond }),
     ...(orchestratorSeconds === undefined ? {} : { orchestratorSeconds }),
     ...(canaryMismatch === undefined ? {} : { canaryMismatch }),
+    ...(statesWaiting === undefined ? {} : { statesWaiting }),
+    ...(trajectoriesUnderWay === undefined ? {} : { trajectoriesUnderWay }),
   };
 }
 

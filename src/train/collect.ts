@@ -2,8 +2,7 @@
  * Attempts at one problem: sampled, taken apart and graded, each by itself and every call durable. What was sampled or
  * graded before comes from the journal (PAY-ONCE), so that a killed run loses no more than the attempts in flight.
  */
-import { createHash } from 'node:crypto';
-import type { FullDistributionSampling, PolicyVersion, Sample, Sampler } from '../engine/engine.ts';
+import type { PolicyVersion, Sample, Sampler } from '../engine/engine.ts';
 import { type Grade, type Grader, gradeOfNoProof, type Ungraded } from '../grade/grade.ts';
 import { gradeDurably } from '../grade/grade-durably.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -11,9 +10,9 @@ import { runTogether } from '../journal/run-together.ts';
 import type { Problem } from '../problems/problem.ts';
 import { seedFrom } from '../stats/random.ts';
 import type { ChatFormat, Message, ParsedReply } from '../tokenizer/tokenizer.ts';
-import { type Lease, withLease } from './pipeline/lease.ts';
+import type { Lease } from './pipeline/lease.ts';
 import type { Slots } from './pipeline/slots.ts';
-import { decodeSamples, encodeSamples } from './rollout-codec.ts';
+import { recordedSample, sampleDurably, sampleKey } from './sample-durably.ts';
 
 /** What to do with an attempt that was cut at the token limit (by its finish reason, never by looking for a token). */
 export type TruncationPolicy = 'zero' | 'mask' | 'grade-what-exists';
@@ -81,7 +80,7 @@ export async function collectGroup(source: RolloutSource, request: GroupRequest)
     attemptKeys(source.format, request, prompt_T),
     source.signal,
     async (key, index, signal) => {
-      const sample = await sampleAttempt({ ...source, signal }, prompt_T, key);
+      const sample = await sampleDurably({ ...source, signal }, prompt_T, key);
       source.progressed?.();
       const rollout = await judge({ ...source, signal }, request, sample, index);
       source.progressed?.();
@@ -97,59 +96,23 @@ export async function recordedSamples(
   request: GroupRequest,
 ): Promise<Sample[]> {
   const prompt_T = format.renderPrompt(request.messages);
-  return await Promise.all(
-    attemptKeys(format, request, prompt_T).map(async (key) =>
-      sampleIn(key.unit, (await journal.recorded(key))?.payload),
-    ),
-  );
+  return await Promise.all(attemptKeys(format, request, prompt_T).map((key) => recordedSample(journal, key)));
 }
-
-type AttemptKey = ReturnType<typeof attemptKeys>[number];
 
 function attemptKeys(
   format: ChatFormat,
   { unit, attempts, seed, maxTokens, temperature, version }: GroupRequest,
   prompt_T: Int32Array,
 ) {
-  const bytes = Buffer.from(prompt_T.buffer, prompt_T.byteOffset, prompt_T.byteLength);
-  const prompt = createHash('sha256').update(bytes).digest('hex');
   // Behaviour log-probs are those of the whole distribution: with truncation they would be another's.
-  const sampling = {
-    ...{ maxTokens, temperature, stopTokenIds: format.stopTokenIds },
-  } satisfies FullDistributionSampling;
-  return Array.from({ length: attempts }, (_, index) => ({
-    unit: `${unit}/${index}`,
-    label: 'attempt',
-    request: {
-      ...{ prompt, seed: seedFrom(seed, unit, index), sampling },
+  const sampling = { maxTokens, temperature, stopTokenIds: format.stopTokenIds };
+  return Array.from({ length: attempts }, (_, index) =>
+    sampleKey({ unit: `${unit}/${index}`, label: 'attempt' }, prompt_T, {
+      seed: seedFrom(seed, unit, index),
+      sampling,
       ...(version === undefined ? {} : { version }),
-    },
-  }));
-}
-
-async function sampleAttempt(source: RolloutSource, prompt_T: Int32Array, key: AttemptKey): Promise<Sample> {
-  const { journal, sampler, sampling: slots, lease, signal, begun } = source;
-  const { seed, sampling } = key.request;
-  const sampled = (signal: AbortSignal) => sampler.sample({ prompt_T, seeds_S: [seed], sampling, signal });
-  const made = async () => {
-    begun?.();
-    const samples =
-      lease === undefined ? await sampled(signal) : await withLease(lease, key.unit, signal, sampled);
-    const tokens = samples.reduce((sum, { tokens_T }) => sum + tokens_T.length, 0);
-    return { value: tokens, payload: encodeSamples(samples) };
-  };
-  // What is on record needs no place, and waits for nobody.
-  const { payload } = await journal.effect(key, () =>
-    slots === undefined ? made() : slots.run(made, signal),
+    }),
   );
-  begun?.();
-  return sampleIn(key.unit, payload);
-}
-
-function sampleIn(unit: string, payload: Uint8Array | undefined): Sample {
-  const [sample] = payload === undefined ? [] : decodeSamples(payload);
-  if (sample === undefined) throw new Error(`the journal has no sample of ${unit}`);
-  return sample;
 }
 
 async function judge(

@@ -98,17 +98,19 @@ async function writeLab(context: RunContext, settings: LabDataSettings): Promise
 
 /** Throws when a prompt and its longest reply exceed the model's positions: better now than after training. */
 function checkPromptsFit(context: RunContext, format: ChatFormat, problems: readonly Problem[]): void {
-  const { model, rl, evaluate } = context.recipe;
+  const { model, rl, rc, evaluate } = context.recipe;
   const prompts = problems.map(
     ({ statement }) => format.renderPrompt([{ role: 'user', content: statement }]).length,
   );
   const longest = Math.max(...prompts);
   for (const [stage, settings] of [
     ['rl', rl],
+    ['rc', rc],
     ['evaluate', evaluate],
   ] as const) {
     if (settings === undefined) continue;
-    const summary = stage === 'evaluate' && (evaluate?.reasoningCacheTurns ?? 0) > 1 ? summaryTokens : 0;
+    const takesTurns = stage === 'rc' || (stage === 'evaluate' && (evaluate?.reasoningCacheTurns ?? 0) > 1);
+    const summary = takesTurns ? summaryTokens : 0;
     const positions = longest + summary + settings.maxTokens;
     if (positions <= model.maximumPositions) continue;
     throw new Error(

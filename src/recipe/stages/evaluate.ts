@@ -147,8 +147,13 @@ export async function runEvaluate(context: RunContext, settings: EvaluateSetting
 
 /** The policies that this recipe leaves, in order, and the model that it begins from. */
 function checkpointsOf({ recipe }: RunContext): PolicyName[] {
-  const stages = { base: recipe.pretrain ?? recipe.model.from, sft: recipe.sft, rl: recipe.rl };
-  return (['base', 'sft', 'rl'] as const).filter((name) => stages[name] !== undefined);
+  const stages = {
+    base: recipe.pretrain ?? recipe.model.from,
+    sft: recipe.sft,
+    rl: recipe.rl,
+    rc: recipe.rc,
+  };
+  return (['base', 'sft', 'rl', 'rc'] as const).filter((name) => stages[name] !== undefined);
 }
 
 /**

@@ -4,7 +4,7 @@ import { type AlarmLimits, type StepAlarm, StepWatch, type WatchedStep } from '.
 import type { PolicyStage, RlSettings } from '../schema.ts';
 
 /** Why groups are dropped that came too late, or not at all. */
-const late = ['straggler', 'stale', 'attempt-timeout'];
+const late = ['straggler', 'stale', 'attempt-timeout', 'stale-state', 'trajectory-timeout'];
 
 /** Goes on from the steps that are recorded up to `done`. */
 export async function resumedWatch(

@@ -58,10 +58,10 @@ export function rollerOf(run: RlRun): Roll<WaitingGroup> {
   const { context, settings, format, firstVersion, sampling, grading } = run;
   const shelf = new GroupShelf(settings.pipeline.heldBytes, format);
   const lease = attemptLease(settings);
-  return async (index, { signal: unwanted, progressed, queued, begun }) => {
+  return async (index, { signal: unwanted, progressed, queued, begun, restsOn }) => {
     const signal = AbortSignal.any([unwanted, context.signal]);
     try {
-      const origin = await run.source.origin(index, { signal, progressed });
+      const origin = await run.source.origin(index, { signal, progressed, restsOn });
       if ('dropped' in origin) return { kind: 'dropped', reason: origin.dropped };
       const request = groupRequest(run, index, origin);
       const source = { ...rolloutSource(run), signal, sampling, grading, lease, progressed, begun };
@@ -73,7 +73,7 @@ export function rollerOf(run: RlRun): Roll<WaitingGroup> {
       return {
         kind: 'group',
         group: { origin, shelved: shelf.put(group, () => recordedSamples(source, request)) },
-        oldestVersion: oldestIn(group) - firstVersion,
+        oldestVersion: oldestIn(group, origin) - firstVersion,
       };
     } catch (error) {
       if (error instanceof LeaseExpiredError) return { kind: 'dropped', reason: 'attempt-timeout' };
@@ -156,7 +156,8 @@ function sameness({ rollouts_G }: RolloutGroup, advantage: RlSettings['advantage
   return meanReward > 1 - 1e-9 ? 'all-full' : 'all-equal';
 }
 
-/** Version of the oldest token. */
-function oldestIn({ rollouts_G }: RolloutGroup): number {
-  return Math.min(...rollouts_G.flatMap(({ sample }) => sample.versions.map(({ version }) => version)));
+/** Version of the oldest token, of the attempts and of the state that they begin with. */
+function oldestIn({ rollouts_G }: RolloutGroup, { state }: GroupOrigin): number {
+  const oldest = rollouts_G.flatMap(({ sample }) => sample.versions.map(({ version }) => version));
+  return Math.min(...oldest, state?.oldestVersion ?? Number.POSITIVE_INFINITY);
 }

@@ -37,10 +37,12 @@ const committedBatchSchema = z.object({
 });
 export type CommittedBatch = z.infer<typeof committedBatchSchema>;
 
-const streamOf = ({ stage }: RlRun): string => `${stage}/batch`;
+const streamOf = ({ stage }: Pick<RlRun, 'stage'>): string => `${stage}/batch`;
 
 /** The batches that earlier sittings have committed, by step. */
-export async function committedBatches(run: RlRun): Promise<ReadonlyMap<number, CommittedBatch>> {
+export async function committedBatches(
+  run: Pick<RlRun, 'context' | 'stage'>,
+): Promise<ReadonlyMap<number, CommittedBatch>> {
   const batches = new Map<number, CommittedBatch>();
   for await (const { key, value } of run.context.journal.values(streamOf(run))) {
     batches.set(Number(key), committedBatchSchema.parse(value));
@@ -51,6 +53,15 @@ export async function committedBatches(run: RlRun): Promise<ReadonlyMap<number, 
 /** Numbers of all groups that have ended in these steps. */
 export function endedGroups(batches: Iterable<CommittedBatch>): number[] {
   return [...batches].flatMap(({ groups, dropped }) => [...groups, ...dropped.map(([index]) => index)]);
+}
+
+/** Those of them that a sitting has no more to do with: it goes on after step `done`, and makes later batches again. */
+export function goneGroups(batches: ReadonlyMap<number, CommittedBatch>, done: number): Set<number> {
+  const gone = [...batches].flatMap(([step, { groups, dropped }]) => [
+    ...(step <= done ? groups : []),
+    ...dropped.map(([index]) => index),
+  ]);
+  return new Set(gone);
 }
 
 /** Waits for the groups of a step, and commits the batch that they make. */

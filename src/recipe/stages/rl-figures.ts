@@ -12,6 +12,7 @@ import { memoryText, type StepCost } from '../step-cost.ts';
 import type { RlRun } from './rl-attempts.ts';
 import type { Gathered } from './rl-batch.ts';
 import type { HeldOut } from './rl-held-out.ts';
+import { trajectoryTokens, turnFigures } from './rl-turns.ts';
 
 export interface RlStep {
   readonly step: number;
@@ -28,7 +29,8 @@ export async function figuresOf(run: RlRun, { step, gathered, result, learningRa
   const { groups, batch, dropped } = gathered;
   const rollouts = groups.flatMap((group) => group.rollouts_G);
   const rewards = rollouts.map((rollout) => rollout.reward).filter((reward) => reward !== undefined);
-  const sampledTokens = rollouts.reduce((sum, rollout) => sum + rollout.sample.tokens_T.length, 0);
+  const turns = turnFigures(groups);
+  const attemptTokens = rollouts.reduce((sum, rollout) => sum + rollout.sample.tokens_T.length, 0);
   const exactReward = run.settings.grader !== 'exact' ? await exactMean(run, step, groups) : undefined;
   const spread = advantageSpread(batch.data);
   const correlation = rewardLengthCorrelation(
@@ -44,7 +46,7 @@ export async function figuresOf(run: RlRun, { step, gathered, result, learningRa
     ...(rewards.length === 0 ? {} : { reward: mean(rewards) }),
     ...(exactReward === undefined ? {} : { exactReward }),
     ...(heldOut === undefined ? {} : { heldOut: { score: heldOut.score, ci: heldOut.ci } }),
-    lengthMean: sampledTokens / rollouts.length,
+    lengthMean: attemptTokens / rollouts.length,
     overflowShare: mean(rollouts.map((rollout) => (rollout.overflowed ? 1 : 0))),
     // Where nothing was trained, nothing was measured.
     ...(result.trainedTokens === 0
@@ -60,7 +62,8 @@ export async function figuresOf(run: RlRun, { step, gathered, result, learningRa
     groups: { ...batch.outcomes },
     dropped: counted(dropped.map(({ reason }) => reason)),
     ungradedAttempts: rollouts.filter((rollout) => rollout.grade.kind === 'ungraded').length,
-    sampledTokens,
+    ...(turns === undefined ? {} : { turns }),
+    sampledTokens: attemptTokens + trajectoryTokens(groups),
     trainedTokens: result.trainedTokens,
     processedTokens: result.processedTokens,
   };

@@ -1,11 +1,13 @@
 /**
- * The held-out score of reinforcement learning: what the policy can do on problems that it is never trained on, graded exactly.
+ * The held-out score of reinforcement learning: what the policy can do on problems that it is never trained on, graded
+ * exactly.
  */
 import type { JournalEvent } from '../../journal/journal.ts';
 import { exactGrader } from '../../lab/exact-grader.ts';
 import { meanInterval } from '../../stats/mean-interval.ts';
 import { Random } from '../../stats/random.ts';
 import { lastStep } from '../run-context.ts';
+import type { PolicyStage } from '../schema.ts';
 import { collectAt, type RlRun } from './rl-attempts.ts';
 
 export interface HeldOut {
@@ -24,19 +26,34 @@ export async function recordedHeldOut(run: RlRun, step: number): Promise<HeldOut
   return event === undefined ? undefined : scoreOf(event);
 }
 
+/** One attempt at a validation problem: [reward, or null where it is ungraded; tokens; cut at the limit]. */
+export type HeldOutAttempt = readonly [reward: number | null, tokens: number, overflowed: boolean];
+
 /**
- * One attempt at every validation problem, graded exactly: what the policy can do after `step` steps, whose weights the
+ * One attempt at every validation problem, recorded for the report and graded exactly: what the policy can do after `step` steps, whose weights the
  * sampler has to have. Before the first step it can be stopped; later it belongs to its step, which is finished.
  */
 export async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
   const stop = step === 0 ? run.context.signal : new AbortController().signal;
   const groups = await collectAt(run, step, run.validation, exactGrader, stop);
+  const attempts: HeldOutAttempt[] = groups.flatMap(({ rollouts_G }) =>
+    rollouts_G.map(({ reward, sample, overflowed }) => [reward ?? null, sample.tokens_T.length, overflowed]),
+  );
+  await run.context.journal.append(heldOutStream(run.stage), String(step), {
+    value: attempts.length,
+    payload: Buffer.from(JSON.stringify(attempts)),
+  });
   const scores_P_A = groups
     .map((group) => group.rollouts_G.flatMap((rollout) => rollout.reward ?? []))
     .filter((scores_A) => scores_A.length > 0);
   const random = new Random('held-out', run.context.recipe.seed, step);
   const { estimate, low, high } = meanInterval(scores_P_A, { random });
   return { score: estimate, ci: [low, high] };
+}
+
+/** The attempts behind every held-out score, by step. */
+export function heldOutStream(stage: PolicyStage): string {
+  return `${stage}/held-out-attempts`;
 }
 
 /** The held-out score of the checkpoint that the stage begins from, recorded for the report. */

@@ -34,7 +34,7 @@ export class StepRecorder {
     },
     known: HeldOut | undefined,
   ): Promise<HeldOut | undefined> {
-    const { context, stage, settings, sampler, grading } = this.#run;
+    const { context, stage, settings, sampler, grading, source } = this.#run;
     const { step, trainingSeconds, gathered, canaryMismatch } = trained;
     const isMeasured = step === settings.steps || step % settings.evaluateEvery === 0;
     const heldOut = isMeasured ? await heldOutScore(this.#run, step) : undefined;
@@ -62,6 +62,7 @@ export class StepRecorder {
             ...(own === undefined || this.#ownSeconds === undefined
               ? {}
               : { orchestratorSeconds: own - this.#ownSeconds }),
+            ...source.use(),
           }),
     };
     this.#since = now;

@@ -31,11 +31,25 @@ export interface OriginRequest {
   readonly signal: AbortSignal;
   /** Something was done: the pipeline has not stalled. */
   readonly progressed?: () => void;
+  /**
+   * The pipeline's (train/pipeline/): whether a step may train on what rests on tokens of so many steps. Absent where the
+   * group is on record.
+   */
+  readonly restsOn?: (version: number) => boolean;
+}
+
+/** What a source has under way. */
+export interface SourceUse {
+  /** States that have begun, or been reached, before their group. */
+  readonly statesWaiting: number;
+  readonly trajectoriesUnderWay: number;
 }
 
 export interface GroupSource {
   /** Asked once for an index in a sitting. A reason, in place of an origin, drops the group. */
   origin(index: number, request: OriginRequest): Promise<GroupOrigin | { readonly dropped: string }>;
+  /** Undefined where nothing is made before its group. */
+  use(): SourceUse | undefined;
   /** Stops what is under way, and waits for it. */
   close(): Promise<void>;
 }
@@ -44,6 +58,7 @@ export interface GroupSource {
 export function plainProblems(order: (index: number) => Problem): GroupSource {
   return {
     origin: async (index) => plainOrigin(order(index)),
+    use: () => undefined,
     close: async () => undefined,
   };
 }

@@ -5,7 +5,6 @@
  * step twice; what was under way for later steps is taken up where it was.
  */
 import { systemClock } from '../../model/openai/clock.ts';
-import type { Problem } from '../../problems/problem.ts';
 import { readProblems } from '../../problems/problem-file.ts';
 import { grpoStep } from '../../train/grpo.ts';
 import { Pipeline } from '../../train/pipeline/pipeline.ts';
@@ -15,21 +14,25 @@ import { pruneFinished, saveCheckpoint } from '../checkpoints.ts';
 import { loadFormat, stageModel } from '../model-setup.ts';
 import { optimiserStep } from '../optimiser.ts';
 import { dataPath, type RunContext, StageClock, throwIfStopped, untilStopped } from '../run-context.ts';
-import type { PolicyStage, RlSettings } from '../schema.ts';
+import type { PolicyStage, RcSettings, RlSettings } from '../schema.ts';
 import { resumedWatch } from './rl-alarms.ts';
 import { type RlRun, rollerOf, type WaitingGroup } from './rl-attempts.ts';
-import { committedBatches, endedGroups, gather, replay } from './rl-batch.ts';
+import { committedBatches, endedGroups, gather, goneGroups, replay } from './rl-batch.ts';
 import { openGrader } from './rl-grader.ts';
 import { type HeldOut, heldOutBefore, recordedHeldOut } from './rl-held-out.ts';
-import { withHints } from './rl-hints.ts';
 import { grpoSettings } from './rl-objective.ts';
+import { openSource } from './rl-open-source.ts';
 import { StepRecorder } from './rl-recorder.ts';
 import { referencePolicy } from './rl-reference.ts';
-import { easyFirst, type GroupSource, plainProblems, shuffledOrder } from './rl-source.ts';
+import type { GroupSource } from './rl-source.ts';
 import { watched } from './rl-watch.ts';
 import { checkOwnVersion, openWeights } from './rl-weights.ts';
 
-export async function runRl(context: RunContext, stage: PolicyStage, settings: RlSettings): Promise<string> {
+export async function runRl(
+  context: RunContext,
+  stage: PolicyStage,
+  settings: RlSettings | RcSettings,
+): Promise<string> {
   const clock = new StageClock(context.journal, stage);
   // What is wrong with a judge is said before anything is loaded.
   const judge = await openGrader(context, settings);
@@ -39,11 +42,18 @@ export async function runRl(context: RunContext, stage: PolicyStage, settings: R
   const weights = await openWeights(context, settings, { model, format });
   const { sampler } = weights;
   const reference = await referencePolicy(context, settings, { from, format });
+  let source: GroupSource | undefined;
   let pipeline: Pipeline<WaitingGroup> | undefined;
   try {
     const { samplingAtOnce = settings.problemsPerStep * settings.groupSize * 1024, gradingAtOnce } =
       settings.pipeline;
-    const problems = await readProblems(dataPath(context, 'train.jsonl'));
+    const committed = await committedBatches({ context, stage });
+    const ended = endedGroups(committed.values());
+    const firstVersion = (await weights.publish()) - done;
+    source = await openSource(context, stage, settings, {
+      ...{ format, sampler, firstVersion },
+      gone: goneGroups(committed, done),
+    });
     const run: RlRun = {
       stage,
       context,
@@ -52,11 +62,11 @@ export async function runRl(context: RunContext, stage: PolicyStage, settings: R
       model,
       sampler,
       grader: judge.grader,
-      source: sourceOf(context, stage, settings, problems),
+      source,
       validation: await readProblems(dataPath(context, 'validation.jsonl')),
       grpo: (step) => grpoSettings(settings, step),
       reference,
-      firstVersion: (await weights.publish()) - done,
+      firstVersion,
       sampling: new Slots(samplingAtOnce, systemClock),
       grading: new Slots(gradingAtOnce, systemClock),
     };
@@ -76,10 +86,9 @@ export async function runRl(context: RunContext, stage: PolicyStage, settings: R
     const train = async (): Promise<string> => {
       if (done > 0) context.progress.remark(`${stage}: going on after step ${done} of ${settings.steps}`);
       heldOut = done === 0 ? await heldOutBefore(run) : await recordedHeldOut(run, done);
-      const committed = await committedBatches(run);
       const running = new Pipeline<WaitingGroup>(pipelineSettings(settings), rollerOf(run), systemClock, {
         step: Math.max(done, ...committed.keys()),
-        ended: endedGroups(committed.values()),
+        ended,
       });
       pipeline = running;
       while (step < settings.steps) {
@@ -124,33 +133,18 @@ export async function runRl(context: RunContext, stage: PolicyStage, settings: R
     // Before anything is saved: what is under way ends first, so that the processor is free.
     const leave = async (): Promise<void> => {
       await pipeline?.close();
+      await source?.close();
       await save();
     };
     return await untilStopped(context, clock, train, leave);
   } finally {
     await pipeline?.close();
+    await source?.close();
     await judge.close();
     await weights.close();
     await reference?.close();
     await model.close();
   }
-}
-
-function sourceOf(
-  { recipe }: RunContext,
-  stage: PolicyStage,
-  settings: RlSettings,
-  problems: readonly Problem[],
-): GroupSource {
-  const { seed } = recipe;
-  const order = { stage, seed };
-  const plain = plainProblems(
-    settings.curriculum === 'none'
-      ? shuffledOrder(problems, order)
-      : easyFirst(problems, { ...order, tag: settings.curriculumTag }),
-  );
-  if (settings.hints === undefined) return plain;
-  return withHints(plain, settings.hints, { seed, groupsPerStep: settings.problemsPerStep });
 }
 
 function pipelineSettings({ steps, problemsPerStep, pipeline }: RlSettings) {

@@ -52,6 +52,11 @@ export interface RollOptions {
    */
   readonly queued: () => void;
   readonly begun: () => void;
+  /**
+   * Says that a piece of work that the group needs has ended, such as a part of its prompt that a model writes, and that it
+   * rests on tokens as old as this. Its next piece begins now. False when no step may train on it any more.
+   */
+  readonly restsOn: (version: number) => boolean;
 }
 
 /** Samples and grades group number `index` by the newest weights. Rejecting ends the pipeline. */
@@ -92,8 +97,10 @@ interface Rolling {
   readonly index: number;
   /** It waits for a place. */
   isQueued: boolean;
-  /** Newest version when it began: none of its tokens is older. */
+  /** Newest version when it began: none of the tokens of its attempts is older. */
   version: number;
+  /** Of the oldest token of its prompt. */
+  restsOn: number;
   since: number;
   readonly controller: AbortController;
   done: Promise<void>;
@@ -278,7 +285,8 @@ export class Pipeline<Group> {
     const index = this.#ledger.dispatch();
     this.#kept += 1;
     const rolling: Rolling = {
-      ...{ index, isQueued: false, version: this.#version, since: this.#clock.now() },
+      ...{ index, isQueued: false, version: this.#version, restsOn: Number.POSITIVE_INFINITY },
+      since: this.#clock.now(),
       ...{ controller: new AbortController(), done: Promise.resolve() },
     };
     this.#rolling.set(index, rolling);
@@ -291,6 +299,7 @@ export class Pipeline<Group> {
         rolling.isQueued = true;
       },
       begun: () => this.#begin(rolling),
+      restsOn: (version) => this.#restOn(rolling, version),
     });
     rolling.done = rolled.then(
       (result) => this.#finish(index, result),
@@ -305,6 +314,14 @@ export class Pipeline<Group> {
     rolling.since = this.#clock.now();
     // From now on it has a deadline.
     this.#wake();
+  }
+
+  #restOn(rolling: Rolling, version: number): boolean {
+    rolling.restsOn = Math.min(rolling.restsOn, version);
+    rolling.since = this.#clock.now();
+    // A step may have to wait for it now.
+    this.#wake();
+    return lastStepFor(version, this.#settings.maxLag) > this.#version;
   }
 
   #finish(index: number, rolled: Rolled<Group>): void {
@@ -378,7 +395,8 @@ export class Pipeline<Group> {
   #waitedFor(step: number): Rolling[] {
     const { steps, maxLag, groupsPerStep } = this.#settings;
     // What has not begun will be of the newest version at the earliest.
-    const versionOf = ({ isQueued, version }: Rolling): number => (isQueued ? this.#version : version);
+    const versionOf = ({ isQueued, version, restsOn }: Rolling): number =>
+      Math.min(isQueued ? this.#version : version, restsOn);
     const byVersion = [...this.#rolling.values()].sort((a, b) => versionOf(a) - versionOf(b));
     for (let count = byVersion.length; count > 0; count -= 1) {
       const last = byVersion[count - 1];
