@@ -127,6 +127,8 @@ export class Pipeline<Group> {
   #kept: number;
   #waitingStep: number | undefined;
   readonly #lookahead: Lookahead;
+  /** The last step that has its groups. */
+  #stepTaken: number;
   #lastTaken: number;
   #lastSign: number;
   #failure: { readonly error: unknown } | undefined;
@@ -147,6 +149,7 @@ export class Pipeline<Group> {
     this.#clock = clock;
     this.#ledger = new GroupLedger(before.ended);
     this.#version = before.step;
+    this.#stepTaken = before.step;
     this.#kept = before.step * settings.groupsPerStep;
     this.#lookahead = new Lookahead(settings.maxLag);
     this.#lastSign = clock.now();
@@ -192,6 +195,7 @@ export class Pipeline<Group> {
             const waitedShare = (ended - began) / Math.max(ended - this.#lastTaken, Number.MIN_VALUE);
             this.#lookahead.took({ waitedShare, stepsLeft: this.#ready.length / groupsPerStep });
             this.#lastTaken = ended;
+            this.#stepTaken = step;
             return {
               groups,
               dropped: this.#dropped.splice(0),
@@ -321,7 +325,7 @@ export class Pipeline<Group> {
     rolling.since = this.#clock.now();
     // A step may have to wait for it now.
     this.#wake();
-    return lastStepFor(version, this.#settings.maxLag) > this.#version;
+    return lastStepFor(version, this.#settings.maxLag) > this.#stepTaken;
   }
 
   #finish(index: number, rolled: Rolled<Group>): void {
