@@ -12,9 +12,10 @@ import { figureHeading, figureLine } from './bench/figure-table.ts';
 import { benchHarness, fullLoad } from './bench/harness/harness.ts';
 import { benchPipeline, fullPipeline } from './bench/pipeline/pipeline.ts';
 import { canSeeOthers, mostOthers } from './bench/quiet.ts';
+import { benchSimulate, fullSimulate } from './bench/simulate.ts';
 import { benchStatistics } from './bench/statistics.ts';
 
-const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics|pipeline [options]
+const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics|pipeline|simulate [options]
   --json FILE      write the figures there too
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
@@ -33,6 +34,8 @@ harness: streamed calls at once from a local server
   --burst N        tokens that the server writes at a time to one stream (default ${fullLoad.burst})
   --peer-repeats N repeats of the Python client, which takes minutes (default 1)
   --peer-tokens N  tokens of each reply to it, where all of them take too long (default: as many)
+simulate: real runs beside their simulation, and a simulation at the scale of the paper
+  --steps, --base, --lag  as for pipeline (default ${fullSimulate.steps} steps, bound ${fullSimulate.maxLag})
 pipeline: reinforcement learning, synchronous against asynchronous, in a run of recipes/lab-quick.yaml
   --steps N        optimiser steps of each (default ${fullPipeline.steps})
   --base DIR       keep the run to begin from here, and use it when it is there
@@ -77,6 +80,7 @@ const benchmarks: Readonly<Record<string, () => AsyncGenerator<FigureGroup>>> = 
   answers: answerFigures,
   statistics: () => benchStatistics(patience),
   pipeline: pipelineFigures,
+  simulate: simulateFigures,
 };
 const chosen = Object.hasOwn(benchmarks, benchmark ?? '') ? benchmarks[benchmark ?? ''] : undefined;
 if (values.help || others.length > 0 || chosen === undefined) {
@@ -147,6 +151,15 @@ function pipelineFigures(): AsyncGenerator<FigureGroup> {
     repeats: patience.repeats,
     steps: count(values.steps, fullPipeline.steps),
     maxLag: count(values.lag, fullPipeline.maxLag),
+    base: values.base,
+  });
+}
+
+function simulateFigures(): AsyncGenerator<FigureGroup> {
+  return benchSimulate({
+    repeats: patience.repeats,
+    steps: count(values.steps, fullSimulate.steps),
+    maxLag: count(values.lag, fullSimulate.maxLag),
     base: values.base,
   });
 }
