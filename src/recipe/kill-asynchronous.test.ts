@@ -13,7 +13,7 @@ import type { PolicyStage } from './schema.ts';
 
 const skip = process.platform === 'win32' && 'signals are POSIX';
 const maxLag = 2;
-const settings = { steps: 12, problemsPerStep: 6, groupSize: 6 };
+const settings = { steps: 16, problemsPerStep: 6, groupSize: 6 };
 
 const title = 'an asynchronous run that is killed anywhere ends with its accounts in order';
 
