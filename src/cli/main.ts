@@ -18,6 +18,7 @@ import { addProveCommand } from './prove.ts';
 import { addRunCommand } from './run.ts';
 import { addServeCommand } from './serve.ts';
 import { addSimulateCommand } from './simulate.ts';
+import { addSweepCommand } from './sweep.ts';
 import { UserError } from './user-error.ts';
 
 ignoreClosedOutput();
@@ -41,6 +42,7 @@ Examples:
   $ qed run --help`,
     );
   addRunCommand(program);
+  addSweepCommand(program);
   addProveCommand(program);
   addPlanCommand(program);
   addBenchCommand(program);

@@ -55,8 +55,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 async function rebuild(runDirectory: string): Promise<State> {
   const reader = new JournalReader(runDirectory);
   const state: State = { effects: new Map(), events: new Map(), failures: [] };
-  for await (const { label, unit: _unit, sequence: _sequence, ...rest } of reader.effects()) {
-    state.effects.set(label, rest);
+  for await (const { label, value, payload } of reader.effects()) {
+    state.effects.set(label, payload === undefined ? { value } : { value, payload });
   }
   for (const stream of reader.streams()) {
     const events: [string, Entry][] = [];

@@ -15,6 +15,9 @@ export interface RecordedEffect extends Entry {
   readonly sequence: number;
   readonly unit: string;
   readonly label: string;
+  /** SHA-256 of unit, label and request, and of the canonical request alone. */
+  readonly key: Uint8Array;
+  readonly requestHash: Uint8Array;
 }
 
 /** An attempt at an effect that failed. */
@@ -22,6 +25,7 @@ export interface FailedAttempt {
   readonly sequence: number;
   readonly unit: string;
   readonly label: string;
+  readonly key: Uint8Array;
   readonly error: { readonly name: string; readonly message: string };
 }
 
@@ -75,6 +79,14 @@ export class JournalReader {
     }
   }
 
+  /** All events in the order in which they were appended; those whose name is not wanted are not read whole. */
+  async *everyEvent(isWanted: (stream: string, key: string) => boolean): AsyncIterable<JournalEvent> {
+    const select = 'SELECT * FROM events WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?';
+    for await (const row of this.#pages(select, 'events', [])) {
+      if (isWanted(String(row.stream), String(row.key))) yield this.#event(row);
+    }
+  }
+
   /** Every stream that has events. */
   streams(): readonly string[] {
     this.#assertOpen();
@@ -82,17 +94,33 @@ export class JournalReader {
     return rows.map((row) => String(row.stream));
   }
 
-  /** Recorded effects in the order in which they were recorded; of one unit, if named. */
-  async *effects(unit?: string): AsyncIterable<RecordedEffect> {
+  /**
+   * Recorded effects in the order in which they were recorded; of one unit, if named. Those of units that are not wanted
+   * are not read whole.
+   */
+  async *effects(
+    unit?: string,
+    isWanted: (unit: string) => boolean = () => true,
+  ): AsyncIterable<RecordedEffect> {
     const select = `SELECT * FROM effects WHERE ${unit === undefined ? '' : 'unit = ? AND '}sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?`;
     for await (const row of this.#pages(select, 'effects', unit === undefined ? [] : [unit])) {
+      if (!isWanted(String(row.unit))) continue;
       yield {
         sequence: Number(row.sequence),
         unit: String(row.unit),
         label: String(row.label),
+        key: row.key as Uint8Array,
+        requestHash: row.request_hash as Uint8Array,
         ...this.#entry(row),
       };
     }
+  }
+
+  /** Whether an effect of a unit that begins with `prefix` is on record. */
+  hasEffectsBelow(prefix: string): boolean {
+    this.#assertOpen();
+    const select = 'SELECT 1 FROM effects WHERE unit >= ? AND unit < ? LIMIT 1';
+    return this.#database.prepare(select).get(prefix, `${prefix}\u{10ffff}`) !== undefined;
   }
 
   /** Failed attempts in order. */
@@ -100,7 +128,8 @@ export class JournalReader {
     const select = 'SELECT * FROM failures WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?';
     for await (const row of this.#pages(select, 'failures', [])) {
       const error = JSON.parse(String(row.error)) as FailedAttempt['error'];
-      yield { sequence: Number(row.sequence), unit: String(row.unit), label: String(row.label), error };
+      const [unit, label, key] = [String(row.unit), String(row.label), row.key as Uint8Array];
+      yield { sequence: Number(row.sequence), unit, label, key, error };
     }
   }
 

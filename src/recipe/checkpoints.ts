@@ -26,7 +26,7 @@ export function checkpointRoot(context: RunContext, name: CheckpointName): strin
 }
 
 /** The stage that leaves the checkpoints of a name. */
-const stageOf = { base: 'pretrain', sft: 'sft', rl: 'rl', rc: 'rc', judge: 'judge' } as const;
+export const stageOf = { base: 'pretrain', sft: 'sft', rl: 'rl', rc: 'rc', judge: 'judge' } as const;
 
 export interface RunCheckpoint {
   readonly directory: string;

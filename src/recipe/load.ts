@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LineCounter, parseDocument, stringify } from 'yaml';
 import { withExistingModel } from './existing-model.ts';
-import { type Override, parseOverride, withValue } from './override.ts';
+import { type Assignment, type Override, parseOverride, withValue } from './override.ts';
 import { RecipeError, type RecipeFault } from './recipe-error.ts';
 import { describeIssues } from './recipe-faults.ts';
 import { type Recipe, recipeSchema } from './schema.ts';
@@ -29,10 +29,10 @@ const packagedRecipes = fileURLToPath(new URL('../../recipes/', import.meta.url)
 const isRecipeFile = (name: string) => /\.ya?ml$/.test(name);
 
 /**
- * Loads the recipe at `recipePath`, or the packaged one when it is a bare name such as `lab`. Throws a
- * RecipeError with all faults.
+ * Loads the recipe at `recipePath`, or the packaged one when it is a bare name such as `lab`, with fields replaced: by
+ * `--set`, where nothing says by what else. Throws a RecipeError with all faults.
  */
-export function loadRecipe(recipePath: string, sets: readonly string[] = []): LoadedRecipe {
+export function loadRecipe(recipePath: string, sets: readonly (string | Assignment)[] = []): LoadedRecipe {
   const file = resolveRecipe(recipePath);
   const shown = shownPath(file);
   const source = readRecipe(file, recipePath);
@@ -44,7 +44,7 @@ export function loadRecipe(recipePath: string, sets: readonly string[] = []): Lo
   });
   const overrides: Override[] = [];
   for (const argument of sets) {
-    const override = parseOverride(argument);
+    const override = parseOverride(typeof argument === 'string' ? { flag: '--set', argument } : argument);
     if ('message' in override) syntaxFaults.push(override);
     else overrides.push(override);
   }

@@ -1,25 +1,32 @@
 /**
  * `--set field=value` on the command line: a dotted path and a YAML value that replaces what the recipe says there,
- * before the recipe is checked.
+ * before the recipe is checked. Other flags may assign fields in the same way; errors name the one that did.
  */
 import { parse } from 'yaml';
 import type { RecipeFault } from './recipe-error.ts';
 
-export interface Override {
-  /** As it was written, for messages. */
+/** `field=value`, by the flag that says so. */
+export interface Assignment {
+  readonly flag: string;
   readonly argument: string;
+}
+
+export interface Override {
+  /** With its flag, as it was written, for messages. */
+  readonly written: string;
   readonly path: readonly string[];
   /** `null` takes the field out, as if the recipe had not named it. */
   readonly value: unknown;
 }
 
 /** Splits `a.b=value`; the value is YAML, so `[1, 2]`, `{kind: cispo}`, `true` and `1e-4` mean what they look like. */
-export function parseOverride(argument: string): Override | RecipeFault {
+export function parseOverride({ flag, argument }: Assignment): Override | RecipeFault {
+  const written = `${flag} ${argument}`;
   const fault = (message: string): RecipeFault => ({
-    where: `--set ${argument}`,
+    where: written,
     field: '',
     message,
-    hints: ['Write --set field=value, for example --set rl.steps=40; --set rl=null takes a field out.'],
+    hints: [`Write ${flag} field=value, for example ${flag} rl.steps=40; ${flag} rl=null takes a field out.`],
   });
   const equals = argument.indexOf('=');
   if (equals < 0) return fault('expected field=value');
@@ -30,7 +37,7 @@ export function parseOverride(argument: string): Override | RecipeFault {
   if (path.some((name) => name === '')) return fault('the name before "=" is not a dotted path');
   try {
     const value: unknown = parse(argument.slice(equals + 1), { prettyErrors: false });
-    return { argument, path, value };
+    return { written, path, value };
   } catch (error) {
     return fault(`the value is not YAML: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -133,7 +133,7 @@ function locate(path: Path, source: RecipeSource, part: 'key' | 'value'): { wher
   const begins = (whole: Path, start: Path) =>
     start.every((segment, i) => String(whole[i]) === String(segment));
   const atSet = (override: Override) => ({
-    where: `--set ${override.argument}`,
+    where: override.written,
     order: Number.MAX_SAFE_INTEGER + source.overrides.indexOf(override),
   });
   // A `--set` below a path that the file has no mapping at made that mapping.

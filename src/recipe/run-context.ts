@@ -64,7 +64,7 @@ export async function untilStopped<T>(
   }
 }
 
-export function dataPath(context: RunContext, name: string): string {
+export function dataPath(context: Pick<RunContext, 'runDirectory'>, name: string): string {
   return path.join(context.runDirectory, 'data', name);
 }
 

@@ -105,7 +105,7 @@ async function forgetIfUnbegun(journal: Journal, runDirectory: string): Promise<
 }
 
 /** A run goes on with the recipe it was begun with, or its report would name settings that were not used. */
-async function refuseAnotherRecipe(frozen: string, recipe: Recipe): Promise<void> {
+export async function refuseAnotherRecipe(frozen: string, recipe: Recipe): Promise<void> {
   const differences = frozenDifferences(await readFile(frozen, 'utf8'), recipe);
   if (differences.length === 0) return;
   const fields = differences.map(({ field, frozen: before, now }) => `${field}: ${before}, now ${now}`);

@@ -97,7 +97,11 @@ async function writeLab(context: RunContext, settings: LabDataSettings): Promise
 }
 
 /** Throws when a prompt and its longest reply exceed the model's positions: better now than after training. */
-function checkPromptsFit(context: RunContext, format: ChatFormat, problems: readonly Problem[]): void {
+export function checkPromptsFit(
+  context: Pick<RunContext, 'recipe'>,
+  format: ChatFormat,
+  problems: readonly Problem[],
+): void {
   const { model, rl, rc, evaluate } = context.recipe;
   const prompts = problems.map(
     ({ statement }) => format.renderPrompt([{ role: 'user', content: statement }]).length,

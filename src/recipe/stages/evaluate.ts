@@ -146,7 +146,7 @@ export async function runEvaluate(context: RunContext, settings: EvaluateSetting
 }
 
 /** The policies that this recipe leaves, in order, and the model that it begins from. */
-function checkpointsOf({ recipe }: RunContext): PolicyName[] {
+export function checkpointsOf({ recipe }: Pick<RunContext, 'recipe'>): PolicyName[] {
   const stages = {
     base: recipe.pretrain ?? recipe.model.from,
     sft: recipe.sft,

@@ -43,8 +43,13 @@ export async function runReport(context: RunContext): Promise<string> {
   return json.effects.length === 0 ? '' : `${shown} of ${json.effects.length} effects shown`;
 }
 
+/** A run as the report reads it, perhaps while another process writes. */
+export interface ReportSource extends Pick<RunContext, 'recipe' | 'runDirectory'> {
+  readonly journal: Pick<Journal, 'find' | 'events'>;
+}
+
 /** Everything the report is made from. */
-export async function gatherReport(context: RunContext): Promise<ReportInput> {
+export async function gatherReport(context: ReportSource): Promise<ReportInput> {
   const { recipe, journal, runDirectory } = context;
   const records = await evaluationRecords(journal);
   const stages = await stageUses(context);
@@ -92,11 +97,11 @@ export async function gatherReport(context: RunContext): Promise<ReportInput> {
   };
 }
 
-function suiteOf({ recipe }: RunContext): string {
+function suiteOf({ recipe }: ReportSource): string {
   return recipe.data.kind === 'lab' ? `lab-${recipe.data.profile}-test` : recipe.data.kind;
 }
 
-async function stageUses({ recipe, journal }: RunContext): Promise<StageUse[]> {
+async function stageUses({ recipe, journal }: ReportSource): Promise<StageUse[]> {
   const seconds = new Map<string, number>();
   for await (const { value } of journal.events('time')) {
     const { stage, seconds: lap } = value as { stage: string; seconds: number };
@@ -127,7 +132,7 @@ async function stageUses({ recipe, journal }: RunContext): Promise<StageUse[]> {
 
 /** Trained tokens per second of training, and the most memory; nothing where no step has recorded its cost. */
 async function speedAndMemory(
-  journal: Journal,
+  journal: ReportSource['journal'],
   stage: StageId,
   trainedTokens: number,
 ): Promise<Pick<StageUse, 'tokensPerSecond' | 'peakBytes'>> {
@@ -144,7 +149,7 @@ async function speedAndMemory(
   return seconds === 0 ? {} : { tokensPerSecond: trainedTokens / seconds, peakBytes };
 }
 
-async function supervisedCurves({ recipe, journal }: RunContext): Promise<SupervisedCurve[]> {
+async function supervisedCurves({ recipe, journal }: ReportSource): Promise<SupervisedCurve[]> {
   const curves: SupervisedCurve[] = [];
   for (const stage of ['pretrain', 'sft', 'judge'] as const) {
     if (recipe[stage] === undefined) continue;
@@ -172,7 +177,7 @@ async function supervisedCurves({ recipe, journal }: RunContext): Promise<Superv
   return curves;
 }
 
-async function rlPoints(journal: Journal): Promise<RlPoint[]> {
+async function rlPoints(journal: ReportSource['journal']): Promise<RlPoint[]> {
   const points: RlPoint[] = [];
   const seconds = new Map<number, number>();
   for await (const { value } of journal.events('rl/seconds')) {
@@ -209,12 +214,12 @@ async function rlPoints(journal: Journal): Promise<RlPoint[]> {
 }
 
 /** What the judge was measured to be worth, where it was. */
-async function judgeOf(journal: Journal): Promise<Pick<ReportInput, 'judge'>> {
+async function judgeOf(journal: ReportSource['journal']): Promise<Pick<ReportInput, 'judge'>> {
   const event = await journal.find('judge', 'accuracy');
   return event === undefined ? {} : { judge: event.value as unknown as JudgeAccuracy };
 }
 
-async function evaluationRecords(journal: Journal): Promise<EvaluationRecord[]> {
+async function evaluationRecords(journal: ReportSource['journal']): Promise<EvaluationRecord[]> {
   const records: EvaluationRecord[] = [];
   for await (const event of journal.events('evaluation')) records.push(payloadOf<EvaluationRecord>(event));
   return records;
@@ -243,7 +248,7 @@ function evaluationsOf(record: EvaluationRecord, seed: number, suite: string): E
  * Problems whose grade rose most from the first checkpoint to the last, of different numbers of steps; the report
  * says that they were chosen so. A problem with an ungraded answer is left out.
  */
-async function examplesOf(context: RunContext, records: readonly EvaluationRecord[]): Promise<Example[]> {
+async function examplesOf(context: ReportSource, records: readonly EvaluationRecord[]): Promise<Example[]> {
   const singles = records.filter((record) => record.scaffold === 'single');
   const [first] = singles;
   const last = singles.at(-1);
@@ -279,7 +284,7 @@ async function examplesOf(context: RunContext, records: readonly EvaluationRecor
 }
 
 /** Texts before and after fine-tuning. */
-async function samplesOf(journal: Journal): Promise<ReportInput['samples']> {
+async function samplesOf(journal: ReportSource['journal']): Promise<ReportInput['samples']> {
   const samples: SampleText[] = [];
   for (const checkpoint of ['base', 'sft'] as const) {
     const event = await journal.find('samples', checkpoint);
