@@ -118,7 +118,7 @@ async function sweep(recipe: string, options: SweepCommandOptions): Promise<numb
     return interruptedExitCode;
   }
   await import('./sweep-output.ts').then(({ writeSweep }) =>
-    writeSweep({ arms, outcomes, over, directory, json: options.json === true }),
+    writeSweep({ arms, outcomes, directory, json: options.json === true }),
   );
   const failed = outcomes.flatMap((outcome, i) =>
     outcome.kind === 'failed' ? [`${arms[i]?.name}: ${outcome.error.message}`] : [],

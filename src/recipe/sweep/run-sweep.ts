@@ -155,6 +155,10 @@ class Sweep {
       const failure = this.#failed.get(part.key);
       if (failure !== undefined) throw failure;
     }
+    const isLast = to === stages.at(-1);
+    const missing = this.#missing(state).map(({ stage }) => stage);
+    // What it lacks next is under way elsewhere.
+    if (!isLast && !missing.some((stage) => stages.indexOf(stage) <= stages.indexOf(to ?? 'data'))) return;
     const progress = view.begins(arm, reused);
     let stage: StageId | undefined;
     try {
@@ -183,7 +187,7 @@ class Sweep {
         signal,
       });
       if (status === 'stopped') this.#end(state, { kind: 'stopped' });
-      else if (to === stages.at(-1)) this.#end(state, { kind: 'finished' });
+      else if (isLast) this.#end(state, { kind: 'finished' });
     } catch (error) {
       // Data may be refused for what only this arm asks for.
       const failed = parts.find(({ id }) => id === stage && id !== 'data');
