@@ -21,7 +21,7 @@ export async function resumedWatch(
 
 /** All alarms that the recorded steps give, for the report. */
 export async function recordedAlarms(
-  journal: Journal,
+  journal: Pick<Journal, 'events'>,
   stage: PolicyStage,
   settings: RlSettings,
 ): Promise<StepAlarm[]> {
