@@ -12,7 +12,10 @@ import { runRecipe } from './run.ts';
 import { type Recipe, type StageId, stagesOf } from './schema.ts';
 import { stageInputs, stageKey } from './stage-inputs.ts';
 
-const { recipe: tiny, text, directory } = loadRecipe(tinyRecipe);
+const tinyRc = loadRecipe(tinyRecipe.replace('tiny.yaml', 'tiny-rc.yaml'));
+const plain = loadRecipe(tinyRecipe);
+/** With every stage. */
+const tiny: Recipe = { ...plain.recipe, rc: tinyRc.recipe.rc };
 
 /** Dotted paths of every field that a recipe can have, mappings left out. */
 function fieldsOf(field: FieldSchema, prefix = ''): string[] {
@@ -74,52 +77,59 @@ test('reinforcement learning from the base model does not depend on fine-tuning'
   assert.notEqual(stageKey(from('sft', 0.01), 'rl'), stageKey(from('sft', 0.02), 'rl'));
 });
 
-describe('a run', () => {
-  let runDirectory: string;
+describe('a run reads nothing of its recipe in a stage but what the stage declares', () => {
+  let root: string;
   before(async () => {
-    runDirectory = await mkdtemp(path.join(tmpdir(), 'qed-inputs-'));
+    root = await mkdtemp(path.join(tmpdir(), 'qed-inputs-'));
   });
-  after(async () => await rm(runDirectory, { recursive: true }));
+  after(async () => await rm(root, { recursive: true }));
 
-  test('reads nothing of its recipe in a stage but what the stage declares', async () => {
-    const seen = new Map<StageId, Set<string>>();
-    let stage: StageId | undefined;
-    const noted = (field: string): void => {
-      if (stage === undefined) return;
-      const fields = seen.get(stage) ?? new Set();
-      seen.set(stage, fields.add(field));
-    };
-    await runRecipe({
-      recipe: watched(tiny, '', noted),
-      recipeText: text,
-      recipeDirectory: directory,
-      runDirectory,
-      progress: {
-        ...silentProgress,
-        stageStarted: (started) => {
-          stage = started;
+  for (const { recipe, text, directory } of [plain, tinyRc]) {
+    test(recipe.name, async () => {
+      const runDirectory = path.join(root, recipe.name);
+      const seen = new Map<StageId, Set<string>>();
+      let stage: StageId | undefined;
+      const noted = (field: string): void => {
+        if (stage === undefined) return;
+        const fields = seen.get(stage) ?? new Set();
+        seen.set(stage, fields.add(field));
+      };
+      await runRecipe({
+        recipe: watched(recipe, '', noted),
+        recipeText: text,
+        recipeDirectory: directory,
+        runDirectory,
+        progress: {
+          ...silentProgress,
+          stageStarted: (started) => {
+            stage = started;
+          },
+          stageFinished: () => {
+            stage = undefined;
+          },
         },
-        stageFinished: () => {
-          stage = undefined;
-        },
-      },
-      signal: new AbortController().signal,
-    });
-    assert.deepEqual([...seen.keys()], stagesOf(tiny));
-    for (const [id, fields] of seen) {
-      // The report tells of all.
-      if (id === 'report') continue;
-      const declared = [id, ...ancestors(tiny, id)].flatMap((one) => {
-        const { reads, asks = [], checks = [] } = stageInputs[one];
-        return [...reads, ...asks, ...checks];
+        signal: new AbortController().signal,
       });
-      const undeclared = [...fields].filter(
-        (field) => !declared.some((read) => field === read || field.startsWith(`${read}.`)),
-      );
-      assert.deepEqual(undeclared, [], `stage ${id}`);
-      assert.ok(fields.size > 0, `stage ${id} was not watched`);
-    }
-  });
+      assert.deepEqual([...seen.keys()], stagesOf(recipe));
+      for (const [id, fields] of seen) {
+        // The report tells of all.
+        if (id === 'report') continue;
+        const declared = [id, ...ancestors(recipe, id)].flatMap((one) => {
+          const { reads, asks = [], checks = [] } = stageInputs[one];
+          return [...reads, ...asks, ...checks];
+        });
+        const undeclared = [...fields].filter(
+          (field) =>
+            !declared.some(
+              // What is absent is asked for in the place of what would be below it.
+              (read) => field === read || field.startsWith(`${read}.`) || read.startsWith(`${field}.`),
+            ),
+        );
+        assert.deepEqual(undeclared, [], `stage ${id}`);
+        assert.ok(fields.size > 0, `stage ${id} was not watched`);
+      }
+    });
+  }
 });
 
 /** The recipe with a note of every value that is read, and of every absent one that is asked for. */

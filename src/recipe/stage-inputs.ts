@@ -26,26 +26,32 @@ export const stageInputs: Readonly<Record<StageId, StageInputs>> = {
   data: {
     reads: ['seed', 'data', 'tokenizer', 'model.from', 'model.maximumPositions'],
     asks: ['pretrain', 'sft', 'judge'],
-    checks: ['rl.maxTokens', 'evaluate.maxTokens', 'evaluate.reasoningCacheTurns'],
+    checks: ['rl.maxTokens', 'rc.maxTokens', 'evaluate.maxTokens', 'evaluate.reasoningCacheTurns'],
     after: () => [],
   },
   pretrain: { reads: [...everyModel, 'pretrain'], after: () => ['data'] },
   // Without an evaluation it leaves samples for the report.
   sft: { reads: [...everyModel, 'sft'], asks: ['evaluate'], after: () => ['data', 'pretrain'] },
-  rl: {
-    reads: [...everyModel, 'rl'],
-    after: ({ rl }) => ['data', rl?.from === 'sft' ? 'sft' : 'pretrain'],
-  },
+  rl: { reads: [...everyModel, 'rl'], after: ({ rl }) => ['data', leaving(rl?.from)] },
+  rc: { reads: [...everyModel, 'rc'], after: ({ rc }) => ['data', leaving(rc?.from)] },
   judge: {
     reads: [...everyModel, 'judge'],
     after: ({ sft }) => ['data', sft === undefined ? 'pretrain' : 'sft'],
   },
-  evaluate: { reads: [...everyModel, 'evaluate'], after: () => ['data', 'pretrain', 'sft', 'rl', 'judge'] },
+  evaluate: {
+    reads: [...everyModel, 'evaluate'],
+    after: (recipe) => stagesOf(recipe).filter((stage) => stage !== 'evaluate' && stage !== 'report'),
+  },
   report: {
     reads: ['name', 'description', ...everyModel],
     after: (recipe) => stagesOf(recipe).filter((stage) => stage !== 'report'),
   },
 };
+
+/** The stage that leaves a checkpoint. */
+function leaving(checkpoint: 'base' | 'sft' | 'rl' | undefined): StageId {
+  return checkpoint === 'base' || checkpoint === undefined ? 'pretrain' : checkpoint;
+}
 
 /** SHA-256 of all that the result of a stage depends on, in hexadecimal. The recipe must have the stage. */
 export function stageKey(recipe: Recipe, stage: StageId): string {
