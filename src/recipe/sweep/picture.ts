@@ -26,8 +26,8 @@ interface Panel {
 /** One SVG document. `fields` are the names of what is swept, the first of which is the axis of the scores. */
 export function sweepPicture(summary: SweepSummary, fields: readonly string[]): string {
   const panels = [...scorePanels(summary, fields), ...curvePanels(summary.arms)];
-  const legend = legendOf(summary.arms);
-  const top = 16 + legendLine * Math.ceil(summary.arms.length / 2);
+  const perLine = legendColumns(summary.arms);
+  const top = 16 + legendLine * (1 + Math.ceil(summary.arms.length / perLine));
   const height = top + panelHeight * Math.ceil(panels.length / 2);
   const body = panels.map((panel, index) => {
     const [x, y] = [panelWidth * (index % 2), top + panelHeight * Math.floor(index / 2)];
@@ -36,7 +36,8 @@ export function sweepPicture(summary: SweepSummary, fields: readonly string[]): 
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
     `<rect width="${width}" height="${height}" fill="${paper}"/>`,
-    ...legend,
+    ...legendOf(summary.arms, perLine),
+    `<text x="18" y="${top - 12}" fill="${ink}" fill-opacity="0.65">Bars: 95 % intervals over problems and attempts. Rings: seeds. Curves: means of the seeds.</text>`,
     ...body,
     '</svg>',
     '',
@@ -47,9 +48,16 @@ function colourOf(index: number): string {
   return colours[index % colours.length] ?? ink;
 }
 
-function legendOf(arms: readonly ArmSummary[]): string[] {
+/** As many arms beside each other as their names leave room for. */
+function legendColumns(arms: readonly ArmSummary[]): number {
+  const longest = Math.max(...arms.map(({ label }) => label.length));
+  return Math.max(1, Math.min(6, Math.floor(width / (40 + 7 * longest))));
+}
+
+function legendOf(arms: readonly ArmSummary[], perLine: number): string[] {
   return arms.map(({ label }, index) => {
-    const [x, y] = [24 + panelWidth * (index % 2), 20 + legendLine * Math.floor(index / 2)];
+    const column = width / perLine;
+    const [x, y] = [24 + column * (index % perLine), 20 + legendLine * Math.floor(index / perLine)];
     return `<circle cx="${x}" cy="${y - 4}" r="5" fill="${colourOf(index)}"/><text x="${x + 12}" y="${y}" fill="${ink}">${escaped(label)}</text>`;
   });
 }
@@ -104,7 +112,7 @@ function scorePanels({ measures, arms }: SweepSummary, fields: readonly string[]
     const shift = (of: string): number => 14 * (series.indexOf(of) - (series.length - 1) / 2);
     return [
       {
-        title: `${title}: percent, 95 % intervals`,
+        title: `${title}, percent of full marks`,
         plot: {
           x: {
             type: 'point',
@@ -115,7 +123,7 @@ function scorePanels({ measures, arms }: SweepSummary, fields: readonly string[]
           },
           marks: series.flatMap((of): Plot.Markish[] => {
             const own = marks.filter((mark) => mark.series === of);
-            const seeds = own.flatMap((mark) => mark.seeds.map((seed) => ({ ...mark, seed })));
+            const rings = own.flatMap((mark) => mark.seeds.map((seed) => ({ ...mark, seed })));
             const at = { x: 'x', dx: shift(of) };
             return [
               Plot.line(own, { ...at, y: 'score', stroke: ink, strokeOpacity: 0.25 }),
@@ -126,7 +134,7 @@ function scorePanels({ measures, arms }: SweepSummary, fields: readonly string[]
                 stroke: (mark) => mark.colour,
                 strokeWidth: 2,
               }),
-              Plot.dot(seeds, {
+              Plot.dot(rings, {
                 ...at,
                 y: 'seed',
                 r: 2.5,

@@ -40,7 +40,8 @@ export interface ArmDifference {
   /** Holm's, over the arms that are compared by this measure. */
   readonly corrected: number;
   readonly problems: number;
-  readonly seeds: number;
+  /** Difference of the means of each seed that both arms have: where these disagree, training anew would change the sign. */
+  readonly seeds: readonly { readonly seed: number; readonly difference: number }[];
 }
 
 /** All seeds of one combination of values. */
@@ -114,6 +115,12 @@ function scoreOf(measure: Measure, runs: readonly ArmResult[]): ArmScore | undef
   };
 }
 
+function seedMean(measure: Measure, runs: readonly ArmResult[], seed: number): number | undefined {
+  const run = runs.find(({ arm }) => arm.seed === seed);
+  const scores = run && measure.scores(run);
+  return scores && meanOfProblems([...scores.values()].map(percents));
+}
+
 /** Every problem with a graded attempt weighs the same. */
 function meanOfProblems(scores_P_A: readonly (readonly (number | null)[])[]): number | undefined {
   const means = scores_P_A.flatMap((scores_A) => {
@@ -163,8 +170,12 @@ function differencesOf(
       low === high
         ? likeScores(estimate, problems.length, { least: -100, most: 100 })
         : { estimate, low, high };
+    const bySeed = seeds.flatMap((seed) => {
+      const [one, other] = [runs, first].map((those) => seedMean(measure, those, seed));
+      return one === undefined || other === undefined ? [] : [{ seed, difference: one - other }];
+    });
     return [
-      { measure: measure.id, arm: label, difference, pValue, problems: problems.length, seeds: seeds.length },
+      { measure: measure.id, arm: label, difference, pValue, problems: problems.length, seeds: bySeed },
     ];
   });
   const corrected = holm(found.map(({ pValue }) => pValue));

@@ -1,5 +1,6 @@
 /** The result of a sweep as tables: scores of the arms, differences to the first arm, and what each arm took. */
 import type { Cell, NumberCell, Table } from '../../bench/tables/table.ts';
+import { signed } from '../report/format.ts';
 import type { ArmScore, ArmSummary, SweepSummary } from './summary.ts';
 import { type StageUseRow, stageLabel } from './uses.ts';
 
@@ -54,6 +55,7 @@ function scoreCell(score: ArmScore | undefined): Cell {
 function differenceTable({ measures, arms, differences }: SweepSummary): Table {
   const counts = measures.map(({ id }) => differences.filter(({ measure }) => measure === id).length);
   const tests = Math.max(...counts);
+  const severalSeeds = differences.some(({ seeds }) => seeds.length > 1);
   return {
     title: `Differences to ${arms[0]?.label}, percent of full marks`,
     columns: [
@@ -63,17 +65,22 @@ function differenceTable({ measures, arms, differences }: SweepSummary): Table {
       right('p'),
       right('p, corrected'),
       right('problems'),
+      ...(severalSeeds ? [left('by seed')] : []),
     ],
-    rows: differences.map(({ measure, arm, difference, pValue, corrected, problems }) => [
+    rows: differences.map(({ measure, arm, difference, pValue, corrected, problems, seeds }) => [
       measures.find(({ id }) => id === measure)?.title ?? measure,
       arm,
       { value: difference.estimate, digits: 1, low: difference.low, high: difference.high },
       { value: pValue, digits: 4 },
       { value: corrected, digits: 4 },
       { value: problems, digits: 0 },
+      ...(severalSeeds ? [seeds.map((one) => signed(one.difference)).join(', ')] : []),
     ]),
     notes: [
       `Paired over problems and seeds: 95 % intervals, two-sided sign-flip permutation tests, ${tests === 1 ? 'one test for each score' : `Holm's correction over the ${tests} tests of each score`}.`,
+      severalSeeds
+        ? 'Interval and test are about other problems. Where seeds differ in sign, or by as much as the difference, only more seeds can tell.'
+        : 'One seed: what training anew would change is not in any of this.',
     ],
   };
 }
