@@ -7,7 +7,8 @@ import type { ArmResult } from './read-arm.ts';
 
 export interface StageUseRow {
   readonly stage: StageId;
-  readonly steps: number;
+  /** Absent where the run tells nothing of them. */
+  readonly steps?: number;
   /** Of the recipe: steps × problems × attempts; absent for stages that sample nothing. */
   readonly attempts?: number;
   readonly trainedTokens: number;
@@ -38,9 +39,16 @@ function rowOf(run: ArmResult, stage: StageId): StageUseRow | undefined {
   const taken = { stage, trainedTokens, sampledTokens, seconds };
   const curve = run.input.rl.find((one) => one.stage === stage);
   if (curve !== undefined) return { ...taken, ...policyFigures(run, curve) };
-  const points = run.input.supervised.find((one) => one.stage === stage)?.points ?? [];
-  const loss = points.findLast(({ validationLoss }) => validationLoss !== undefined)?.validationLoss;
-  return { ...taken, steps: points.length, ...(loss === undefined ? {} : { validationLoss: loss }) };
+  const supervised = run.input.supervised.find((one) => one.stage === stage);
+  if (supervised === undefined) return taken;
+  const loss = supervised.points.findLast(
+    ({ validationLoss }) => validationLoss !== undefined,
+  )?.validationLoss;
+  return {
+    ...taken,
+    steps: supervised.points.length,
+    ...(loss === undefined ? {} : { validationLoss: loss }),
+  };
 }
 
 function policyFigures(
