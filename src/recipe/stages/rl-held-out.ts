@@ -30,25 +30,39 @@ export async function recordedHeldOut(run: RlRun, step: number): Promise<HeldOut
 export type HeldOutAttempt = readonly [reward: number | null, tokens: number, overflowed: boolean];
 
 /**
- * One attempt at every validation problem, recorded for the report and graded exactly: what the policy can do after `step` steps, whose weights the
- * sampler has to have. Before the first step it can be stopped; later it belongs to its step, which is finished.
+ * One attempt at every validation problem, recorded for the report and graded exactly: what the policy can do after `step`
+ * steps, whose weights the sampler has to have. Before the first step it can be stopped; later it belongs to its step,
+ * which is finished. What is on record stands: an attempt that had no grade then has none now.
  */
 export async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
+  const { journal, recipe } = run.context;
+  const stream = heldOutStream(run.stage);
+  const recorded = (await journal.find(stream, String(step)))?.payload;
+  const attempts =
+    recorded === undefined
+      ? await heldOutAttempts(run, step)
+      : (JSON.parse(Buffer.from(recorded).toString('utf8')) as readonly HeldOutAttempt[]);
+  if (recorded === undefined) {
+    await journal.append(stream, String(step), {
+      value: attempts.length,
+      payload: Buffer.from(JSON.stringify(attempts)),
+    });
+  }
+  const scores_P_A = attempts.flatMap(([reward]) => (reward === null ? [] : [[reward]]));
+  const { estimate, low, high } = meanInterval(scores_P_A, {
+    random: new Random('held-out', recipe.seed, step),
+  });
+  return { score: estimate, ci: [low, high] };
+}
+
+async function heldOutAttempts(run: RlRun, step: number): Promise<readonly HeldOutAttempt[]> {
   const stop = step === 0 ? run.context.signal : new AbortController().signal;
   const groups = await collectAt(run, step, run.validation, exactGrader, stop);
-  const attempts: HeldOutAttempt[] = groups.flatMap(({ rollouts_G }) =>
-    rollouts_G.map(({ reward, sample, overflowed }) => [reward ?? null, sample.tokens_T.length, overflowed]),
+  return groups.flatMap(({ rollouts_G }) =>
+    rollouts_G.map(
+      ({ reward, sample, overflowed }) => [reward ?? null, sample.tokens_T.length, overflowed] as const,
+    ),
   );
-  await run.context.journal.append(heldOutStream(run.stage), String(step), {
-    value: attempts.length,
-    payload: Buffer.from(JSON.stringify(attempts)),
-  });
-  const scores_P_A = groups
-    .map((group) => group.rollouts_G.flatMap((rollout) => rollout.reward ?? []))
-    .filter((scores_A) => scores_A.length > 0);
-  const random = new Random('held-out', run.context.recipe.seed, step);
-  const { estimate, low, high } = meanInterval(scores_P_A, { random });
-  return { score: estimate, ci: [low, high] };
 }
 
 /** The attempts behind every held-out score, by step. */
