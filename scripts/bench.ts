@@ -10,7 +10,12 @@ import { benchCompare, fullCompare } from './bench/compare.ts';
 import { benchEngine, type FigureGroup } from './bench/engine.ts';
 import { figureHeading, figureLine } from './bench/figure-table.ts';
 import { benchHarness, fullLoad } from './bench/harness/harness.ts';
-import { benchPipeline, fullPipeline } from './bench/pipeline/pipeline.ts';
+import {
+  benchPipeline,
+  fullPipeline,
+  type PipelineComparison,
+  pipelineComparisons,
+} from './bench/pipeline/pipeline.ts';
 import { canSeeOthers, mostOthers } from './bench/quiet.ts';
 import { benchSimulate, fullSimulate } from './bench/simulate.ts';
 import { benchStatistics } from './bench/statistics.ts';
@@ -40,6 +45,8 @@ pipeline: reinforcement learning, synchronous against asynchronous, in a run of 
   --steps N        optimiser steps of each (default ${fullPipeline.steps})
   --base DIR       keep the run to begin from here, and use it when it is there
   --lag N          bound of the asynchronous one (default ${fullPipeline.maxLag})
+  --peer PYTHON    measure TRL's GRPOTrainer beside, with a Python that has it
+  --only A,B       only these comparisons: ${pipelineComparisons.join(', ')}
 answers: comparison of final answers without a model
   --suite PATH     IMO-AnswerBench (default ../shared/data/imo-bench, where it is)
   --peer PYTHON    measure Math-Verify and SymPy beside, with a Python that has them
@@ -68,6 +75,7 @@ const { values, positionals } = parseArgs({
     steps: { type: 'string' },
     lag: { type: 'string' },
     base: { type: 'string' },
+    only: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
@@ -152,6 +160,8 @@ function pipelineFigures(): AsyncGenerator<FigureGroup> {
     steps: count(values.steps, fullPipeline.steps),
     maxLag: count(values.lag, fullPipeline.maxLag),
     base: values.base,
+    peer: values.peer,
+    only: comparisons(values.only?.split(',') ?? pipelineComparisons),
   });
 }
 
@@ -162,6 +172,17 @@ function simulateFigures(): AsyncGenerator<FigureGroup> {
     maxLag: count(values.lag, fullSimulate.maxLag),
     base: values.base,
   });
+}
+
+function comparisons(names: readonly string[]): PipelineComparison[] {
+  const chosen = pipelineComparisons.filter((comparison) => names.includes(comparison));
+  const isPeerless = values.only !== undefined && chosen.includes('peer') && values.peer === undefined;
+  if (chosen.length === names.length && !isPeerless) return chosen;
+  const wrong = isPeerless
+    ? '--only peer needs --peer PYTHON'
+    : `--only knows ${pipelineComparisons.join(', ')}`;
+  console.error(`${wrong}\n${usage}`);
+  process.exit(2);
 }
 
 function harnessFigures(): AsyncGenerator<FigureGroup> {

@@ -47,6 +47,11 @@ export function compared(
   return figure(name, unit, values, quality, goal);
 }
 
+/** A figure of repeats of which nobody knows whether others disturbed them. */
+export function repeated(name: string, unit: string, values: readonly number[], goal?: Goal): Figure {
+  return figure(name, unit, values, undefined, goal);
+}
+
 /** A figure that is exact. */
 export function counted(name: string, unit: string, value: number, goal?: Goal): Figure {
   return { name, value, unit, ...(goal === undefined ? {} : { goal, met: isMet(value, goal) }) };
@@ -56,13 +61,17 @@ function figure(
   name: string,
   unit: string,
   values: readonly number[],
-  quality: Measurement['quality'],
+  quality: Measurement['quality'] | undefined,
   goal: Goal | undefined,
 ): Figure {
   const value = quantile(values, 0.5);
   const spread = { lowest: Math.min(...values), highest: Math.max(...values), repeats: values.length };
   const judged = goal === undefined || quality === 'disturbed' ? {} : { met: isMet(value, goal) };
-  return { name, value, unit, ...spread, quality, ...(goal === undefined ? {} : { goal }), ...judged };
+  return {
+    ...{ name, value, unit, ...spread },
+    ...(quality === undefined ? {} : { quality }),
+    ...(goal === undefined ? {} : { goal, ...judged }),
+  };
 }
 
 function isMet(value: number, goal: Goal): boolean {

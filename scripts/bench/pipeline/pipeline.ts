@@ -1,15 +1,15 @@
 /**
  * The benchmark of the asynchronous pipeline: stage rl of the same run, from the same checkpoint, synchronous and
- * asynchronous in turn, with the exact grader, where arithmetic is the limit, and with a judge that takes two seconds.
+ * asynchronous in turn, with the exact grader, where arithmetic is the limit, and with a judge that takes two seconds; and
+ * against another trainer.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { quantile } from '../../../src/stats/quantile.ts';
 import type { FigureGroup } from '../engine.ts';
-import { counted, type Figure, type Goal } from '../figure.ts';
+import { counted, type Figure, type Goal, repeated } from '../figure.ts';
+import { againstTrl } from './against-trl.ts';
+import { startServer } from './local-server.ts';
 import { type ArmStep, makeBase, runArm } from './rl-arm.ts';
 
 export interface PipelineBenchOptions {
@@ -19,9 +19,16 @@ export interface PipelineBenchOptions {
   /** Lag bound of the asynchronous arms. */
   readonly maxLag: number;
   readonly judgeSeconds: number;
+  /** Python that has TRL. */
+  readonly peer: string | undefined;
+  /** Comparisons to make. */
+  readonly only: readonly PipelineComparison[];
   /** Run directory that has, or gets, the checkpoint to begin from; default: one that is removed afterwards. */
   readonly base: string | undefined;
 }
+
+export const pipelineComparisons = ['exact', 'judge', 'peer'] as const;
+export type PipelineComparison = (typeof pipelineComparisons)[number];
 
 export const fullPipeline = { steps: 24, maxLag: 5, judgeSeconds: 2 } as const;
 
@@ -30,62 +37,78 @@ const goals = { exact: { atLeast: 1 }, judge: { atLeast: 1.5 } } as const satisf
 const warmup = 4;
 
 export async function* benchPipeline(options: PipelineBenchOptions): AsyncGenerator<FigureGroup> {
+  const { only, peer, repeats, steps, judgeSeconds } = options;
   const directory = mkdtempSync(path.join(tmpdir(), 'qed-pipeline-'));
-  const judge = await startJudge(options.judgeSeconds);
   try {
     const base = options.base ?? path.join(directory, 'base');
     await makeBase(base);
-    const preset = path.join(directory, 'judge.yaml');
-    writeFileSync(
-      preset,
-      JSON.stringify({
-        ...{
-          name: 'slow-judge',
-          description: 'a judge that takes its time',
-          model: 'slow',
-          dialect: 'generic',
-        },
-        ...{ baseUrl: judge.baseUrl, maxTokens: 64, price: { prompt: 0, completion: 0 } },
-        concurrency: { initial: 256, most: 256 },
-      }),
-    );
-    const common = [
-      ...[`rl.steps=${options.steps}`, `rl.evaluateEvery=${10 * options.steps}`],
-      `rl.checkpointEvery=${10 * options.steps}`,
-    ];
-    const arm = async (grader: string, maxLag: number) =>
-      await runArm(base, path.join(directory, 'arm'), [
-        ...common,
-        ...[`rl.grader=${grader}`, `rl.pipeline.maxLag=${maxLag}`],
-      ]);
-    for (const [title, grader, goal] of [
-      ['exact grader, which takes no time', 'exact', goals.exact],
-      [
-        `a judge that takes ${options.judgeSeconds} s`,
-        `${preset}(scheme=if-any,reference=if-any)`,
-        goals.judge,
-      ],
-    ] as const) {
-      const [inTurn, ahead]: [ArmStep[][], ArmStep[][]] = [[], []];
-      for (let repeat = 0; repeat < options.repeats; repeat += 1) {
-        inTurn.push(await arm(grader, 0));
-        ahead.push(await arm(grader, options.maxLag));
-      }
-      yield { title, figures: figuresOf(inTurn, ahead, options.maxLag, goal) };
+    const never = 10 * steps;
+    const settings = [`rl.steps=${steps}`, `rl.evaluateEvery=${never}`, `rl.checkpointEvery=${never}`];
+    const arms = { base, directory: path.join(directory, 'arm'), repeats, settings };
+    if (only.includes('exact')) {
+      const figures = await compareLags(options, { ...arms, grader: 'exact', goal: goals.exact });
+      yield { title: 'exact grader, which takes no time', figures };
     }
+    if (only.includes('judge')) {
+      const judge = await startServer('slow-judge-program.ts', [String(judgeSeconds)]);
+      try {
+        const preset = path.join(directory, 'judge.yaml');
+        writeFileSync(preset, slowJudge(`${judge.url}/v1`));
+        const grader = `${preset}(scheme=if-any,reference=if-any)`;
+        const figures = await compareLags(options, { ...arms, grader, goal: goals.judge });
+        yield { title: `a judge that takes ${judgeSeconds} s`, figures };
+      } finally {
+        judge.close();
+      }
+    }
+    if (only.includes('peer') && peer !== undefined) yield await againstTrl({ ...arms, python: peer, steps });
   } finally {
-    judge.close();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+async function compareLags(
+  { maxLag, repeats }: PipelineBenchOptions,
+  {
+    base,
+    directory,
+    settings,
+    grader,
+    goal,
+  }: {
+    readonly base: string;
+    readonly directory: string;
+    readonly settings: readonly string[];
+    readonly grader: string;
+    readonly goal: Goal;
+  },
+): Promise<Figure[]> {
+  const arm = (lag: number) =>
+    runArm(base, directory, [...settings, `rl.grader=${grader}`, `rl.pipeline.maxLag=${lag}`]);
+  const [inTurn, ahead]: [ArmStep[][], ArmStep[][]] = [[], []];
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    inTurn.push(await arm(0));
+    ahead.push(await arm(maxLag));
+  }
+  return figuresOf(inTurn, ahead, maxLag, goal);
+}
+
+/** A preset of a model, as YAML. */
+function slowJudge(baseUrl: string): string {
+  return JSON.stringify({
+    ...{ name: 'slow-judge', description: 'a judge that takes its time', model: 'slow', dialect: 'generic' },
+    ...{ baseUrl, maxTokens: 64, price: { prompt: 0, completion: 0 } },
+    concurrency: { initial: 256, most: 256 },
+  });
 }
 
 function figuresOf(inTurn: ArmStep[][], ahead: ArmStep[][], maxLag: number, goal: Goal): Figure[] {
   const ratios = inTurn.map((steps, repeat) => secondsOf(steps) / secondsOf(ahead[repeat] ?? []));
   return [
-    ranged('a step, synchronous', 's', inTurn.map(secondsOf)),
-    ranged(`a step, at most ${maxLag} steps of lag`, 's', ahead.map(secondsOf)),
-    { ...ranged('synchronous / asynchronous', 'ratio', ratios), ...judged(ratios, goal) },
-    ranged(
+    repeated('a step, synchronous', 's', inTurn.map(secondsOf)),
+    repeated(`a step, at most ${maxLag} steps of lag`, 's', ahead.map(secondsOf)),
+    repeated('synchronous / asynchronous', 'ratio', ratios, goal),
+    repeated(
       'mean lag',
       'steps',
       ahead.map((steps) => meanOf(steps, ({ lag }) => lag)),
@@ -95,7 +118,7 @@ function figuresOf(inTurn: ArmStep[][], ahead: ArmStep[][], maxLag: number, goal
       'groups',
       sumOf(ahead.flat(), ({ dropped }) => dropped),
     ),
-    ranged(
+    repeated(
       'orchestrator, CPU per million tokens',
       's',
       ahead.map(
@@ -104,9 +127,9 @@ function figuresOf(inTurn: ArmStep[][], ahead: ArmStep[][], maxLag: number, goal
           sumOf(steps, ({ sampledTokens, processedTokens }) => sampledTokens + processedTokens),
       ),
     ),
-    ranged('memory, last step / step after warm-up', 'ratio', ahead.map(growthOf)),
-    ranged('mean reward, synchronous', 'share', inTurn.map(rewardOf)),
-    ranged('mean reward, asynchronous', 'share', ahead.map(rewardOf)),
+    repeated('memory, last step / step after warm-up', 'ratio', ahead.map(growthOf)),
+    repeated('mean reward, synchronous', 'share', inTurn.map(rewardOf)),
+    repeated('mean reward, asynchronous', 'share', ahead.map(rewardOf)),
   ];
 }
 
@@ -130,26 +153,4 @@ function meanOf(steps: readonly ArmStep[], of: (step: ArmStep) => number): numbe
 
 function sumOf(steps: readonly ArmStep[], of: (step: ArmStep) => number): number {
   return steps.reduce((sum, step) => sum + of(step), 0);
-}
-
-function ranged(name: string, unit: string, values: readonly number[]): Figure {
-  const spread = { lowest: Math.min(...values), highest: Math.max(...values), repeats: values.length };
-  return { name, value: quantile(values, 0.5), unit, ...spread };
-}
-
-function judged(values: readonly number[], goal: Goal): Pick<Figure, 'goal' | 'met'> {
-  const value = quantile(values, 0.5);
-  return { goal, met: 'atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost };
-}
-
-async function startJudge(seconds: number): Promise<{ readonly baseUrl: string; close(): void }> {
-  const program = fileURLToPath(new URL('slow-judge-program.ts', import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, ['--no-warnings', program, String(seconds)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const port = await new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the judge ended with ${code}`)));
-    child.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim()));
-  });
-  return { baseUrl: `http://127.0.0.1:${port}/v1`, close: () => child.stdin?.end() };
 }

@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { loadRecipe } from '../../../src/recipe/load.ts';
 
 const launcher = fileURLToPath(new URL('../../../bin/qed.js', import.meta.url));
-const recipe = fileURLToPath(new URL('../../../recipes/lab-quick.yaml', import.meta.url));
+/** What every arm is a stage of. */
+export const recipe = fileURLToPath(new URL('../../../recipes/lab-quick.yaml', import.meta.url));
 
 export interface ArmStep {
   readonly step: number;
