@@ -1,5 +1,5 @@
 // npm run faults: the long form of the tests of kills, stops, torn checkpoints, full disks and memory of recipes, and of
-// `qed prove` and `qed bench` on a server that misbehaves on purpose. Real processes, real signals, a real full disk where a tmpfs can be
+// `qed prove` and `qed bench` on a server that misbehaves on purpose, and of asynchronous training. Real processes, real signals, a real full disk where a tmpfs can be
 // mounted. Every disturbed run must come to the end of an undisturbed twin: same tensors, metrics, report and record,
 // nothing paid for twice. Exit code 1 if one does not.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,16 +16,19 @@ import { proveTests } from './faults/prove/tests.ts';
 import { type Section, type Setting, secondsText } from './faults/setting.ts';
 import { stopInOrder } from './faults/signals.ts';
 import { tornCheckpoints } from './faults/torn.ts';
+import { trainTests } from './faults/train/tests.ts';
 
 const usage = `usage: npm run faults -- [NAME…] [options]
   NAME             of recipes: kills, repeated, moments, torn, signals, disk, memory; of prove: prove-kills,
-                   prove-endpoint, prove-slow, prove-disk, prove-budget, prove-signals; of bench: bench-kills
+                   prove-endpoint, prove-slow, prove-disk, prove-budget, prove-signals; of bench: bench-kills; of
+                   asynchronous training: train-kills, weight-sync
                    (default: all)
   --kills N        runs that are killed once (default 20)
   --recipe FILE    another recipe for kills, repeated, signals and disk (default: tiny.yaml)
   --seed N         of the moments (default 1)
   --steps N        optimiser steps of memory (default 1000)
-  --scale F        size of the tests of prove and bench, as a part of the long form (default 1, about 25 minutes in all)`;
+  --scale F        size of the tests of prove, bench and training, as a part of the long form (default 1, about 30
+                   minutes in all)`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -50,7 +53,8 @@ const tests: Readonly<Record<string, { run(setting: Setting): Promise<Section>; 
   disk: { run: (setting) => fullDisk(setting, 8) },
   memory: { run: (setting) => flatMemory(setting, steps), onlyTiny: true },
 };
-const names = [...Object.keys(tests), ...Object.keys(proveTests)];
+const ownTests = { ...proveTests, ...trainTests };
+const names = [...Object.keys(tests), ...Object.keys(ownTests)];
 const named = positionals.length > 0 ? positionals : names;
 const areNumbers =
   Number.isInteger(kills) && kills >= 1 && Number.isInteger(steps) && steps >= 20 && scale > 0 && scale <= 10;
@@ -78,7 +82,7 @@ if (named.some((name) => name in tests)) {
     faults += section.faults.length;
   }
 }
-for (const [name, test] of Object.entries(proveTests)) {
+for (const [name, test] of Object.entries(ownTests)) {
   if (!named.includes(name)) continue;
   const section = await test(Number(values.seed), scale);
   print(section);

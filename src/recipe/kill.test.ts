@@ -225,7 +225,7 @@ describe('a run that is ended anywhere and continued comes to the end of its und
     // Nothing is sampled twice.
     const [, second] = livesOf(run);
     assert.deepEqual(
-      second?.made.filter((what) => /^rl\/\d+\/\d+ attempts/.test(what)),
+      second?.made.filter((what) => /^rl\/\d+\/\d+ attempt/.test(what)),
       [],
     );
   });

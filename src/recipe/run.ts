@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Engine } from '../engine/engine.ts';
 import { createOrtEngine } from '../engine/ort/engine.ts';
 import { assertProviderWorks } from '../engine/ort/provider-check.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
@@ -38,6 +39,8 @@ export interface RunOptions {
   readonly from?: StageId;
   readonly to?: StageId;
   readonly progress: Progress;
+  /** Samples and trains; the embedded engine where there is none. The caller closes it. */
+  readonly engine?: Engine;
   /** Asks to stop: the step at hand is finished, and everything is on disk. */
   readonly signal: AbortSignal;
 }
@@ -70,8 +73,8 @@ export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
     const { threads, provider } = recipe.engine;
     // At the start: later it would fail after hours of other stages.
     await assertProviderWorks(provider);
-    const engine = createOrtEngine({ threads, provider });
-    closers.push(() => engine.close());
+    const engine = options.engine ?? createOrtEngine({ threads, provider });
+    if (options.engine === undefined) closers.push(() => engine.close());
     const context = { recipe, recipeDirectory, runDirectory, journal, engine, metrics, progress, signal };
     outcome = await runStages(context, options);
   } catch (error) {

@@ -101,7 +101,7 @@ export async function runRl(
           before === undefined
             ? await watched(run, running, gather(run, running, next))
             : await replay(run, next, before);
-        const canaryMismatch = await weights.check();
+        const canaryMismatch = await weights.confirmed();
         const began = performance.now();
         const optimiser = optimiserStep(settings.optimiser, warmupConstant(step, settings.warmupSteps));
         const result = await grpoStep(model, gathered.batch, run.grpo(next), optimiser, reference);

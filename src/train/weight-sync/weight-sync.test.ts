@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PolicyVersion, Sample, Sampler } from '../../engine/engine.ts';
-import { VirtualClock } from '../../model/openai/virtual-clock.ts';
+import { settle, VirtualClock } from '../../model/openai/virtual-clock.ts';
 import { SamplerMismatchError } from './canary.ts';
 import { StaleSamplerError } from './fresh-sampler.ts';
 import { type SyncedModel, WeightSync, WeightUpdateError } from './weight-sync.ts';
@@ -63,8 +63,8 @@ const request = {
 test('SAME-LOGPROB: an update that arrives is compared once, and the difference is told', async () => {
   const { sync, asked } = world({ weights: 3, trained: 3 });
   assert.equal(await sync.publish(), 3);
-  assert.ok(((await sync.check()) ?? 1) < 1e-6);
-  assert.equal(await sync.check(), undefined);
+  assert.ok(((await sync.confirmed()) ?? 1) < 1e-6);
+  await sync.confirmed();
   assert.deepEqual(asked, [1, 2, 3, 4]);
 });
 
@@ -98,17 +98,49 @@ test('an update after which the sampler has older weights than before is refused
 test('SAME-LOGPROB: a sampler that says that it has the new weights and has older ones is found before the next step', async () => {
   const { sync } = world({ weights: 2, says: 3, trained: 3 });
   await sync.publish();
-  await assert.rejects(sync.check(), (error) => {
+  await assert.rejects(sync.confirmed(), (error) => {
     assert.ok(error instanceof SamplerMismatchError);
     assert.match(error.message, /differs by 0\.100 nats \(limit 0\.001\) in a sample of version 3/);
     return true;
   });
 });
 
+test('what is sampled while an update is under way is handed over when it is confirmed, and not at all when it is refused', async () => {
+  for (const weights of [4, 3]) {
+    const { sync, has, onPublish } = world({ weights: 3, trained: 3 });
+    await sync.publish();
+    assert.equal((await sync.sampler.sample(request)).length, 1);
+    let arrive: (value: PolicyVersion) => void = () => undefined;
+    onPublish(
+      () =>
+        new Promise((resolve) => {
+          arrive = resolve;
+        }),
+    );
+    const published = sync.publish();
+    let outcome = 'waiting';
+    const sampled = sync.sampler.sample(request).then(
+      () => {
+        outcome = 'handed over';
+      },
+      (error: unknown) => {
+        outcome = error instanceof SamplerMismatchError ? 'refused' : String(error);
+      },
+    );
+    await settle();
+    assert.equal(outcome, 'waiting');
+    Object.assign(has, { weights, says: 4, trained: 4 });
+    arrive(version(4));
+    await published;
+    await sampled;
+    assert.equal(outcome, weights === 4 ? 'handed over' : 'refused');
+  }
+});
+
 test('log-probs that are no numbers agree with nothing', async () => {
   const { sync } = world({ weights: Number.NaN, says: 3, trained: 3 });
   await sync.publish();
-  await assert.rejects(sync.check(), SamplerMismatchError);
+  await assert.rejects(sync.confirmed(), SamplerMismatchError);
 });
 
 test('a sample of older weights than those in use when it was asked for is nobody’s', async () => {
@@ -153,17 +185,18 @@ test('a canary that does not come, and a sampler that does not close, are not wa
   onSample(never);
   await sync.publish();
   await assert.rejects(
-    clock.runUntil(sync.check()),
-    /sample that compares sampler and trainer did not end within 30 s/,
+    clock.runUntil(sync.confirmed()),
+    /comparison of sampler and trainer did not end within 30 s/,
   );
   live.close = never;
-  await assert.rejects(clock.runUntil(sync.close()), /closing the sampler did not end within 30 s/);
+  await clock.runUntil(sync.close());
+  assert.equal(clock.now(), 60_000);
   assert.equal(clock.waiting, 0);
 });
 
 test('without a limit no canary is sent', async () => {
   const { sync, asked } = world({ weights: 1, trained: 3 }, 'off');
   await sync.publish();
-  assert.equal(await sync.check(), undefined);
+  assert.equal(await sync.confirmed(), undefined);
   assert.deepEqual(asked, []);
 });
