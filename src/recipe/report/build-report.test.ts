@@ -174,7 +174,7 @@ test('a run of which nothing is there yet still makes a report', () => {
     unfinishedStages: ['pretrain', 'sft'],
     stages: [],
     supervised: [{ stage: 'pretrain', checkpoint: 'base', points: [] }],
-    rl: [{ stage: 'rl', checkpoint: 'rl', tokenLimit: 48, points: [] }],
+    rl: [{ stage: 'rl', checkpoint: 'rl', from: 'sft', tokenLimit: 48, points: [] }],
     evaluations: [],
     examples: [],
   };

@@ -5,10 +5,11 @@
  */
 
 import { html, type Markup, trusted } from '../../prove/html.ts';
-import { type Effect, effectsOf } from './effects.ts';
+import { effectsOf } from './effects.ts';
 import { effectsSection } from './effects-section.ts';
 import { examplesSection, samplesSection } from './examples-section.ts';
 import { duration, moment } from './format.ts';
+import type { Effect } from './measured-effect.ts';
 import type { Evaluation, ReportInput } from './report-input.ts';
 import { type ReportJson, reportSchema } from './report-schema.ts';
 import { rlSection } from './rl-section.ts';
@@ -23,7 +24,7 @@ import { checkpointTable, verdictHead, verdicts } from './verdict-section.ts';
 /** Builds both forms. Throws (a bug of the caller) when the figures do not make a valid `report.json`. */
 export function buildReport(input: ReportInput): { json: ReportJson; html: string } {
   const scores = scoresOf(input.evaluations);
-  const effects = effectsOf(input.evaluations);
+  const effects = effectsOf(input.evaluations, input.rl);
   return { json: reportJson(input, scores, effects), html: page(input, scores, effects) };
 }
 
@@ -55,6 +56,7 @@ function reportJson(input: ReportInput, scores: readonly Score[], effects: reado
               shown: effect.shown,
               estimate: effect.interval.estimate,
               ci: [effect.interval.low, effect.interval.high],
+              ...(effect.within === undefined ? {} : { within: effect.within }),
             },
           ]
         : [],

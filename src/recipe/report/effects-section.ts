@@ -4,9 +4,9 @@
  */
 
 import { html, type Markup } from '../../prove/html.ts';
-import type { Effect, MeasuredEffect } from './effects.ts';
 import { bracket, pValue, signed } from './format.ts';
 import { glyphScale, intervalGlyph } from './interval-glyph.ts';
+import type { Effect, MeasuredEffect } from './measured-effect.ts';
 import { verdictOf } from './verdict-section.ts';
 
 /** The section; undefined when there is no evaluation at all. */
@@ -16,7 +16,7 @@ export function effectsSection(effects: readonly Effect[], seeds: number): Marku
   if (measured.length === 0) return undefined;
   const shown = measured.filter((effect) => effect.shown).length;
   return html`<section id="effects"><h2>Effects</h2>
-<p class="lede">${shown} of ${measured.length} claims show. A claim is shown when its whole paired 95 % interval lies above zero. Estimates count in the direction of the claim.${seeds > 1 && ` Attempts of ${seeds} seeds are pooled; the interval covers problems and attempts, not the choice of seeds.`}</p>
+<p class="lede">${shown} of ${measured.length} claims show. A claim is shown when its whole paired 95 % interval lies above zero${measured.some(({ within }) => within !== undefined) && ', or, where it is that two are alike, within the points that it names'}. Estimates count in the direction of the claim.${seeds > 1 && ` Attempts of ${seeds} seeds are pooled; the interval covers problems and attempts, not the choice of seeds.`}</p>
 ${(['points', 'tokens'] as const).map((unit) =>
   effectList(
     measured.filter((effect) => effect.unit === unit),
@@ -37,10 +37,10 @@ function effectList(effects: readonly MeasuredEffect[], unit: 'points' | 'tokens
   return html`<h3>${unit === 'points' ? 'In percentage points' : 'In tokens per reply'}</h3>
 <ul class="effects"><li class="scale" aria-hidden="true"><span class="drawing">${glyphScale(scale)}</span></li>${effects.map(
     (effect) => {
-      const { claim, interval, shown, opposite } = effect;
+      const { claim, interval, within, shown, opposite } = effect;
       const colour = shown ? 'var(--shown)' : 'var(--not-shown)';
       return html`<li>
-<span class="claim">${claim}</span>
+<span class="claim">${claim}${within !== undefined && ` (within ±${within} points)`}</span>
 <span class="drawing">${intervalGlyph(interval, { scale, colour, open: !shown, zeroLine: true })}</span>
 <span class="estimate"><b>${signed(interval.estimate)}</b> ${bracket(interval)} <small>${pValue(effect.pValue)}</small></span>
 <span class="${shown ? 'badge yes' : 'badge no'}">${shown || opposite ? verdictOf(effect) : 'not shown: could be chance'}</span></li>`;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Effect, effectsOf } from './effects.ts';
+import { effectsOf } from './effects.ts';
+import type { Effect } from './measured-effect.ts';
 import type { EvaluatedAttempt, Evaluation } from './report-input.ts';
 
 const attempt = (score: number | null, length = 20, overflowed = false): EvaluatedAttempt => ({

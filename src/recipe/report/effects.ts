@@ -6,53 +6,28 @@
  * Attempts of several seeds at one problem are pooled, so the interval covers problems and attempts; seeds of
  * training are too few to resample.
  */
-import { type Arm, contrast_P, contrastInterval } from '../../stats/contrast-interval.ts';
-import type { Interval } from '../../stats/interval.ts';
-import { Random } from '../../stats/random.ts';
-import { signFlipPValue } from '../../stats/sign-flip.ts';
+import { learningEffects } from './learning-effects.ts';
+import { append, type Effect, measuredEffect as effect, type Values } from './measured-effect.ts';
 import {
   type CheckpointName,
   type EvaluatedAttempt,
   type Evaluation,
+  type RlCurve,
   type SearchName,
   searchNames,
   type TrainedName,
 } from './report-input.ts';
-
-export interface MeasuredEffect {
-  readonly kind: 'measured';
-  readonly id: string;
-  /** What the effect claims, in words. */
-  readonly claim: string;
-  readonly unit: 'points' | 'tokens';
-  readonly interval: Interval;
-  /** Two-sided sign-flip permutation test over problems. */
-  readonly pValue: number;
-  readonly problems: number;
-  readonly shown: boolean;
-  /** The whole interval lies below 0: the data say the opposite of the claim. */
-  readonly opposite: boolean;
-}
-
-export interface UnmeasuredEffect {
-  readonly kind: 'not-applicable';
-  readonly id: string;
-  readonly claim: string;
-  readonly why: string;
-}
-
-export type Effect = MeasuredEffect | UnmeasuredEffect;
 
 type Measure = (attempt: EvaluatedAttempt) => number | null;
 const score: Measure = (attempt) => (attempt.score === null ? null : 100 * attempt.score);
 const length: Measure = (attempt) => attempt.length;
 const overflow: Measure = (attempt) => (attempt.overflowed ? 100 : 0);
 
-/** Values by problem: one list of attempts for every problem that has a graded one. */
-type Values = ReadonlyMap<string, readonly number[]>;
+/** Scores that differ by no more than so many points are alike. */
+const alike = 5;
 
 /** All effects, in the order of the report. Only the suite of the first evaluation is looked at. */
-export function effectsOf(allEvaluations: readonly Evaluation[]): Effect[] {
+export function effectsOf(allEvaluations: readonly Evaluation[], curves: readonly RlCurve[] = []): Effect[] {
   const suite = allEvaluations[0]?.suite;
   const evaluations = allEvaluations.filter((evaluation) => evaluation.suite === suite);
   const single = (checkpoint: CheckpointName) =>
@@ -66,13 +41,15 @@ export function effectsOf(allEvaluations: readonly Evaluation[]): Effect[] {
     [more, less]: readonly [CheckpointName, CheckpointName],
     measure: Measure,
     unit: 'points' | 'tokens',
+    within?: number,
   ): Effect => {
     const missing = [less, more].filter((checkpoint) => !has(checkpoint));
     if (missing.length > 0) return { kind: 'not-applicable', id, claim, why: notEvaluated(missing) };
-    return effect(id, claim, unit, [
+    const arms = [
       { weight: 1, values: valuesOf(single(more), measure, single(less)) },
       { weight: -1, values: valuesOf(single(less), measure, single(more)) },
-    ]);
+    ];
+    return effect(id, claim, unit, arms, within);
   };
 
   const parent = has('rl') && !has('sft') && has('base') ? 'base' : 'sft';
@@ -84,9 +61,13 @@ export function effectsOf(allEvaluations: readonly Evaluation[]): Effect[] {
   if (withRc) {
     effects.push(
       compare('rc-over-sft', 'RC training scores higher than SFT', ['rc', 'sft'], score, 'points'),
-      compare('rc-over-rl', 'RC training scores higher than RL in one turn', ['rc', 'rl'], score, 'points'),
+      compare(
+        ...(['rc-alike-rl', 'RC training and RL score alike in one turn', ['rc', 'rl']] as const),
+        ...([score, 'points', alike] as const),
+      ),
     );
   }
+  effects.push(...learningEffects(curves));
   effects.push(...cacheGains(evaluations));
   effects.push(...searchGains(evaluations));
   effects.push(
@@ -95,6 +76,8 @@ export function effectsOf(allEvaluations: readonly Evaluation[]): Effect[] {
     compare('rl-shortens', 'RL shortens replies', ['sft', 'rl'], length, 'tokens'),
     compare('rl-reduces-overflow', 'RL makes fewer replies overflow', ['sft', 'rl'], overflow, 'points'),
   );
+  if (withRc)
+    effects.push(compare('rc-shortens', 'RC training shortens replies', ['sft', 'rc'], length, 'tokens'));
   return effects;
 }
 
@@ -180,38 +163,6 @@ function searchGains(evaluations: readonly Evaluation[]): Effect[] {
   return effects;
 }
 
-/** The effect as a contrast over the problems that all arms have in common. */
-function effect(
-  id: string,
-  claim: string,
-  unit: 'points' | 'tokens',
-  weighted: readonly { readonly weight: number; readonly values: Values }[],
-): Effect {
-  const common = [...(weighted[0]?.values.keys() ?? [])].filter((key) =>
-    weighted.every(({ values }) => values.has(key)),
-  );
-  if (common.length === 0) {
-    return { kind: 'not-applicable', id, claim, why: 'no problem was graded under both' };
-  }
-  const arms: Arm[] = weighted.map(({ weight, values }) => ({
-    weight,
-    values_P_A: common.map((key) => values.get(key) ?? []),
-  }));
-  const random = new Random('effect', id);
-  const interval = contrastInterval(arms, { random });
-  return {
-    kind: 'measured',
-    id,
-    claim,
-    unit,
-    interval,
-    pValue: signFlipPValue(contrast_P(arms), { random: random.fork('sign-flip') }),
-    problems: common.length,
-    shown: interval.low > 0,
-    opposite: interval.high < 0,
-  };
-}
-
 /** Measured values by problem id, pooled over those seeds that `partner` has too. */
 function valuesOf(
   evaluations: readonly Evaluation[],
@@ -245,11 +196,6 @@ function differences(later: readonly Evaluation[], earlier: readonly Evaluation[
     });
   }
   return values;
-}
-
-function append(values: Map<string, number[]>, id: string, found: readonly (number | null)[]): void {
-  const measured = found.filter((value) => value !== null);
-  if (measured.length > 0) values.set(id, [...(values.get(id) ?? []), ...measured]);
 }
 
 function notEvaluated(checkpoints: readonly CheckpointName[]): string {

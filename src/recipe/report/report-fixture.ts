@@ -124,6 +124,7 @@ function rlCurve(checkpoint: 'rl' | 'rc'): RlCurve {
   return {
     stage: checkpoint,
     checkpoint,
+    from: 'sft',
     tokenLimit: 48,
     points: Array.from({ length: 100 }, (_, i) => {
       const progress = 1 - Math.exp(-i / pace);

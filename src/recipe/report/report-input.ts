@@ -81,19 +81,33 @@ export interface RlPoint {
   readonly mismatchKl: number;
   /** Greatest trainer / sampler probability ratio of a trained token. */
   readonly maxRatio: number;
+  /** By turn of the Reasoning Cache, where its states are trained on; rewards 0 to 1. */
+  readonly turns?: Readonly<
+    Record<string, { readonly share: number; readonly reward?: number; readonly overflowShare: number }>
+  >;
   readonly seconds: number;
   /** Tokens trained on in this step. */
   readonly tokens: number;
 }
 
+/** One attempt at each held-out problem; row p is the same problem at every step and in every curve. */
+export interface HeldOutAttempts {
+  readonly step: number;
+  readonly attempts_P: readonly Omit<EvaluatedAttempt, 'tokens'>[];
+}
+
 export interface RlCurve {
   readonly stage: string;
   readonly checkpoint: 'rl' | 'rc';
+  /** The checkpoint that the training began from. */
+  readonly from: CheckpointName;
   /** Token limit of an attempt, drawn into the chart of lengths. */
   readonly tokenLimit: number;
   /** The held-out score before the first step. */
   readonly before?: NonNullable<RlPoint['heldOut']>;
   readonly points: readonly RlPoint[];
+  /** The attempts behind the held-out scores, where they are on record. */
+  readonly heldOut?: readonly HeldOutAttempts[];
   /** What went out of its bounds, in the order of the steps. */
   readonly alarms?: readonly StepAlarm[];
 }

@@ -1,6 +1,7 @@
 /**
  * The form of `report.json`, version 1: what programs read from a run. Scores are in percent of full marks. An
- * effect's estimate is in the direction that its id claims, so `shown` is exactly `ci[0] > 0`. What could not be
+ * effect's estimate is in the direction that its id claims, so `shown` is exactly `ci[0] > 0`, or where the claim is that
+ * two are alike, that `ci` lies within ±`within`. What could not be
  * measured is absent, never 0.
  */
 import { z } from 'zod';
@@ -72,11 +73,14 @@ export const reportSchema = z.strictObject({
   effects: z.array(
     z.strictObject({
       id: z.string(),
-      shown: z.boolean().describe('Whether the whole interval lies above 0.'),
+      shown: z
+        .boolean()
+        .describe('Whether the whole interval lies above 0, or within ±`within` where that is given.'),
       estimate: z
         .number()
         .describe('In percentage points or tokens, positive in the direction of the claim.'),
       ci: interval.describe('Paired 95 % interval.'),
+      within: z.number().positive().optional().describe('The most that two may differ by and be alike.'),
     }),
   ),
 });

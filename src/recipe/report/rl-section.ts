@@ -10,6 +10,7 @@ import { decimal, duration } from './format.ts';
 import { checkpointColour } from './palette.ts';
 import type { RlCurve, RlPoint } from './report-input.ts';
 import { movingAverage, thin, trendWindow } from './series.ts';
+import { turnsFigure } from './turns-figure.ts';
 
 /** The section, or nothing when no step was taken. */
 export function rlSection(all: readonly RlCurve[]): Markup | undefined {
@@ -29,6 +30,7 @@ ${stepFigure(curves, { title: 'Length of replies', subtitle: 'tokens', of: (p) =
 ${stepFigure(curves, { title: 'Overflow', subtitle: 'percent of replies cut at the limit', leastExtent: 10, of: (p) => 100 * p.overflowShare })}
 ${curves.some(({ points }) => points.some(({ entropy }) => entropy !== undefined)) && stepFigure(curves, { title: 'Entropy', subtitle: 'nats per token', of: (p) => p.entropy })}
 ${curves.map((curve) => groupsFigure(curve, curves.length > 1))}
+${curves.map(turnsFigure)}
 </div>
 <details class="fold"><summary>Health of the training: ${taught.length > 0 && 'gradient, agreement of sampler and trainer, '}speed</summary>
 <p class="lede">${curves.map(agreement)}</p>

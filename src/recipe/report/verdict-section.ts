@@ -4,10 +4,10 @@
  */
 
 import { type Content, html, type Markup } from '../../prove/html.ts';
-import type { Effect, MeasuredEffect } from './effects.ts';
 import { label } from './effects.ts';
 import { bracket, decimal, integer, pValue, signed } from './format.ts';
 import { glyphScale, intervalGlyph } from './interval-glyph.ts';
+import type { Effect, MeasuredEffect } from './measured-effect.ts';
 import { checkpointColour } from './palette.ts';
 import type { SupervisedCurve } from './report-input.ts';
 import type { Score } from './scores.ts';

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { writeFileAtomic } from '../../journal/atomic-file.ts';
-import type { Journal, JournalEvent, Json } from '../../journal/journal.ts';
+import type { Journal } from '../../journal/journal.ts';
 import { readProblems } from '../../problems/problem-file.ts';
 import { packageVersion } from '../package-version.ts';
 import { buildReport } from '../report/build-report.ts';
@@ -16,7 +16,6 @@ import type {
   Example,
   JudgeAccuracy,
   ReportInput,
-  RlPoint,
   SampleText,
   StageUse,
   SupervisedCurve,
@@ -26,7 +25,8 @@ import { dataPath, type RunContext } from '../run-context.ts';
 import { type StageId, stagesOf } from '../schema.ts';
 import { recordedCost } from '../step-cost.ts';
 import type { EvaluationRecord } from './evaluate.ts';
-import { recordedAlarms } from './rl-alarms.ts';
+import { rlCurves } from './report-rl.ts';
+import { field, figure, payloadOf } from './report-values.ts';
 import type { SampledText } from './samples.ts';
 
 /** Problems shown with the answers of every checkpoint. */
@@ -57,7 +57,6 @@ export async function gatherReport(context: ReportSource): Promise<ReportInput> 
   for (const stage of stagesOf(recipe)) {
     if (stage !== 'report' && (await journal.find('stage', stage)) === undefined) unfinished.push(stage);
   }
-  const before = await journal.find('rl/held-out', '0');
   const started = field((await journal.find('run', 'started'))?.value, 'at');
   const finished = field((await journal.find('run', 'finished'))?.value, 'at');
   return {
@@ -71,19 +70,7 @@ export async function gatherReport(context: ReportSource): Promise<ReportInput> 
     unfinishedStages: unfinished,
     stages,
     supervised: await supervisedCurves(context),
-    rl:
-      recipe.rl === undefined
-        ? []
-        : [
-            {
-              stage: 'rl',
-              checkpoint: 'rl',
-              tokenLimit: recipe.rl.maxTokens,
-              ...(before === undefined ? {} : { before: before.value as NonNullable<RlPoint['heldOut']> }),
-              points: await rlPoints(journal),
-              alarms: await recordedAlarms(journal, 'rl', recipe.rl),
-            },
-          ],
+    rl: await rlCurves(context),
     evaluations: records.flatMap((record) => evaluationsOf(record, recipe.seed, suiteOf(context))),
     ...(await judgeOf(journal)),
     examples: await examplesOf(context, records),
@@ -177,42 +164,6 @@ async function supervisedCurves({ recipe, journal }: ReportSource): Promise<Supe
   return curves;
 }
 
-async function rlPoints(journal: ReportSource['journal']): Promise<RlPoint[]> {
-  const points: RlPoint[] = [];
-  const seconds = new Map<number, number>();
-  for await (const { value } of journal.events('rl/seconds')) {
-    // A step that was applied again sampled nothing: the first time counts.
-    const step = figure(value, 'step');
-    if (!seconds.has(step)) seconds.set(step, figure(value, 'seconds'));
-  }
-  for await (const { key, value } of journal.events('rl/step')) {
-    const groups = field(value, 'groups');
-    const heldOut = field(value, 'heldOut') as RlPoint['heldOut'] | undefined;
-    const exactReward = field(value, 'exactReward');
-    points.push({
-      step: Number(key),
-      ...(typeof field(value, 'reward') === 'number' ? { reward: figure(value, 'reward') } : {}),
-      ...(typeof exactReward === 'number' ? { exactReward } : {}),
-      ...(heldOut === undefined ? {} : { heldOut }),
-      lengthMean: figure(value, 'lengthMean'),
-      overflowShare: figure(value, 'overflowShare'),
-      ...(typeof field(value, 'entropy') === 'number' ? { entropy: figure(value, 'entropy') } : {}),
-      gradientNorm: figure(value, 'gradientNorm'),
-      groups: {
-        trained: figure(groups, 'trained'),
-        allZero: figure(groups, 'allZero'),
-        allEqual: figure(groups, 'allEqual') + figure(groups, 'allFull'),
-        ungraded: figure(groups, 'tooFewGrades'),
-      },
-      mismatchKl: figure(value, 'mismatchKl'),
-      maxRatio: figure(value, 'maxRatio'),
-      seconds: seconds.get(Number(key)) ?? 0,
-      tokens: figure(value, 'processedTokens'),
-    });
-  }
-  return points;
-}
-
 /** What the judge was measured to be worth, where it was. */
 async function judgeOf(journal: ReportSource['journal']): Promise<Pick<ReportInput, 'judge'>> {
   const event = await journal.find('judge', 'accuracy');
@@ -292,21 +243,4 @@ async function samplesOf(journal: ReportSource['journal']): Promise<ReportInput[
     for (const text of payloadOf<SampledText[]>(event)) samples.push({ checkpoint, ...text });
   }
   return samples;
-}
-
-/** A payload that a stage of this version wrote as JSON. */
-function payloadOf<T>(event: JournalEvent): T {
-  if (event.payload === undefined) throw new Error(`event ${event.stream}/${event.key} has no payload`);
-  return JSON.parse(Buffer.from(event.payload).toString('utf8')) as T;
-}
-
-function field(value: Json | undefined, name: string): Json | undefined {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? (value as { readonly [key: string]: Json })[name]
-    : undefined;
-}
-
-function figure(value: Json | undefined, name: string): number {
-  const found = field(value, name);
-  return typeof found === 'number' ? found : 0;
 }

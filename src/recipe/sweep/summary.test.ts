@@ -69,6 +69,7 @@ function result(
       {
         stage: 'rl',
         checkpoint: 'rl',
+        from: 'sft',
         tokenLimit: 24,
         before: { score: 0.05, ci: [0, 1] },
         points: Array.from({ length: steps }, (_, i) => point(i + 1)),
