@@ -156,7 +156,7 @@ function compareFigures(): AsyncGenerator<FigureGroup> {
 function pipelineFigures(): AsyncGenerator<FigureGroup> {
   return benchPipeline({
     ...fullPipeline,
-    repeats: patience.repeats,
+    ...patience,
     steps: count(values.steps, fullPipeline.steps),
     maxLag: count(values.lag, fullPipeline.maxLag),
     base: values.base,

@@ -47,9 +47,14 @@ export function compared(
   return figure(name, unit, values, quality, goal);
 }
 
-/** A figure of repeats of which nobody knows whether others disturbed them. */
-export function repeated(name: string, unit: string, values: readonly number[], goal?: Goal): Figure {
-  return figure(name, unit, values, undefined, goal);
+/** A figure of repeats; without `quality` nobody has watched whether others disturbed them. */
+export function repeated(
+  name: string,
+  unit: string,
+  values: readonly number[],
+  { goal, quality }: Pick<Figure, 'goal' | 'quality'> = {},
+): Figure {
+  return figure(name, unit, values, quality, goal);
 }
 
 /** A figure that is exact. */

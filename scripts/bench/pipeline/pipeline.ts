@@ -14,6 +14,8 @@ import { type ArmStep, makeBase, runArm } from './rl-arm.ts';
 
 export interface PipelineBenchOptions {
   readonly repeats: number;
+  /** Seconds to spend on making disturbed repeats again, where that can be seen: against a peer. */
+  readonly extraSeconds: number;
   /** Optimiser steps of an arm. */
   readonly steps: number;
   /** Lag bound of the asynchronous arms. */
@@ -37,14 +39,14 @@ const goals = { exact: { atLeast: 1 }, judge: { atLeast: 1.5 } } as const satisf
 const warmup = 4;
 
 export async function* benchPipeline(options: PipelineBenchOptions): AsyncGenerator<FigureGroup> {
-  const { only, peer, repeats, steps, judgeSeconds } = options;
+  const { only, peer, repeats, extraSeconds, steps, judgeSeconds } = options;
   const directory = mkdtempSync(path.join(tmpdir(), 'qed-pipeline-'));
   try {
     const base = options.base ?? path.join(directory, 'base');
     await makeBase(base);
     const never = 10 * steps;
     const settings = [`rl.steps=${steps}`, `rl.evaluateEvery=${never}`, `rl.checkpointEvery=${never}`];
-    const arms = { base, directory: path.join(directory, 'arm'), repeats, settings };
+    const arms = { base, directory: path.join(directory, 'arm'), settings };
     if (only.includes('exact')) {
       const figures = await compareLags(options, { ...arms, grader: 'exact', goal: goals.exact });
       yield { title: 'exact grader, which takes no time', figures };
@@ -61,7 +63,9 @@ export async function* benchPipeline(options: PipelineBenchOptions): AsyncGenera
         judge.close();
       }
     }
-    if (only.includes('peer') && peer !== undefined) yield await againstTrl({ ...arms, python: peer, steps });
+    if (only.includes('peer') && peer !== undefined) {
+      yield await againstTrl({ ...arms, python: peer, steps, patience: { repeats, extraSeconds } });
+    }
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -107,7 +111,7 @@ function figuresOf(inTurn: ArmStep[][], ahead: ArmStep[][], maxLag: number, goal
   return [
     repeated('a step, synchronous', 's', inTurn.map(secondsOf)),
     repeated(`a step, at most ${maxLag} steps of lag`, 's', ahead.map(secondsOf)),
-    repeated('synchronous / asynchronous', 'ratio', ratios, goal),
+    repeated('synchronous / asynchronous', 'ratio', ratios, { goal }),
     repeated(
       'mean lag',
       'steps',

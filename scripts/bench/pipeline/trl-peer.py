@@ -12,7 +12,8 @@ AdamW does not feel once the norm to clip at and its epsilon are divided by it t
 What makes TRL fastest here: all replies of a step generated in one batch with the key-value cache, by transformers'
 generate; one forward and backward pass over them (no accumulation, so TRL needs no second pass for old log-probs); no
 gradient checkpointing, which TRL has on by default; scaled-dot-product attention; fused AdamW; no half precision, which such
-processors emulate; no evaluation, no checkpoints, and a log that goes nowhere.
+processors emulate; no evaluation, no checkpoints, and a log that goes nowhere. Micro-batches, plain attention, a static cache
+and continuous batching were tried and are no faster.
 """
 
 import http.client
@@ -33,6 +34,7 @@ class Peer:
         return {"torch": torch.__version__, "transformers": transformers.__version__, "trl": trl.__version__}
 
     def train(self, request):
+        began = time.process_time()
         settings = request["settings"]
         tokenizer = transformers.PreTrainedTokenizerFast.from_pretrained(request["checkpoint"])
         prompts = [[{"role": "user", "content": problem["prompt"]}] for problem in request["problems"]]
@@ -69,6 +71,7 @@ class Peer:
             "seconds": clock.seconds,
             "rewards": rewards.by_step,
             "rewardSeconds": rewards.seconds,
+            "cpuSeconds": time.process_time() - began,
             "problems": rewards.problems_by_step,
         }
 

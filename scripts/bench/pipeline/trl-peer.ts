@@ -24,6 +24,8 @@ export interface PeerArm {
   readonly steps: readonly PeerStep[];
   /** Of all steps together: what the peer waited for its rewards. */
   readonly rewardSeconds: number;
+  /** CPU time of the peer, without that of the rewards. */
+  readonly cpuSeconds: number;
 }
 
 const answerSchema = z.object({
@@ -31,6 +33,7 @@ const answerSchema = z.object({
   rewards: z.array(z.array(z.number())),
   problems: z.array(z.array(z.string())),
   rewardSeconds: z.number(),
+  cpuSeconds: z.number(),
 });
 
 export class TrlPeer {
@@ -91,14 +94,14 @@ export class TrlPeer {
         },
         rewardUrl: this.#server.url,
       });
-      const { seconds, rewards, problems: asked, rewardSeconds } = answerSchema.parse(answer);
+      const { seconds, rewards, problems: asked, ...times } = answerSchema.parse(answer);
       if (seconds.length !== steps || rewards.length !== steps)
         throw new Error(`the peer made ${seconds.length} steps of ${steps}`);
       const expected = problems.flatMap(({ id }) => Array.from({ length: groupSize }, () => id));
       if (asked.flat().join() !== expected.join())
         throw new Error('the peer had other problems, or in another order');
       return {
-        rewardSeconds,
+        ...times,
         steps: seconds.map((took, index) => ({
           step: index + 1,
           seconds: took,
