@@ -9,6 +9,7 @@ import { DataFileError } from '../problems/json-lines.ts';
 import { packageVersion } from '../recipe/package-version.ts';
 import { addBenchCommand } from './bench.ts';
 import { addCompareCommand } from './compare.ts';
+import { addDataCommand } from './data.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { addGradeCommand } from './grade.ts';
@@ -50,6 +51,7 @@ Examples:
   addCompareCommand(program);
   addServeCommand(program);
   addSimulateCommand(program);
+  addDataCommand(program);
   addImportCommand(program);
   addExportCommand(program);
   addDoctorCommand(program);
