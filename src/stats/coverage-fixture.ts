@@ -5,9 +5,10 @@
 import { judgeAgreement } from './agreement/judge-agreement.ts';
 import { judgeReliability, type RepeatedGrading } from './agreement/judge-reliability.ts';
 import { passAtK } from './at-k/pass-at-k.ts';
+import { bettingInterval } from './betting-interval.ts';
 import { compareSystems } from './compare/compare-systems.ts';
 import { meanScore } from './mean-score.ts';
-import { mean } from './moments.ts';
+import { mean, standardError } from './moments.ts';
 import { overProblems } from './over-problems.ts';
 import { pairedDifference } from './paired-difference.ts';
 import { Random } from './random.ts';
@@ -219,6 +220,36 @@ function reliability(problems: number): Simulation {
   };
 }
 
+/** Attempts at one problem until the interval of their mean is narrow enough, looked at after every one. */
+function stopping(name: string, weights: readonly number[]): Simulation {
+  const rewards = weights.map((_, point) => point / (weights.length - 1));
+  const truth = rewards.reduce((sum, reward, i) => sum + reward * (weights[i] ?? 0), 0);
+  const [width, least, most] = [0.25, 8, 128];
+  const ends: Readonly<Record<string, (values: readonly number[]) => { low: number; high: number }>> = {
+    'betting interval': bettingInterval,
+    'mean ± 1.96 standard errors (not claimed)': (values) => {
+      const half = 1.96 * standardError(values);
+      return { low: mean(values) - half, high: mean(values) + half };
+    },
+  };
+  return {
+    name: `stopping-${name}`,
+    counts: `up to ${most} attempts of mean ${truth.toFixed(3)}, stopped at width ${width}: the interval holds it`,
+    nominal: 0.95,
+    trial: (random) => {
+      const all = Array.from({ length: most }, () => rewards[random.weighted(weights)] ?? 0);
+      return Object.fromEntries(
+        Object.entries(ends).map(([line, intervalOf]) => {
+          for (let n = least; ; n += 1) {
+            const interval = intervalOf(all.slice(0, n));
+            if (n === most || interval.high - interval.low <= width) return [line, covers(interval, truth)];
+          }
+        }),
+      );
+    },
+  };
+}
+
 /** By group. Each is made when it is asked for: some take seconds to find their truth. */
 export const simulations: Readonly<Record<string, readonly (() => Simulation)[]>> = {
   mean: [
@@ -241,4 +272,9 @@ export const simulations: Readonly<Record<string, readonly (() => Simulation)[]>
   ranks: [() => ranks(20), () => ranks(60)],
   judge: [() => agreement(10, 8), () => agreement(22, 12), () => agreement(60, 4)],
   reliability: [() => reliability(22)],
+  stopping: [
+    () => stopping('hard', [0.7, 0.12, 0.05, 0.03, 0, 0, 0.02, 0.08]),
+    () => stopping('even', [0.5, 0, 0, 0, 0, 0, 0, 0.5]),
+    () => stopping('easy', [0.03, 0, 0, 0, 0, 0, 0.02, 0.95]),
+  ],
 };

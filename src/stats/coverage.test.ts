@@ -33,3 +33,13 @@ test('rank intervals hold all true ranks at once', () => {
   const shares = simulate(make(), 100, 3);
   assert.ok((shares['by significance'] ?? 0) > 0.95 - tolerance, JSON.stringify(shares));
 });
+
+test('attempts may stop when the interval of their mean is narrow enough: it still holds the mean', () => {
+  const [make] = simulations.stopping ?? [];
+  assert.ok(make !== undefined);
+  const shares = simulate(make(), 60, 4);
+  assert.ok(
+    (shares['betting interval'] ?? 0) > 0.95 - 4 * Math.sqrt((0.05 * 0.95) / 60),
+    JSON.stringify(shares),
+  );
+});
