@@ -14,6 +14,8 @@ export interface GradingCallsOptions {
   /** Names the grading within the run. */
   readonly unit: string;
   readonly stopping: AbortSignal;
+  /** What the calls are for, in measured sizes (default: judge). */
+  readonly role?: string;
 }
 
 export class GradingCalls {
@@ -21,6 +23,7 @@ export class GradingCalls {
   #order = 0;
   /** Why a call was not made or cut off, where that is no fault of its model. */
   #stopped: { readonly error: unknown } | undefined;
+  #failed: { readonly error: unknown } | undefined;
   #promptTokens = 0;
   #completionTokens = 0;
   #dollars: number | null = 0;
@@ -32,10 +35,10 @@ export class GradingCalls {
 
   /** Throws BudgetExhausted, an AbortError, or the model's error. `label` is used once within the grading. */
   async make(label: string, model: ChatModel, request: ChatRequest): Promise<Reply> {
-    const { journal, allowance, unit, stopping } = this.#options;
+    const { journal, allowance, unit, stopping, role = 'judge' } = this.#options;
     try {
       const made = await callDurably({
-        ...{ journal, allowance, unit, label, role: 'judge', model, request },
+        ...{ journal, allowance, unit, label, role, model, request },
         begin: () => {
           stopping.throwIfAborted();
           this.#order += 1;
@@ -51,6 +54,7 @@ export class GradingCalls {
     } catch (error) {
       if (allowance.signal.aborted || stopping.aborted || error instanceof BudgetExhausted)
         this.#stopped ??= { error };
+      else this.#failed = { error };
       throw error;
     }
   }
@@ -58,6 +62,11 @@ export class GradingCalls {
   /** A judge may take a call that was stopped for one that failed; whoever records the grade must not. */
   throwIfStopped(): void {
     if (this.#stopped !== undefined) throw this.#stopped.error;
+  }
+
+  /** Throws the error of the last call that failed, where one has. */
+  throwIfFailed(): void {
+    if (this.#failed !== undefined) throw this.#failed.error;
   }
 
   get spent(): {

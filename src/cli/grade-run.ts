@@ -10,7 +10,7 @@ import type { ProofRow } from '../bench/proof-rows.ts';
 import type { BenchRecords } from '../bench/records.ts';
 import { UngradedCount, ungradedFault } from '../grade/ungraded-rate.ts';
 import { openJournal } from '../journal/open-journal.ts';
-import type { Budgets, SpendMeter } from '../prove/within-budgets.ts';
+import type { Budgets } from '../prove/within-budgets.ts';
 import { shownPath } from '../recipe/shown-path.ts';
 import { type JudgeAgreement, type JudgedProof, judgeAgreement } from '../stats/agreement/judge-agreement.ts';
 import type { Interval } from '../stats/interval.ts';
@@ -19,12 +19,11 @@ import { Random } from '../stats/random.ts';
 import { agreementJson, agreementText } from './agreement-text.ts';
 import { interruptedExitCode, watchInterruption } from './interruption.ts';
 import type { ResolvedJudge } from './judge-setup.ts';
-import { everyInterval, LiveFrame } from './live-frame.ts';
-import { isColorWanted } from './progress-view.ts';
 import type { ProveDirectory } from './prove-directory.ts';
 import { spendLine } from './prove-view.ts';
 import { commandToContinue } from './run.ts';
 import { plainLine } from './text.ts';
+import { type WorkView, workView } from './work-view.ts';
 
 export interface GradeRun {
   readonly rows: GradeProofsRequest['rows'];
@@ -46,7 +45,10 @@ export interface GradeRun {
 export async function runGrade(run: GradeRun): Promise<number> {
   const { place, budgets, count } = run;
   const isPriced = run.judge.models.every(({ price }) => price !== undefined);
-  const view = gradeView({ count, budgets, isPriced });
+  const view = workView(process.stderr, process.env, {
+    words: ['graded', 'ungraded', 'failed'],
+    ...{ total: count, budgets, isPriced },
+  });
   const interruption = watchInterruption({
     onFirst: () =>
       view.remark('stopping; Ctrl-C again stops at once. Either way the same command goes on from there.'),
@@ -63,7 +65,7 @@ export async function runGrade(run: GradeRun): Promise<number> {
       ...{ rows: run.rows, judge, journal, budgets, parallel: run.parallel, seed: run.seed },
       graceSeconds: run.graceSeconds,
       stopping: interruption.signal,
-      onEvent: (event) => view.event(event),
+      onEvent: (event) => show(view, event),
       onMeter: (meter) => view.meter(meter),
     });
     await writeGraded(run.out, { rows: run.rows, journal }, outcome.records);
@@ -159,59 +161,10 @@ function summaryText({ count, histogram, mean, agreement }: Summary, rows: numbe
   ].join('\n');
 }
 
-/** On a terminal a line that is redrawn; elsewhere a line for each proof. */
-function gradeView(options: {
-  readonly count: number;
-  readonly budgets: Budgets;
-  readonly isPriced: boolean;
-}) {
-  const stream = process.stderr;
-  const isTerminal = stream.isTTY === true && process.env.TERM !== 'dumb';
-  const screen = isTerminal ? new LiveFrame(stream, isColorWanted(process.env)) : undefined;
-  let [graded, ungraded, failed, closed] = [0, 0, 0, false];
-  let meter: SpendMeter | undefined;
-  const draw = (remark?: string): void => {
-    if (closed || screen === undefined) return;
-    const spent = meter?.read();
-    const counts = `${graded} graded${ungraded > 0 ? `  ${ungraded} ungraded` : ''}${failed > 0 ? `  ${failed} failed` : ''} of ${options.count}`;
-    screen.draw(
-      [
-        [
-          { text: counts, style: 'bold' },
-          { text: spent === undefined ? '' : `  ${spendLine(spent, options)}` },
-        ],
-      ],
-      remark,
-    );
-  };
-  const remark = (text: string): void => {
-    if (closed) return;
-    if (screen === undefined) stream.write(`${plainLine(text)}\n`);
-    else draw(plainLine(text));
-  };
-  const stopTicking = screen === undefined ? () => undefined : everyInterval(150, () => draw());
-  return {
-    remark,
-    meter: (given: SpendMeter): void => {
-      meter = given;
-    },
-    event: (event: GradeEvent): void => {
-      const place = `line ${event.line}, ${event.problem}`;
-      if (event.kind === 'grade' && event.row.points !== null) {
-        graded += 1;
-        if (screen === undefined) remark(`${place}  ${event.row.points}/7`);
-      } else if (event.kind === 'grade') {
-        ungraded += 1;
-        remark(`${place}  ungraded (${event.row.cause}): ${event.detail ?? ''}`);
-      } else {
-        failed += 1;
-        remark(`${place}  ${event.kind === 'failed' ? event.error.message : event.message}`);
-      }
-    },
-    close: (): void => {
-      draw();
-      closed = true;
-      stopTicking();
-    },
-  };
+function show(view: WorkView<'graded' | 'ungraded' | 'failed'>, event: GradeEvent): void {
+  const place = `line ${event.line}, ${event.problem}`;
+  if (event.kind === 'failed') view.count('failed', `${place}  ${event.error.message}`, 'loud');
+  else if (event.kind === 'refused') view.count('failed', `${place}  ${event.message}`, 'loud');
+  else if (event.row.points !== null) view.count('graded', `${place}  ${event.row.points}/7`);
+  else view.count('ungraded', `${place}  ungraded (${event.row.cause}): ${event.detail ?? ''}`, 'loud');
 }

@@ -178,7 +178,7 @@ export function wholeNumber(flag: string, text: string, least: number): number {
   throw new UserError(`${flag} ${text}: a whole number from ${least} on is expected`, { exitCode: 2 });
 }
 
-function numberAtLeastZero(flag: string, text: string): number {
+export function numberAtLeastZero(flag: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
   throw new UserError(`${flag} ${text}: a number from 0 on is expected`, { exitCode: 2 });
