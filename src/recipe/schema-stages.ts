@@ -237,7 +237,9 @@ const pipelineSchema = z.strictObject({
     .int()
     .min(0)
     .default(2 ** 28)
-    .describe('Memory for finished groups that wait for their step; others are read from the journal then.'),
+    .describe(
+      'Memory for attempts that have been sampled: that wait for a grade, for the rest of their group or for their step, and that are being graded. What has no room is read from the journal when it is needed.',
+    ),
   updateSeconds: z
     .number()
     .positive()

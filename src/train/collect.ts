@@ -1,6 +1,7 @@
 /**
  * Attempts at one problem: sampled, taken apart and graded, each by itself and every call durable. What was sampled or
- * graded before comes from the journal (PAY-ONCE), so that a killed run loses no more than the attempts in flight.
+ * graded before comes from the journal (PAY-ONCE), so that a killed run loses no more than the attempts in flight. And
+ * because it is there, an attempt that waits for its grade or its group need not be held: it goes on a shelf.
  */
 import type { PolicyVersion, Sample, Sampler } from '../engine/engine.ts';
 import { type Grade, type Grader, gradeOfNoProof, type Ungraded } from '../grade/grade.ts';
@@ -11,8 +12,10 @@ import type { Problem } from '../problems/problem.ts';
 import { seedFrom } from '../stats/random.ts';
 import type { ChatFormat, Message, ParsedReply } from '../tokenizer/tokenizer.ts';
 import type { Lease } from './pipeline/lease.ts';
+import { SampleShelf, type ShelvedSample } from './pipeline/sample-shelf.ts';
 import type { Slots } from './pipeline/slots.ts';
-import { recordedSample, sampleDurably, sampleKey } from './sample-durably.ts';
+import { recordedSample, type SampleKey, sampleDurably, sampleKey } from './sample-durably.ts';
+import { leanGrade, type ShelvedGroup, type ShelvedRollout, takeGroup } from './shelved-group.ts';
 
 /** What to do with an attempt that was cut at the token limit (by its finish reason, never by looking for a token). */
 export type TruncationPolicy = 'zero' | 'mask' | 'grade-what-exists';
@@ -22,6 +25,7 @@ export interface Rollout {
   readonly reply: ParsedReply;
   /** Cut at the token limit. */
   readonly overflowed: boolean;
+  /** Without the report: the journal has it. */
   readonly grade: Grade;
   /** points / 7; undefined when ungraded or masked. */
   readonly reward: number | undefined;
@@ -74,29 +78,49 @@ export interface GroupRequest {
  * an attempt does not end.
  */
 export async function collectGroup(source: RolloutSource, request: GroupRequest): Promise<RolloutGroup> {
-  const { problem } = request;
-  const prompt_T = source.format.renderPrompt(request.messages);
-  const rollouts_G = await runTogether(
-    attemptKeys(source.format, request, prompt_T),
-    source.signal,
-    async (key, index, signal) => {
-      const sample = await sampleDurably({ ...source, signal }, prompt_T, key);
-      source.progressed?.();
-      const rollout = await judge({ ...source, signal }, request, sample, index);
-      source.progressed?.();
-      return rollout;
-    },
-  );
-  return { problem, prompt_T, rollouts_G };
+  const shelf = new SampleShelf(Number.POSITIVE_INFINITY);
+  return await takeGroup(await collectOnShelf(source, shelf, request), source.format);
 }
 
-/** The samples of a group that was collected before, read from the journal. */
-export async function recordedSamples(
-  { journal, format }: Pick<RolloutSource, 'journal' | 'format'>,
+/** The same, and its samples are on the shelf: as many of them in memory as that has room for. */
+export async function collectOnShelf(
+  source: RolloutSource,
+  shelf: SampleShelf,
   request: GroupRequest,
-): Promise<Sample[]> {
-  const prompt_T = format.renderPrompt(request.messages);
-  return await Promise.all(attemptKeys(format, request, prompt_T).map((key) => recordedSample(journal, key)));
+): Promise<ShelvedGroup> {
+  const { problem } = request;
+  const prompt_T = source.format.renderPrompt(request.messages);
+  const onShelf: ShelvedSample[] = [];
+  try {
+    const rollouts_G = await runTogether(
+      attemptKeys(source.format, request, prompt_T),
+      source.signal,
+      async (key, index, signal): Promise<ShelvedRollout> => {
+        const own = { ...source, signal };
+        const shelved = await sampleOnShelf(own, shelf, prompt_T, key);
+        onShelf.push(shelved);
+        source.progressed?.();
+        const rollout = await judge(own, request, shelved, index);
+        source.progressed?.();
+        return { ...rollout, shelved };
+      },
+    );
+    return { problem, prompt_T, rollouts_G };
+  } catch (error) {
+    for (const shelved of onShelf) shelved.letGo();
+    throw error;
+  }
+}
+
+/** A function of its own, so that nothing but the shelf holds the sample while it waits. */
+async function sampleOnShelf(
+  source: RolloutSource,
+  shelf: SampleShelf,
+  prompt_T: Int32Array,
+  key: SampleKey,
+): Promise<ShelvedSample> {
+  const sample = await sampleDurably(source, prompt_T, key);
+  return shelf.put(sample, () => recordedSample(source.journal, key));
 }
 
 function attemptKeys(
@@ -118,27 +142,27 @@ function attemptKeys(
 async function judge(
   source: RolloutSource,
   request: GroupRequest,
-  sample: Sample,
+  shelved: ShelvedSample,
   index: number,
-): Promise<Rollout> {
-  const reply = source.format.parseReply(sample.tokens_T);
-  const overflowed = sample.finish === 'length';
-  const common = { sample, reply, overflowed };
+): Promise<Omit<ShelvedRollout, 'shelved'>> {
+  const overflowed = shelved.finish === 'length';
+  const { journal, grader, format, signal, grading } = source;
   if (overflowed && request.truncation !== 'grade-what-exists') {
-    const grade = gradeOfNoProof(source.grader.name, 'The attempt was cut at the token limit.');
-    return { ...common, grade, reward: request.truncation === 'zero' ? 0 : undefined };
+    const grade = gradeOfNoProof(grader.name, 'The attempt was cut at the token limit.');
+    return { overflowed, grade: leanGrade(grade), reward: request.truncation === 'zero' ? 0 : undefined };
   }
-  const { journal, grader, signal, grading } = source;
-  const graded = () =>
+  const gradeOf = (sample: Sample): Promise<Grade> =>
     gradeDurably({
       ...{ journal, grader, signal },
       unit: `${request.unit}/${index}`,
       problem: request.problem,
-      proof: reply.answer,
+      proof: format.parseReply(sample.tokens_T).answer,
       seed: seedFrom(request.seed, request.unit, 'grade', index),
     });
+  const graded = () => shelved.inHand(gradeOf, signal);
   const grade =
     request.ungraded?.get(index) ??
     (grading === undefined ? await graded() : await grading.run(graded, signal));
-  return { ...common, grade, reward: grade.kind === 'graded' ? grade.points / 7 : undefined };
+  const reward = grade.kind === 'graded' ? grade.points / 7 : undefined;
+  return { overflowed, grade: leanGrade(grade), reward };
 }

@@ -10,12 +10,13 @@ import type { Problem } from '../../problems/problem.ts';
 import { seedFrom } from '../../stats/random.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
 import { groupAdvantages } from '../../train/advantages.ts';
-import { collectGroup, type GroupRequest, type RolloutGroup, recordedSamples } from '../../train/collect.ts';
+import { collectGroup, collectOnShelf, type GroupRequest, type RolloutGroup } from '../../train/collect.ts';
 import type { GrpoSettings } from '../../train/grpo.ts';
-import { GroupShelf, type ShelvedGroup } from '../../train/pipeline/group-shelf.ts';
 import { LeaseExpiredError } from '../../train/pipeline/lease.ts';
 import type { Roll } from '../../train/pipeline/pipeline.ts';
+import type { SampleShelf } from '../../train/pipeline/sample-shelf.ts';
 import type { Slots } from '../../train/pipeline/slots.ts';
+import { letGroupGo, type ShelvedGroup, type ShelvedRollout } from '../../train/shelved-group.ts';
 import type { RunContext } from '../run-context.ts';
 import type { PolicyStage, RlSettings } from '../schema.ts';
 import { attemptLease } from './rl-lease.ts';
@@ -40,6 +41,8 @@ export interface RlRun {
   readonly firstVersion: number;
   readonly sampling: Slots;
   readonly grading: Slots;
+  /** Where samples wait for their grades and their steps. */
+  readonly shelf: SampleShelf;
 }
 
 /** A group with where it comes from. */
@@ -53,10 +56,9 @@ export interface WaitingGroup {
   readonly shelved: ShelvedGroup;
 }
 
-/** Groups by their number, each on a shelf until its step. */
+/** Groups by their number, their samples on one shelf until their step. */
 export function rollerOf(run: RlRun): Roll<WaitingGroup> {
-  const { context, settings, format, firstVersion, sampling, grading } = run;
-  const shelf = new GroupShelf(settings.pipeline.heldBytes, format);
+  const { context, settings, firstVersion, sampling, grading, shelf } = run;
   const lease = attemptLease(settings);
   return async (index, { signal: unwanted, progressed, queued, begun, restsOn }) => {
     const signal = AbortSignal.any([unwanted, context.signal]);
@@ -66,15 +68,16 @@ export function rollerOf(run: RlRun): Roll<WaitingGroup> {
       const request = groupRequest(run, index, origin);
       const source = { ...rolloutSource(run), signal, sampling, grading, lease, progressed, begun };
       queued();
-      const group = await collectGroup(source, request);
+      const shelved = await collectOnShelf(source, shelf, request);
+      const letGo = () => letGroupGo(shelved);
       const reason =
-        settings.zeroVarianceGroups === 'refill' ? sameness(group, settings.advantage) : undefined;
-      if (reason !== undefined) return { kind: 'dropped', reason };
-      return {
-        kind: 'group',
-        group: { origin, shelved: shelf.put(group, () => recordedSamples(source, request)) },
-        oldestVersion: oldestIn(group, origin) - firstVersion,
-      };
+        settings.zeroVarianceGroups === 'refill' ? sameness(shelved, settings.advantage) : undefined;
+      if (reason !== undefined) {
+        letGo();
+        return { kind: 'dropped', reason };
+      }
+      const oldestVersion = oldestIn(shelved, origin) - firstVersion;
+      return { kind: 'group', group: { origin, shelved }, oldestVersion, letGo };
     } catch (error) {
       if (error instanceof LeaseExpiredError) return { kind: 'dropped', reason: 'attempt-timeout' };
       throw error;
@@ -96,25 +99,29 @@ export async function collectedGroup(
   return { ...(await collectGroup({ ...rolloutSource(run), signal }, request)), origin };
 }
 
-/** One attempt at each problem by the weights after `step` steps, which the sampler has to have. */
+/** One attempt at each problem by the weights after `step` steps, which the sampler has to have: all but what it said. */
 export async function collectAt(
   run: RlRun,
   step: number,
   problems: readonly Problem[],
   grader: Grader,
   stop: AbortSignal,
-): Promise<RolloutGroup[]> {
-  return await runTogether(problems, stop, (problem, index, signal) =>
-    collectGroup(
+): Promise<ShelvedRollout[]> {
+  const groups = await runTogether(problems, stop, async (problem, index, signal) => {
+    const group = await collectOnShelf(
       { ...rolloutSource(run), grader, signal, lease: attemptLease(run.settings) },
+      run.shelf,
       {
         ...requestFor(run, `${run.stage}/held-out/${step}/${index}`, plainOrigin(problem)),
         attempts: 1,
         truncation: 'grade-what-exists',
         version: step as PolicyVersion,
       },
-    ),
-  );
+    );
+    letGroupGo(group);
+    return group.rollouts_G;
+  });
+  return groups.flat();
 }
 
 function rolloutSource({ context, sampler, format, grader }: RlRun) {
@@ -141,7 +148,7 @@ function requestFor(
 }
 
 /** What the rewards of a group are, where they are all the same. */
-function sameness({ rollouts_G }: RolloutGroup, advantage: RlSettings['advantage']): string | undefined {
+function sameness({ rollouts_G }: ShelvedGroup, advantage: RlSettings['advantage']): string | undefined {
   const {
     zeroVariance,
     graded,
@@ -157,7 +164,7 @@ function sameness({ rollouts_G }: RolloutGroup, advantage: RlSettings['advantage
 }
 
 /** Version of the oldest token, of the attempts and of the state that they begin with. */
-function oldestIn({ rollouts_G }: RolloutGroup, { state }: GroupOrigin): number {
-  const oldest = rollouts_G.flatMap(({ sample }) => sample.versions.map(({ version }) => version));
+function oldestIn({ rollouts_G }: ShelvedGroup, { state }: GroupOrigin): number {
+  const oldest = rollouts_G.map(({ shelved }) => shelved.oldestVersion);
   return Math.min(...oldest, state?.oldestVersion ?? Number.POSITIVE_INFINITY);
 }

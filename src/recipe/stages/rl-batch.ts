@@ -12,6 +12,7 @@ import { runTogether } from '../../journal/run-together.ts';
 import { type GrpoBatch, grpoBatch } from '../../train/grpo.ts';
 import type { Dropped } from '../../train/pipeline/group-ledger.ts';
 import type { Pipeline } from '../../train/pipeline/pipeline.ts';
+import { takeGroup } from '../../train/shelved-group.ts';
 import { type CollectedGroup, collectedGroup, type RlRun, type WaitingGroup } from './rl-attempts.ts';
 
 /** The attempts of one step and the batch they make. */
@@ -68,7 +69,10 @@ export function goneGroups(batches: ReadonlyMap<number, CommittedBatch>, done: n
 export async function gather(run: RlRun, pipeline: Pipeline<WaitingGroup>, step: number): Promise<Gathered> {
   const taken = await pipeline.take(step);
   const groups = await Promise.all(
-    taken.groups.map(async ({ group: { origin, shelved } }) => ({ ...(await shelved.take()), origin })),
+    taken.groups.map(async ({ group: { origin, shelved } }) => ({
+      ...(await takeGroup(shelved, run.format)),
+      origin,
+    })),
   );
   checkGrades(run, groups, step);
   const batch = grpoBatch(groups, run.grpo(step));

@@ -57,11 +57,9 @@ export async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
 
 async function heldOutAttempts(run: RlRun, step: number): Promise<readonly HeldOutAttempt[]> {
   const stop = step === 0 ? run.context.signal : new AbortController().signal;
-  const groups = await collectAt(run, step, run.validation, exactGrader, stop);
-  return groups.flatMap(({ rollouts_G }) =>
-    rollouts_G.map(
-      ({ reward, sample, overflowed }) => [reward ?? null, sample.tokens_T.length, overflowed] as const,
-    ),
+  const attempts = await collectAt(run, step, run.validation, exactGrader, stop);
+  return attempts.map(
+    ({ reward, shelved, overflowed }) => [reward ?? null, shelved.tokens, overflowed] as const,
   );
 }
 

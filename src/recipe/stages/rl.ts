@@ -8,6 +8,7 @@ import { systemClock } from '../../model/openai/clock.ts';
 import { readProblems } from '../../problems/problem-file.ts';
 import { grpoStep } from '../../train/grpo.ts';
 import { Pipeline } from '../../train/pipeline/pipeline.ts';
+import { SampleShelf } from '../../train/pipeline/sample-shelf.ts';
 import { Slots } from '../../train/pipeline/slots.ts';
 import { warmupConstant } from '../../train/schedule.ts';
 import { pruneFinished, saveCheckpoint } from '../checkpoints.ts';
@@ -69,6 +70,7 @@ export async function runRl(
       firstVersion,
       sampling: new Slots(samplingAtOnce, systemClock),
       grading: new Slots(gradingAtOnce, systemClock),
+      shelf: new SampleShelf(settings.pipeline.heldBytes),
     };
     const watch = await resumedWatch(context.journal, stage, { settings, done });
     const recorder = new StepRecorder(run, watch);

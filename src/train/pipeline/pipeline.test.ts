@@ -267,6 +267,36 @@ test('LAG-BOUND: a group of an earlier sitting that is too old by now is dropped
   );
 });
 
+test('a group that no step will take is let go: one that is too old, one that comes after its end, one that is left over', async () => {
+  const world = new World(() => ({ seconds: 1 }));
+  world.version = 5;
+  const letGo: number[] = [];
+  // 20 is of old tokens; 21 does not listen when it is told to stop.
+  const roll: Roll<Made> = async (index, options) => {
+    if (index === 21) await world.wait(30);
+    else await world.roll(index, options);
+    const oldestVersion = index === 20 ? 2 : 5;
+    const group = { index, oldestVersion };
+    return { kind: 'group', group, oldestVersion, letGo: () => void letGo.push(index) };
+  };
+  const settings = { groupsPerStep: 2, steps: 8, maxLag: 1, stragglerSeconds: 5, stallSeconds: 100 };
+  const ended = Array.from({ length: 20 }, (_, index) => index);
+  const pipeline = new Pipeline<Made>(settings, roll, world.clock, { step: 5, ended });
+  const { taken, cancelled } = await world.clock.runUntil(world.train(pipeline, 7, () => 2, 5));
+  await world.clock.advance(60_000);
+  const trained = taken.flatMap(({ groups }) => groups.map(({ index }) => index));
+  const dropped = taken.flatMap((one) => one.dropped).map(({ index }) => index);
+  assert.deepEqual(dropped, [20, 21]);
+  // Those that were left over had ended, too: they take no longer than a step.
+  const leftOver = cancelled.map(({ index }) => index);
+  assert.ok(leftOver.length > 0);
+  assert.deepEqual(
+    letGo.toSorted((a, b) => a - b),
+    [...dropped, ...leftOver].sort((a, b) => a - b),
+  );
+  assert.ok(letGo.every((index) => !trained.includes(index)));
+});
+
 test('the first failure of a roll fails the step that waits, and the others are told to stop', async () => {
   const world = new World((index) =>
     index === 2 ? { seconds: 1, error: new Error('the sampler has died') } : { seconds: 5 },

@@ -37,7 +37,13 @@ export interface PipelineSettings {
 
 /** What has become of a group that was rolled. */
 export type Rolled<Group> =
-  | { readonly kind: 'group'; readonly group: Group; readonly oldestVersion: number }
+  | {
+      readonly kind: 'group';
+      readonly group: Group;
+      readonly oldestVersion: number;
+      /** Called where it is dropped before a step takes it. */
+      readonly letGo?: () => void;
+    }
   | { readonly kind: 'dropped'; readonly reason: DropReason };
 
 export interface RollOptions {
@@ -110,6 +116,7 @@ interface Ready<Group> {
   readonly index: number;
   readonly group: Group;
   readonly oldestVersion: number;
+  readonly letGo: (() => void) | undefined;
 }
 
 export class Pipeline<Group> {
@@ -268,7 +275,7 @@ export class Pipeline<Group> {
   async close(): Promise<readonly Dropped[]> {
     this.#isClosed = true;
     for (const group of this.#rolling.values()) this.#abandon(group, 'cancelled');
-    for (const { index } of this.#ready.splice(0)) this.#drop(index, 'cancelled');
+    for (const group of this.#ready.splice(0)) this.#dropReady(group, 'cancelled');
     this.#wake();
     await Promise.all(this.#leaving);
     return this.#dropped.splice(0);
@@ -329,14 +336,20 @@ export class Pipeline<Group> {
   }
 
   #finish(index: number, rolled: Rolled<Group>): void {
-    // What was abandoned meanwhile has ended.
     const rolling = this.#rolling.get(index);
-    if (rolling === undefined) return;
+    if (rolling === undefined) {
+      // What was abandoned meanwhile has ended.
+      if (rolled.kind === 'group') rolled.letGo?.();
+      return;
+    }
     this.#rolling.delete(index);
     this.#lastSign = this.#clock.now();
     this.#longestMilliseconds = Math.max(this.#longestMilliseconds ?? 0, this.#lastSign - rolling.since);
     if (rolled.kind === 'dropped') this.#drop(index, rolled.reason);
-    else this.#ready.push({ index, group: rolled.group, oldestVersion: rolled.oldestVersion });
+    else {
+      const { group, oldestVersion, letGo } = rolled;
+      this.#ready.push({ index, group, oldestVersion, letGo });
+    }
     this.#pump();
     this.#wake();
   }
@@ -364,10 +377,14 @@ export class Pipeline<Group> {
     this.#kept -= 1;
   }
 
+  #dropReady({ index, letGo }: Ready<Group>, reason: DropReason): void {
+    this.#drop(index, reason);
+    letGo?.();
+  }
+
   #dropStale(step: number): void {
     const oldest = oldestVersionFor(step, this.#settings.maxLag);
-    for (const { index, oldestVersion } of this.#ready)
-      if (oldestVersion < oldest) this.#drop(index, 'stale');
+    for (const group of this.#ready) if (group.oldestVersion < oldest) this.#dropReady(group, 'stale');
     this.#ready = this.#ready.filter(({ oldestVersion }) => oldestVersion >= oldest);
     this.#pump();
   }
