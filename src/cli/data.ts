@@ -1,5 +1,6 @@
 /** `qed data`: the steps from raw corpora to a training set, each a command of its own. */
 import type { Command } from 'commander';
+import { addDataImportCommand } from './data-import.ts';
 import { addDataSelectCommand } from './data-select.ts';
 
 /** Each step reads a file of rows or the directory of the step before it, and leaves a directory of its own. */
@@ -9,5 +10,6 @@ export function addDataCommand(program: Command): void {
     .description('makes training sets: each step reads the rows of the one before it')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false);
+  addDataImportCommand(data);
   addDataSelectCommand(data);
 }

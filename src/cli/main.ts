@@ -10,10 +10,12 @@ import { packageVersion } from '../recipe/package-version.ts';
 import { addBenchCommand } from './bench.ts';
 import { addCompareCommand } from './compare.ts';
 import { addDataCommand } from './data.ts';
+import { StoppedError } from './data-step-run.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { addGradeCommand } from './grade.ts';
 import { addImportCommand } from './import.ts';
+import { interruptedExitCode } from './interruption.ts';
 import { addPlanCommand } from './plan.ts';
 import { addProveCommand } from './prove.ts';
 import { addRunCommand } from './run.ts';
@@ -82,6 +84,7 @@ function explain(thrown: unknown): number {
   }
   const isExpected =
     error instanceof UserError ||
+    error instanceof StoppedError ||
     error instanceof JournalError ||
     error instanceof DataFileError ||
     (error instanceof Error && ['RecipeError', 'TooManyUngradedError'].includes(error.name));
@@ -89,6 +92,7 @@ function explain(thrown: unknown): number {
   process.stderr.write(`${isExpected ? '' : 'error: '}${text}\n`);
   if (process.env.QED_DEBUG === '1') process.stderr.write(`${inspectable(error)}\n`);
   else if (!isExpected) process.stderr.write('QED_DEBUG=1 in the environment shows where this comes from.\n');
+  if (error instanceof StoppedError) return interruptedExitCode;
   return error instanceof UserError ? error.exitCode : 1;
 }
 

@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events';
 import { createWriteStream, existsSync, readFileSync, type WriteStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
@@ -68,7 +68,19 @@ export function readStepRecord(directory: string): StepRecord | undefined {
   throw new Error(`${file}: field ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
-/** Writes one step's directory. `finish` makes it whole; `abandon` leaves what was there before. */
+/** What a writer had on disk at some moment, for a later one to go on from. */
+export const stepPlaceSchema = z.object({
+  rowsBytes: z.int().nonnegative(),
+  droppedBytes: z.int().nonnegative(),
+  kept: countsSchema,
+  dropped: z.record(z.string(), countsSchema),
+});
+export type StepPlace = z.infer<typeof stepPlaceSchema>;
+
+/**
+ * Writes one step's directory. `finish` makes it whole; `abandon` leaves what was there before; `leave` does too, and
+ * leaves what was written so far for a writer that goes on from its last `place`.
+ */
 export class StepWriter {
   readonly #directory: string;
   readonly #kept: Record<string, number> = {};
@@ -76,16 +88,38 @@ export class StepWriter {
   readonly #rows: LineFile;
   readonly #leavers: LineFile;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, place: StepPlace | undefined) {
     this.#directory = directory;
-    this.#rows = new LineFile(path.join(directory, rowsFile));
-    this.#leavers = new LineFile(path.join(directory, droppedFile));
+    this.#rows = new LineFile(path.join(directory, rowsFile), place?.rowsBytes ?? 0);
+    this.#leavers = new LineFile(path.join(directory, droppedFile), place?.droppedBytes ?? 0);
+    if (place === undefined) return;
+    Object.assign(this.#kept, place.kept);
+    for (const [reason, counts] of Object.entries(place.dropped)) this.#dropped[reason] = { ...counts };
   }
 
   /** Makes the directory. Throws a DiskFullError where there is no room. */
   static async open(directory: string): Promise<StepWriter> {
     await mkdir(directory, { recursive: true });
-    return new StepWriter(directory);
+    return new StepWriter(directory, undefined);
+  }
+
+  /** Goes on where an earlier writer of the directory was. Undefined where what it wrote is not there any more. */
+  static async goOn(directory: string, place: StepPlace): Promise<StepWriter | undefined> {
+    const isThere = [[rowsFile, place.rowsBytes] as const, [droppedFile, place.droppedBytes] as const].map(
+      async ([name, bytes]) => await cutTo(partialOf(path.join(directory, name)), bytes),
+    );
+    return (await Promise.all(isThere)).every(Boolean) ? new StepWriter(directory, place) : undefined;
+  }
+
+  /** Where the writer is, when all of it is on disk. */
+  async place(): Promise<StepPlace> {
+    const [rowsBytes, droppedBytes] = [await this.#rows.flushed(), await this.#leavers.flushed()];
+    return structuredClone({ rowsBytes, droppedBytes, kept: this.#kept, dropped: this.#dropped });
+  }
+
+  async leave(): Promise<void> {
+    await this.#rows.end();
+    await this.#leavers.end();
   }
 
   async keep(row: DataRow): Promise<void> {
@@ -132,6 +166,19 @@ export class StepWriter {
   }
 }
 
+/** What is written so far of a file of an unfinished step. */
+export function partialOf(file: string): string {
+  return `${file}.part`;
+}
+
+/** Whether the file has so many bytes; what follows them is cut off. */
+async function cutTo(file: string, bytes: number): Promise<boolean> {
+  if ((await stat(file).catch(() => undefined))?.isFile() !== true) return false;
+  if ((await stat(file)).size < bytes) return false;
+  await truncate(file, bytes);
+  return true;
+}
+
 /** A JSONL file that is written beside its place. */
 class LineFile {
   readonly temporary: string;
@@ -139,10 +186,13 @@ class LineFile {
   readonly #stream: WriteStream;
   #fault: Error | undefined;
 
-  constructor(file: string) {
+  readonly #start: number;
+
+  constructor(file: string, start: number) {
     this.#path = file;
-    this.temporary = `${file}.part`;
-    this.#stream = createWriteStream(this.temporary);
+    this.#start = start;
+    this.temporary = partialOf(file);
+    this.#stream = createWriteStream(this.temporary, start === 0 ? {} : { flags: 'r+', start });
     this.#stream.on('error', (error) => {
       this.#fault ??= error;
     });
@@ -156,9 +206,20 @@ class LineFile {
     this.#throwFault();
   }
 
-  async close(): Promise<void> {
-    await this.#ended();
+  /** Its bytes, once they are on disk. */
+  async flushed(): Promise<number> {
+    await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
     this.#throwFault();
+    await this.#sync();
+    return this.#start + this.#stream.bytesWritten;
+  }
+
+  async close(): Promise<void> {
+    await this.end();
+    await this.#sync();
+  }
+
+  async #sync(): Promise<void> {
     const handle = await open(this.temporary, 'r');
     try {
       await handle.sync();
@@ -169,6 +230,11 @@ class LineFile {
 
   async takeItsPlace(): Promise<void> {
     await rename(this.temporary, this.#path);
+  }
+
+  async end(): Promise<void> {
+    await this.#ended();
+    this.#throwFault();
   }
 
   async discard(): Promise<void> {

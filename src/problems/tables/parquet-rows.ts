@@ -4,7 +4,13 @@
  */
 import { existsSync } from 'node:fs';
 import zlib from 'node:zlib';
-import { asyncBufferFromFile, type Compressors, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import {
+  asyncBufferFromFile,
+  type Compressors,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+} from 'hyparquet';
 import { type Row, TableError } from './row.ts';
 
 /** Snappy is hyparquet's own. */
@@ -14,18 +20,34 @@ const compressors: Compressors = {
   ZSTD: (input) => zlib.zstdDecompressSync(input),
 };
 
-export async function* readParquetRows(file: string): AsyncGenerator<Row> {
+export interface ParquetReading {
+  /** Top-level columns; those that the file lacks are left out. All if not given. */
+  readonly columns?: readonly string[] | undefined;
+  /** Rows that are passed over; row groups among them are not read. */
+  readonly firstRow?: number;
+}
+
+export async function* readParquetRows(
+  file: string,
+  { columns, firstRow = 0 }: ParquetReading = {},
+): AsyncGenerator<Row> {
   if (!existsSync(file)) throw new TableError(`${file}: no such file`);
   try {
     const buffer = await asyncBufferFromFile(file);
     const metadata = await parquetMetadataAsync(buffer);
+    const there = parquetSchema(metadata).children.map(({ element }) => element.name);
+    const read = columns && { columns: there.filter((name) => columns.includes(name)) };
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
-      const rows = await parquetReadObjects({ file: buffer, metadata, rowStart, rowEnd, compressors });
-      for (const [index, row] of rows.entries()) {
-        const cells = plain(row) as Record<string, unknown>;
-        yield { at: `row ${rowStart + index + 1}`, line: undefined, cells };
+      const skipped = Math.max(0, firstRow - rowStart);
+      if (rowEnd > firstRow) {
+        const options = { file: buffer, metadata, rowStart, rowEnd, compressors, ...read };
+        for (const [index, row] of (await parquetReadObjects(options)).entries()) {
+          if (index < skipped) continue;
+          const cells = plain(row) as Record<string, unknown>;
+          yield { at: `row ${rowStart + index + 1}`, line: undefined, cells };
+        }
       }
       rowStart = rowEnd;
     }
