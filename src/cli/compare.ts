@@ -90,25 +90,8 @@ async function rendered(
     return `${JSON.stringify(comparisonJson(suites, problems), null, 2)}\n`;
   }
   const { comparisonTables } = await import('../bench/comparison-tables.ts');
-  const tables = comparisonTables(suites);
-  switch (format) {
-    case 'markdown': {
-      const { markdownTable } = await import('../bench/tables/markdown-table.ts');
-      return tables.map(markdownTable).join('\n');
-    }
-    case 'latex': {
-      const { latexTable } = await import('../bench/tables/latex-table.ts');
-      return tables.map(latexTable).join('\n');
-    }
-    case 'csv': {
-      const { csvTable } = await import('../bench/tables/csv-table.ts');
-      return tables.map((table) => `# ${table.title}\r\n${csvTable(table)}`).join('\r\n');
-    }
-    default: {
-      const { textTable } = await import('../bench/tables/text-table.ts');
-      return tables.map(textTable).join('\n');
-    }
-  }
+  const { tablesText } = await import('./tables-text.ts');
+  return await tablesText(comparisonTables(suites), format);
 }
 
 async function write(file: string | undefined, text: string): Promise<void> {

@@ -44,7 +44,7 @@ export async function resolveJudge(
 }
 
 /** Throws a UserError where no problem has what the judge needs. */
-function missingRemarks(
+export function missingRemarks(
   problems: readonly Problem[],
   missing: (problem: Problem) => string | undefined,
 ): string[] {
@@ -108,7 +108,8 @@ async function resolveAnswers(specs: readonly string[]): Promise<ResolvedJudge> 
   };
 }
 
-function eventsTo(view: Remarks): Parameters<ResolvedModel['open']>[0] {
+/** Retries and breakers of a judge's endpoint, as remarks. */
+export function eventsTo(view: Remarks): Parameters<ResolvedModel['open']>[0] {
   return {
     onEvent: (event) => {
       if (event.kind === 'retry') {
@@ -120,6 +121,6 @@ function eventsTo(view: Remarks): Parameters<ResolvedModel['open']>[0] {
 }
 
 /** What keeps a model from being opened is a person's to mend: a missing file, key, address or peer. */
-async function opened<T>(open: () => Promise<T>): Promise<T> {
+export async function opened<T>(open: () => Promise<T>): Promise<T> {
   return await told(open, ['Error', 'PresetError', 'ModelError', 'ModelSpecError']);
 }

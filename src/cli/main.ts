@@ -8,6 +8,7 @@ import { JournalError } from '../journal/errors.ts';
 import { DataFileError } from '../problems/json-lines.ts';
 import { packageVersion } from '../recipe/package-version.ts';
 import { addBenchCommand } from './bench.ts';
+import { addCalibrateCommand } from './calibrate.ts';
 import { addCompareCommand } from './compare.ts';
 import { addDataCommand } from './data.ts';
 import { StoppedError } from './data-step-run.ts';
@@ -50,6 +51,7 @@ Examples:
   addPlanCommand(program);
   addBenchCommand(program);
   addGradeCommand(program);
+  addCalibrateCommand(program);
   addCompareCommand(program);
   addServeCommand(program);
   addSimulateCommand(program);

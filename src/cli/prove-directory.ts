@@ -1,6 +1,6 @@
 /**
- * Where a run of `qed prove`, `qed bench` or `qed grade` lives: `runs/prove-NAME-DIGEST`, the same for the same problems,
- * models, scaffold and seed, so that the same command finds its run again; or the directory that `--run` names, if it
+ * Where a run of `qed prove`, `qed bench`, `qed grade` or `qed calibrate` lives: `runs/prove-NAME-DIGEST`, the same for the same
+ * problems, models, scaffold and seed, so that the same command finds its run again; or the directory that `--run` names, if it
  * is a run of the same.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { makeRunDirectory } from './run-directory.ts';
 import { UserError } from './user-error.ts';
 
 /** The command that a run is a run of. What it is a run of lies in `COMMAND.json`. */
-export type RunCommand = 'prove' | 'bench' | 'grade';
+export type RunCommand = 'prove' | 'bench' | 'grade' | 'calibrate';
 
 export interface ProveDirectory {
   /** Absolute. */

@@ -3,7 +3,7 @@
  * settings, models; so a plan or a refusal costs nothing. An error says what there is instead.
  */
 import { z } from 'zod';
-import type { ChatModel } from '../model/chat-model.ts';
+import { type ChatModel, reasoningEfforts } from '../model/chat-model.ts';
 import { type OpenModelOptions, type ResolvedModel, resolveModel } from '../model/open-model.ts';
 import type { Problem } from '../problems/problem.ts';
 import { type AnswerJudgeOptions, createAnswerJudge, type FinalAnswerJudge } from './answer-judge.ts';
@@ -42,13 +42,14 @@ export interface ResolvedJudge extends Resolved<Judge> {
 export type ResolvedAnswerJudge = Resolved<FinalAnswerJudge>;
 
 const ensembleNames = Object.keys(ensembleSettingsSchema.shape);
-const callNames = ['maxTokens', 'temperature'];
-const ownNames = [...judgeSettingNames, ...callNames, ...ensembleNames];
-
 const callSchema = z.strictObject({
   maxTokens: z.int().positive().optional(),
   temperature: z.number().min(0).optional(),
+  effort: z.enum(reasoningEfforts).optional(),
 });
+const callNames = Object.keys(callSchema.shape);
+/** Every setting that may stand in the brackets of a judge or an ensemble. */
+export const judgeSpecNames = [...judgeSettingNames, ...callNames, ...ensembleNames];
 
 /** What a judge is told where neither the spec nor its model says. */
 const fallback = { maxTokens: 16_384, temperature: 1 };
@@ -61,7 +62,7 @@ const fallback = { maxTokens: 16_384, temperature: 1 };
  */
 export async function resolveJudge(spec: string, options: ResolveJudgeOptions = {}): Promise<ResolvedJudge> {
   const { prompts = judgePrompts(), style } = options;
-  const parsed = withStyle(withPresets(parseJudgeSpec(spec, [...ownNames, 'model']), spec), style);
+  const parsed = withStyle(withPresets(parseJudgeSpec(spec, [...judgeSpecNames, 'model']), spec), style);
   const models = await modelsOf(parsed, options);
   const build = (open: (resolved: ResolvedModel) => ChatModel): Judge => {
     try {
@@ -129,7 +130,7 @@ function withPresets(spec: JudgeSpec, text: string): JudgeSpec {
       `judge ${JSON.stringify(text)}: model=… is for judges that come with QED (${names}); write ${other}(…)`,
     );
   }
-  const known = parseJudgeSpec(preset.spec, ownNames);
+  const known = parseJudgeSpec(preset.spec, judgeSpecNames);
   return {
     ...known,
     model: other === undefined ? known.model : String(other),
@@ -219,11 +220,13 @@ function askingOf(
   const said = callSchema.parse(values);
   // Half of a small context is left to the prompt.
   const fitting = contextTokens === undefined ? fallback.maxTokens : Math.floor(contextTokens / 2);
+  const sampling =
+    said.effort === undefined ? defaults.sampling : { ...defaults.sampling, reasoningEffort: said.effort };
   return {
     model: open(resolved),
     maxTokens: said.maxTokens ?? defaults.maxTokens ?? Math.min(fallback.maxTokens, fitting),
     temperature: said.temperature ?? defaults.temperature ?? fallback.temperature,
-    ...(defaults.sampling === undefined ? {} : { sampling: defaults.sampling }),
+    ...(sampling === undefined ? {} : { sampling }),
   };
 }
 

@@ -30,7 +30,7 @@ type Stated = Pick<LabProblem, 'given' | 'rules' | 'goal'>;
 /** The steps of a proof that somebody wrote; a sentence that states no step is undefined, and `no.` in a prompt. */
 export type Candidate = readonly (Rule | undefined)[];
 
-function renderCandidate(proof: Candidate): string {
+export function renderCandidate(proof: Candidate): string {
   if (proof.length === 0) return 'none.';
   return proof.map((step) => (step === undefined ? 'no.' : renderStep(step))).join(' ');
 }

@@ -7,6 +7,9 @@ import type { Message } from '../tokenizer/tokenizer.ts';
 import type { Completion, CompletionRequest } from './completion.ts';
 import type { ModelError } from './model-error.ts';
 
+export const reasoningEfforts = ['low', 'medium', 'high'] as const;
+export type ReasoningEffort = (typeof reasoningEfforts)[number];
+
 /** What a model may be told beyond temperature. What a model cannot do it refuses; nothing is ignored. */
 export interface SamplingSettings {
   readonly topP?: number;
@@ -17,7 +20,7 @@ export interface SamplingSettings {
   readonly repetitionPenalty?: number;
   /** Texts that end a reply; they are not part of it. */
   readonly stop?: readonly string[];
-  readonly reasoningEffort?: 'low' | 'medium' | 'high';
+  readonly reasoningEffort?: ReasoningEffort;
 }
 
 export interface ChatRequest {

@@ -17,6 +17,8 @@ export interface GradedRow {
   readonly tags: Readonly<Record<string, string | number | boolean>>;
   /** The row as one of a table of problems. */
   readonly problem: Row;
+  /** Rows with the same id are gradings of one proof by several graders, or by one who has changed their mind. */
+  readonly isGradingOf?: string;
 }
 
 export interface GradedLayout {
@@ -27,6 +29,42 @@ export interface GradedLayout {
 }
 
 const layouts: readonly GradedLayout[] = [
+  {
+    name: 'grades given in QED',
+    columns: ['form', 'proof_id', 'problem', 'grader', 'points'],
+    read: (row, cell) => ({
+      id: textOf(cell('proof_id')),
+      proof: cell('proof'),
+      author: cell('author'),
+      grader: textOf(cell('grader')) ?? 'not stated',
+      grade: { kind: 'points', raw: [cell('points')], maximum: numberOf(cell('maximum')) ?? 7 },
+      tags: tagsOf({ from: cell('from') }),
+      problem: { ...row, cells: asRecord(cell('problem')) },
+      isGradingOf: textOf(cell('proof_id')) ?? '',
+    }),
+  },
+  {
+    name: 'ProcessBench',
+    columns: ['steps', 'label', 'final_answer_correct'],
+    read: (row, cell) => {
+      const steps: readonly unknown[] = Array.isArray(cell('steps')) ? (cell('steps') as unknown[]) : [];
+      const firstError = numberOf(cell('label'));
+      return {
+        id: textOf(cell('id')),
+        proof: steps.every((step) => typeof step === 'string') ? steps.join('\n\n') : undefined,
+        author: cell('generator'),
+        grader: 'human',
+        // People marked the first wrong step, counted from 0; -1 where there is none.
+        grade: {
+          kind: 'label',
+          label: firstError === undefined ? undefined : firstError < 0,
+          threshold: undefined,
+        },
+        tags: tagsOf({ steps: steps.length, firstError, finalAnswerCorrect: cell('final_answer_correct') }),
+        problem: only(row, ['problem']),
+      };
+    },
+  },
   {
     name: 'IMO-GradingBench',
     columns: ['grading_id', 'response', 'points'],

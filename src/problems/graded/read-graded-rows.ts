@@ -10,6 +10,7 @@ import { SuiteError } from '../suites/suite-error.ts';
 import type { Row } from '../tables/row.ts';
 import { type GradedLayout, type GradedRow, knownLayouts, layoutOf, numberOf } from './graded-layouts.ts';
 import type { GradedProof, HumanGrade } from './graded-proof.ts';
+import { Gradings } from './gradings.ts';
 
 export interface ReadGradedRows {
   readonly proofs: readonly GradedProof[];
@@ -23,6 +24,7 @@ export async function readGradedRows(name: string, rows: AsyncIterable<Row>): Pr
   const faults: SuiteFault[] = [];
   const problems = new Map<string, Problem>();
   const ids = new Set<string>();
+  const gradings = new Gradings();
   let ungraded = 0;
   let number = 0;
   for await (const row of rows) {
@@ -46,7 +48,8 @@ export async function readGradedRows(name: string, rows: AsyncIterable<Row>): Pr
     }
     const graded = read(layout, row);
     if (isWithoutGrade(graded)) {
-      ungraded += 1;
+      if (graded.isGradingOf === undefined) ungraded += 1;
+      else gradings.takeBack(graded.isGradingOf, graded.grader);
       continue;
     }
     const { problem, faults: ofProblem } = readRow(graded.problem, number, Object.keys(row.cells));
@@ -69,6 +72,12 @@ export async function readGradedRows(name: string, rows: AsyncIterable<Row>): Pr
       exclude(problem.id, 'its proof is missing or is not text');
       continue;
     }
+    if (graded.isGradingOf !== undefined && grade.kind === 'points') {
+      const known = gradings.add(graded.isGradingOf, graded.grader, grade, graded.proof);
+      if (known === 'another-proof')
+        exclude(problem.id, `its proof is not that of earlier lines with the proof_id ${graded.isGradingOf}`);
+      if (known !== 'new') continue;
+    }
     const author = typeof graded.author === 'string' && graded.author !== '' ? graded.author : undefined;
     const id = unique(graded.id ?? [problem.id, author].filter((part) => part !== undefined).join('/'), ids);
     proofs.push({
@@ -81,7 +90,12 @@ export async function readGradedRows(name: string, rows: AsyncIterable<Row>): Pr
       tags: graded.tags,
     });
   }
-  return { proofs, ungraded, faults };
+  const merged = proofs.map((proof) => gradings.of(proof));
+  return {
+    proofs: merged.filter((proof) => proof !== undefined),
+    ungraded: ungraded + gradings.withoutGrade,
+    faults,
+  };
 }
 
 function read(layout: GradedLayout, row: Row): GradedRow {

@@ -23,6 +23,8 @@ export interface JudgedProof {
   /** The judge's grade, null where it failed to give one. */
   readonly grade: number | null;
   readonly reference: number | null;
+  /** Which of several gradings by the judge. Proofs are compared within one of them, as training compares them. */
+  readonly repeat?: number;
 }
 
 export type AgreementFigure =
@@ -60,12 +62,14 @@ export interface JudgeAgreement {
 
 /** @example judgeAgreement(proofs, { random: new Random('calibration') }).figures.advantageError?.interval */
 export function judgeAgreement(proofs: readonly JudgedProof[], options: BootstrapOptions): JudgeAgreement {
-  const compared = proofs.flatMap(({ problem, grade, reference }) =>
-    grade === null || reference === null ? [] : [{ problem, grade, reference }],
+  const compared = proofs.flatMap(({ problem, grade, reference, repeat = 0 }) =>
+    grade === null || reference === null ? [] : [{ problem, grade, reference, repeat }],
   );
-  const pairs_P_I = [...Map.groupBy(compared, ({ problem }) => problem).values()];
+  const pairs_P_R_I = [...Map.groupBy(compared, ({ problem }) => problem).values()].map((pairs) => [
+    ...Map.groupBy(pairs, ({ repeat }) => repeat).values(),
+  ]);
   const ungraded = proofs.filter(({ grade }) => grade === null).length;
-  const estimates = clusterBootstrapAll(pairs_P_I, figuresOf, options);
+  const estimates = clusterBootstrapAll(pairs_P_R_I, figuresOf, options);
   const { incorrect, partial, almost, correct, ...figures } = estimates;
   return {
     figures,
@@ -74,16 +78,18 @@ export function judgeAgreement(proofs: readonly JudgedProof[], options: Bootstra
     coverage: {
       proofs: proofs.length,
       compared: compared.length,
-      problems: pairs_P_I.length,
+      problems: pairs_P_R_I.length,
       ungraded,
       withoutReference: proofs.length - compared.length - ungraded,
     },
   };
 }
 
+/** A cluster is a problem, with its gradings apart. */
 function figuresOf(
-  pairs_P_I: readonly (readonly GradedPair[])[],
+  pairs_P_R_I: readonly (readonly (readonly GradedPair[])[])[],
 ): Readonly<Record<AgreementFigure | GradeClass, number | undefined>> {
+  const pairs_P_I = pairs_P_R_I.flat();
   const pairs = pairs_P_I.flat();
   const grades = pairs.map(({ grade }) => grade);
   const references = pairs.map(({ reference }) => reference);
