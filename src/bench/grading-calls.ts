@@ -16,6 +16,8 @@ export interface GradingCallsOptions {
   readonly stopping: AbortSignal;
   /** What the calls are for, in measured sizes (default: judge). */
   readonly role?: string;
+  /** As in callDurably. */
+  readonly mayShorten?: boolean;
 }
 
 export class GradingCalls {
@@ -35,10 +37,10 @@ export class GradingCalls {
 
   /** Throws BudgetExhausted, an AbortError, or the model's error. `label` is used once within the grading. */
   async make(label: string, model: ChatModel, request: ChatRequest): Promise<Reply> {
-    const { journal, allowance, unit, stopping, role = 'judge' } = this.#options;
+    const { journal, allowance, unit, stopping, role = 'judge', mayShorten = true } = this.#options;
     try {
       const made = await callDurably({
-        ...{ journal, allowance, unit, label, role, model, request },
+        ...{ journal, allowance, unit, label, role, model, request, mayShorten },
         begin: () => {
           stopping.throwIfAborted();
           this.#order += 1;

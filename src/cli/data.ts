@@ -1,5 +1,6 @@
 /** `qed data`: the steps from raw corpora to a training set, each a command of its own. */
 import type { Command } from 'commander';
+import { addDataDifficultyCommand } from './data-difficulty.ts';
 import { addDataImportCommand } from './data-import.ts';
 import { addDataSelectCommand } from './data-select.ts';
 
@@ -11,5 +12,6 @@ export function addDataCommand(program: Command): void {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false);
   addDataImportCommand(data);
+  addDataDifficultyCommand(data);
   addDataSelectCommand(data);
 }

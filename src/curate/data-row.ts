@@ -30,6 +30,10 @@ export const difficultySchema = z.object({
   interval: z.tuple([z.number(), z.number()]),
   /** Attempts with full marks. */
   solved: z.int().nonnegative(),
+  /** 95 % interval of `solved / attempts`, pass@1. */
+  solvedInterval: z.tuple([z.number(), z.number()]).optional(),
+  /** Points of each attempt, in their order; null for those without a grade. */
+  points: z.array(z.number().min(0).max(7).nullable()).optional(),
 });
 
 export const dataRowSchema = problemSchema.extend({

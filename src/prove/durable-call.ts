@@ -36,6 +36,8 @@ export interface DurableCall {
   readonly role: string;
   readonly model: ChatModel;
   readonly request: ChatRequest;
+  /** False: a budget that leaves less than the request's limit refuses the call. Else it lowers the limit. */
+  readonly mayShorten?: boolean;
   /** Gives the call its place when it is made for the first time. Throws when no more calls are to be made. */
   readonly begin: () => number;
   /** Called when the call is about to be made, with its limit. */
@@ -105,7 +107,11 @@ async function make(call: DurableCall): Promise<Recorded> {
   const order = call.begin();
   const prompt = promptTokens(model, request.messages);
   const wanted = withinContext(model, request.maxTokens, prompt.likely);
-  const sizes = { promptTokens: prompt.most, wanted, least: fewestTokens(wanted) };
+  const sizes = {
+    promptTokens: prompt.most,
+    wanted,
+    least: call.mayShorten === false ? wanted : fewestTokens(wanted),
+  };
   let payment = await reservePayment(call, sizes);
   let refusal: unknown;
   let isWaiting = true;

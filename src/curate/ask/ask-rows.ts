@@ -167,7 +167,10 @@ class Questions {
     allowance: Allowance,
   ): Promise<void> {
     const { onEvent, stopping, journal, seed } = this.#run;
-    const calls = new GradingCalls({ journal, allowance, unit, stopping, role: this.#step.name });
+    // What a row is told by must not depend on what was left of a budget when its turn came.
+    const calls = new GradingCalls({
+      ...{ journal, allowance, unit, stopping, role: this.#step.name, mayShorten: false },
+    });
     const context: AskContext = {
       ...{ unit, journal, allowance, stopping },
       seed: seedFrom(seed, unit),
