@@ -119,7 +119,7 @@ test('measured difficulty grows with the depth of the proof, survives kills, and
 
   const selected = await qed(['data', 'select', 'whole', '--size', '20', '--max-reward', '0.8', '--json']);
   assert.equal(selected.code, 0, selected.err);
-  const { step } = JSON.parse(selected.out);
+  const step = JSON.parse(selected.out);
   assert.equal(
     Object.values<number>(step.kept).reduce((sum, count) => sum + count, 0),
     20,

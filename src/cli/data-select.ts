@@ -55,7 +55,7 @@ Examples:
 async function select(input: string, options: SelectOptions): Promise<number> {
   const { runSelect, selectPicture } = await import('../curate/select/run-select.ts');
   const { stepDirectory } = await import('./step-directory.ts');
-  const { stepTable } = await import('./step-table.ts');
+  const { printStep } = await import('./data-step-output.ts');
   const { shownPath } = await import('../recipe/shown-path.ts');
   const { told } = await import('./prove-setup.ts');
   const settings = await settingsOf(options);
@@ -75,15 +75,14 @@ async function select(input: string, options: SelectOptions): Promise<number> {
       : [
           `${(100 * distanceFromShape).toFixed(1)} % would have to be of another difficulty to have the shape asked for`,
         ];
-  const lines = [
-    stepTable(record),
-    `mean reward: ${meanReward.before ?? 'none'} before, ${meanReward.after ?? 'none'} after; ${isUnimodal ? 'one peak' : 'more than one peak'}`,
-    ...shape,
-    `histograms: ${shownPath(path.join(out, selectPicture))}`,
-  ];
-  if (options.json === true) process.stdout.write(`${JSON.stringify({ out, step: record }, null, 2)}\n`);
-  else process.stdout.write(`${lines.join('\n')}\n`);
-  process.stderr.write(`rows: ${shownPath(out)}\n`);
+  printStep(record, {
+    ...{ out, json: options.json === true },
+    lines: [
+      `mean reward: ${meanReward.before ?? 'none'} before, ${meanReward.after ?? 'none'} after; ${isUnimodal ? 'one peak' : 'more than one peak'}`,
+      ...shape,
+      `histograms: ${shownPath(path.join(out, selectPicture))}`,
+    ],
+  });
   return 0;
 }
 
