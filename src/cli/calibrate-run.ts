@@ -1,5 +1,6 @@
 /** The working part of `qed calibrate`: gradings with progress on standard error, then tables, page and JSON. */
 import path from 'node:path';
+import type { Table } from '../bench/tables/table.ts';
 import type { OpenArm } from '../curate/calibrate/arm.ts';
 import { armLabel } from '../curate/calibrate/arm.ts';
 import { calibrateSet, type SetCalibration } from '../curate/calibrate/calibrate-set.ts';
@@ -15,6 +16,7 @@ import { writeFileAtomic } from '../journal/atomic-file.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import type { Budgets } from '../prove/within-budgets.ts';
 import { shownPath } from '../recipe/shown-path.ts';
+import { knownErrorTables } from './calibrate-known.ts';
 import type { ResolvedArm } from './calibrate-setup.ts';
 import { interruptedExitCode, watchInterruption } from './interruption.ts';
 import { eventsTo, opened } from './judge-setup.ts';
@@ -114,9 +116,16 @@ async function print(results: readonly SetCalibration[], { place, output }: Cali
   const { calibrationJson } = await import('../curate/calibrate/calibration-json.ts');
   const json = `${JSON.stringify(calibrationJson(results), null, 2)}\n`;
   await writeFileAtomic(path.join(place.directory, 'calibration.json'), json);
-  const text = output.format === 'json' ? json : await tablesText(calibrationTables(results), output.format);
+  const text = output.format === 'json' ? json : await tablesText(tablesOf(results), output.format);
   if (output.out === undefined) process.stdout.write(text);
   else await writeFileAtomic(path.resolve(output.out), text);
+}
+
+function tablesOf(results: readonly SetCalibration[]): Table[] {
+  return results.flatMap((result) => [
+    ...knownErrorTables(result, result.set.name === 'lab'),
+    ...calibrationTables([result]),
+  ]);
 }
 
 function ended(
