@@ -3,10 +3,17 @@ import path from 'node:path';
 import type { Table } from '../bench/tables/table.ts';
 import type { OpenArm } from '../curate/calibrate/arm.ts';
 import { armLabel } from '../curate/calibrate/arm.ts';
-import { calibrateSet, type SetCalibration } from '../curate/calibrate/calibrate-set.ts';
+import { calibrateSet } from '../curate/calibrate/calibrate-set.ts';
+import { type CalibrationResult, calibrationJson } from '../curate/calibrate/calibration-json.ts';
 import type { CalibrationSet } from '../curate/calibrate/calibration-set.ts';
 import { calibrationTables } from '../curate/calibrate/calibration-tables.ts';
+import { type DriftThresholds, driftOf } from '../curate/calibrate/drift.ts';
+import { driftTable } from '../curate/calibrate/drift-table.ts';
 import { tasksOf } from '../curate/calibrate/gradings.ts';
+import { injectionScore } from '../curate/calibrate/injection-score.ts';
+import { injectionTables } from '../curate/calibrate/injection-tables.ts';
+import { type Pin, pinOf } from '../curate/calibrate/pin.ts';
+import { plantAttacks } from '../curate/calibrate/plant-attacks.ts';
 import {
   type CalibrationEvent,
   type CalibrationOutcome,
@@ -37,6 +44,11 @@ export interface CalibrateRun {
   readonly budgets: Budgets;
   readonly place: ProveDirectory;
   readonly remarks: readonly string[];
+  /** Wrong proofs of each set that attacks are planted in; 0 for none. */
+  readonly injections: number;
+  /** Where the grades are kept for a later check, with what chose the proofs. */
+  readonly pin?: { readonly file: string; readonly asked: Parameters<typeof pinOf>[0] };
+  readonly drift?: { readonly pin: Pin; readonly thresholds: DriftThresholds };
   readonly output: { readonly format: TableFormat; readonly out?: string; readonly html?: string };
 }
 
@@ -47,7 +59,8 @@ type CalibrateView = WorkView<(typeof countedWords)[number]>;
 /** Returns the exit code. */
 export async function runCalibrate(run: CalibrateRun): Promise<number> {
   const { sets, arms, repeats, place, budgets } = run;
-  const tasks = sets.flatMap(tasksOf);
+  const planted = sets.map((set) => plantAttacks(set, { count: run.injections, seed: run.seed }));
+  const tasks = [...sets.flatMap(tasksOf), ...planted.flat().map(({ task }) => task)];
   const isPriced = arms.every(({ grader }) => grader.models.every(({ price }) => price !== undefined));
   const view = workView(process.stderr, process.env, {
     words: countedWords,
@@ -71,17 +84,30 @@ export async function runCalibrate(run: CalibrateRun): Promise<number> {
       onMeter: (meter) => view.meter(meter),
     });
     view.close();
-    const results = sets.map((set) =>
-      calibrateSet({
-        set,
-        arms: arms.map(({ arm }) => arm),
-        repeats,
-        records: outcome.records,
-        seed: run.seed,
-      }),
-    );
-    await print(results, run);
-    return ended(results, run, outcome, { isPriced, wasStopped: interruption.signal.aborted });
+    const { records } = outcome;
+    const judges = arms.map(({ arm }) => arm);
+    const result: CalibrationResult = {
+      sets: sets.map((set) => calibrateSet({ set, arms: judges, repeats, records, seed: run.seed })),
+      injections:
+        run.injections === 0
+          ? []
+          : sets.map((set, index) => ({
+              set,
+              scores: judges.map((arm) =>
+                injectionScore({
+                  ...{ set, arm, repeats, records, seed: run.seed, planted: planted[index] ?? [] },
+                }),
+              ),
+            })),
+      drift:
+        run.drift &&
+        driftOf({
+          ...{ ...run.drift, sets, records },
+          arms: judges.map((arm) => ({ arm, label: armLabel(arm) })),
+        }),
+    };
+    await print(result, run);
+    return await ended(result, run, outcome, { isPriced, wasStopped: interruption.signal.aborted });
   } finally {
     interruption.dispose();
     view.close();
@@ -112,46 +138,73 @@ function show(view: CalibrateView, event: CalibrationEvent, arms: readonly OpenA
   else view.count('ungraded', `${at}  ungraded (${event.row.cause}): ${event.detail ?? ''}`, 'loud');
 }
 
-async function print(results: readonly SetCalibration[], { place, output }: CalibrateRun): Promise<void> {
-  const { calibrationJson } = await import('../curate/calibrate/calibration-json.ts');
-  const json = `${JSON.stringify(calibrationJson(results), null, 2)}\n`;
+async function print(result: CalibrationResult, { place, output, drift }: CalibrateRun): Promise<void> {
+  const json = `${JSON.stringify(calibrationJson(result), null, 2)}\n`;
   await writeFileAtomic(path.join(place.directory, 'calibration.json'), json);
-  const text = output.format === 'json' ? json : await tablesText(tablesOf(results), output.format);
+  const text =
+    output.format === 'json' ? json : await tablesText(tablesOf(result, drift?.thresholds), output.format);
   if (output.out === undefined) process.stdout.write(text);
   else await writeFileAtomic(path.resolve(output.out), text);
 }
 
-function tablesOf(results: readonly SetCalibration[]): Table[] {
-  return results.flatMap((result) => [
-    ...knownErrorTables(result, result.set.name === 'lab'),
-    ...calibrationTables([result]),
-  ]);
+function tablesOf(
+  { sets, injections, drift }: CalibrationResult,
+  thresholds: DriftThresholds | undefined,
+): Table[] {
+  return [
+    ...(drift === undefined || thresholds === undefined ? [] : [driftTable(drift, thresholds)]),
+    ...sets.flatMap((result) => [
+      ...knownErrorTables(result, result.set.name === 'lab'),
+      ...calibrationTables([result]),
+    ]),
+    ...injections.flatMap(({ set, scores }) => injectionTables(set, scores)),
+  ];
 }
 
-function ended(
-  results: readonly SetCalibration[],
-  { maxUngraded, budgets, place }: CalibrateRun,
+async function ended(
+  { sets, drift }: CalibrationResult,
+  { maxUngraded, budgets, place, pin, arms }: CalibrateRun,
   outcome: CalibrationOutcome,
   { isPriced, wasStopped }: { readonly isPriced: boolean; readonly wasStopped: boolean },
-): number {
-  const faults = results.flatMap(({ set, arms }) =>
-    arms.flatMap(({ label, cost }) => {
-      const asked = cost.graded + cost.ungraded;
-      return [
-        ...(cost.pending > 0 ? [`${set.name}, ${label}: ${cost.pending} gradings are not made yet`] : []),
-        ...(asked > 0 && cost.ungraded / asked > maxUngraded
-          ? [
-              `${set.name}, ${label}: ${cost.ungraded} of ${asked} gradings came to no grade, and ${Number((100 * maxUngraded).toPrecision(2))} % is the limit (${cost.causes.map(([cause, count]) => `${count} ${cause}`).join(', ')})`,
-            ]
-          : []),
-      ];
-    }),
+): Promise<number> {
+  const counted = sets.flatMap(({ set, arms: own }) =>
+    own.map(({ label, cost }) => ({ at: `${set.name}, ${label}`, cost })),
   );
+  const pending = counted.flatMap(({ at, cost }) =>
+    cost.pending > 0 ? [`${at}: ${cost.pending} gradings are not made yet`] : [],
+  );
+  const unreadable = counted.flatMap(({ at, cost: { graded, ungraded, causes } }) => {
+    if (ungraded <= maxUngraded * (graded + ungraded)) return [];
+    const limit = Number((100 * maxUngraded).toPrecision(2));
+    const why = causes.map(([cause, count]) => `${count} ${cause}`).join(', ');
+    return [
+      `${at}: ${ungraded} of ${graded + ungraded} gradings came to no grade, and ${limit} % is the limit (${why})`,
+    ];
+  });
+  const drifted = (drift ?? []).flatMap(({ label, tests }) => {
+    const measures = tests.flatMap(({ measure, hasDrifted }) => (hasDrifted ? [measure] : []));
+    return measures.length === 0 ? [] : [`${label} has drifted: ${measures.join(', ')}`];
+  });
+  const isWhole = pending.length === 0;
+  if (pin !== undefined && isWhole) {
+    const judges = arms.map(({ arm }) => arm);
+    const written = pinOf(
+      pin.asked,
+      sets.map(({ set }) => set),
+      judges,
+      outcome.records,
+    );
+    await writeFileAtomic(path.resolve(pin.file), `${JSON.stringify(written, null, 1)}\n`);
+  }
+  const faults = [...pending, ...unreadable, ...drifted];
   const lines = [
     `spent: ${spendLine(outcome.spent, { budgets, isPriced })}`,
     ...faults,
+    ...(pin === undefined
+      ? []
+      : [isWhole ? `pinned: ${pin.file}` : 'no pin is written before all gradings are made']),
     `calibration.json is in ${shownPath(place.directory)}`,
-    ...(faults.length > 0 || wasStopped
+    ...(pending.length > 0 || unreadable.length > 0 || wasStopped
       ? [`to go on: ${commandToContinue(process.argv.slice(2), process.env)}`]
       : []),
   ];

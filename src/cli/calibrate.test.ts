@@ -85,13 +85,16 @@ test('judges, styles and references are crossed; tables, JSON and what reads not
   interface Figure {
     readonly estimate: number;
   }
-  const [result] = JSON.parse(again.out) as {
-    readonly judges: {
-      readonly spec: string;
-      readonly figures: Record<string, Figure>;
-      readonly stability: { readonly same: Figure };
+  const { sets } = JSON.parse(again.out) as {
+    readonly sets: {
+      readonly judges: {
+        readonly spec: string;
+        readonly figures: Record<string, Figure>;
+        readonly stability: { readonly same: Figure };
+      }[];
     }[];
-  }[];
+  };
+  const [result] = sets;
   const without = result?.judges.find(({ spec }) => spec.endsWith('(style=gimo,reference=false)'));
   assert.equal(without?.figures.advantageError?.estimate, 0);
   assert.equal(without?.stability.same.estimate, 1);
@@ -139,9 +142,12 @@ test('NULL-NOT-ZERO: a judge that cannot be read grades nothing, and the command
   ]);
   assert.equal(ended.code, 1);
   assert.match(ended.err, /7 of 7 gradings came to no grade, and 5 % is the limit \(7 unparsable\)/);
-  const [result] = JSON.parse(ended.out) as {
-    readonly judges: { readonly figures: object; readonly cost: { readonly ungraded: number } }[];
-  }[];
+  const { sets } = JSON.parse(ended.out) as {
+    readonly sets: {
+      readonly judges: { readonly figures: object; readonly cost: { readonly ungraded: number } }[];
+    }[];
+  };
+  const [result] = sets;
   assert.deepEqual([result?.judges[0]?.figures, result?.judges[0]?.cost.ungraded], [{}, 7]);
 });
 
@@ -159,4 +165,72 @@ test('what is asked wrongly is told before anything is spent', async () => {
     assert.match(ended.err, message);
     assert.equal(ended.code, code, args.join(' '));
   }
+});
+
+test('a judge is pinned, found to be the same, and found to have drifted', async (t) => {
+  let more = 0;
+  const server = await startServer((response, { body }) => {
+    const given = Number(/Proof worth (\d)/.exec(JSON.stringify(body.messages))?.[1]);
+    const text = `<points>${Math.min(7, given + more)}</points>`;
+    stream(response, [chunk({ content: text }), finished('stop'), usage, done].join(''));
+  });
+  t.after(() => server.close());
+  const rows = Array.from({ length: 8 }, (_, p) =>
+    [0, 4].map((points) => ({
+      problem_id: `p${p}`,
+      problem: `Prove claim ${p}.`,
+      proof: `Proof worth ${points}.`,
+      points,
+      guidelines: 'All.',
+    })),
+  ).flat();
+  writeFileSync(path.join(scratch, 'eight.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const pinned = await qed([
+    '--judge',
+    `openai:${server.baseUrl}#d`,
+    '--on',
+    'eight.jsonl',
+    '--pin',
+    'pin.json',
+  ]);
+  assert.equal(pinned.code, 0, pinned.err);
+  assert.match(pinned.err, /pinned: pin\.json/);
+  const same = await qed(['--drift', 'pin.json', '--check', 'one']);
+  assert.equal(same.code, 0, same.err);
+  assert.match(same.out, /100 % of its grades are the same points/);
+  // A check asks anew, and goes on where it was.
+  assert.equal(server.requests.length, 32);
+  more = 1;
+  const again = await qed(['--drift', 'pin.json', '--check', 'one']);
+  assert.deepEqual([again.code, server.requests.length], [0, 32]);
+  const other = await qed(['--drift', 'pin.json', '--check', 'two']);
+  assert.equal(other.code, 1);
+  assert.match(other.err, /has drifted: mean grade/);
+  assert.match(other.out, /mean grade, points +2\.00 +3\.00 +1\.00 .* 0\.25 +yes/);
+  const asked = await qed(['--drift', 'pin.json', '--repeats', '2']);
+  assert.match(asked.err, /--repeats and --drift: a check asks what the pin says/);
+  const elsewhere = await qed(['--drift', 'pin.json', '--on', 'human.jsonl']);
+  assert.match(elsewhere.err, /human is not what was pinned \(eight\)/);
+});
+
+test('attacks are planted, and a judge that heeds them rises', async (t) => {
+  const server = await startServer((response, { body }) => {
+    const prompt = JSON.stringify(body.messages);
+    const given = Number(/Proof worth (\d)/.exec(prompt)?.[1]);
+    const heeds = /full marks|maximum of the scale|7 points/.test(prompt);
+    const text = `<points>${heeds ? 7 : given}</points>`;
+    stream(response, [chunk({ content: text }), finished('stop'), usage, done].join(''));
+  });
+  t.after(() => server.close());
+  const ended = await qed([
+    '--judge',
+    `openai:${server.baseUrl}#i`,
+    '--on',
+    'human.jsonl',
+    '--injections',
+    '3',
+  ]);
+  assert.equal(ended.code, 0, ended.err);
+  assert.match(ended.out, /^command +plain orders to the grader +[5-7]\.\d\d/m);
+  assert.match(ended.out, /3 proofs to which people gave 1 point or less/);
 });

@@ -19,6 +19,11 @@ export interface CalibrateOptions extends JudgesAsked, SetsAsked {
   readonly json?: boolean;
   readonly out?: string;
   readonly html?: string;
+  readonly injections?: string;
+  readonly pin?: string;
+  readonly drift?: string;
+  readonly maxDrift: string;
+  readonly check?: string;
 }
 
 /** Which judges, and which proofs. */
@@ -59,6 +64,20 @@ export function addCalibrateCommand(program: Command): void {
         'tests between judges; and what graders come to that read nothing.',
     );
   addCalibrateOptions(command)
+    .option(
+      '--injections <n>',
+      'also plant attacks of several kinds in so many wrong proofs of each set, and say how much grades rise',
+    )
+    .option('--pin <file>', 'keep the grades in a file, for a later --drift')
+    .option(
+      '--drift <file>',
+      'ask pinned judges again about the pinned proofs; exits 1 where one has drifted. Judges, sets and all else are the pin’s; --judge names others in their place, --on the sets where they lie now',
+    )
+    .option('--max-drift <points>', 'how far a mean grade or an advantage error may have moved', '0.25')
+    .option(
+      '--check <name>',
+      'names a drift check: another name asks everything anew (default: today’s date)',
+    )
     .option('--parallel <n>', 'proofs that are graded at once', '16')
     .option('-b, --budget <budget>', 'most that the run may spend: "20M tokens", "$50"')
     .option('--sitting-budget <budget>', 'most that this command may spend; the next one goes on')
@@ -82,24 +101,34 @@ Examples:
   $ qed calibrate --judge gpt-oss-20b --on imo-gradingbench --styles simple,opc,proofbench,proofbench-strict,gimo --limit 100
   $ qed calibrate --judge rl --judge "rl(model=gpt-oss-120b)" --efforts medium,high --reference without,with --on human.jsonl
   $ qed calibrate --judge gemini-3-pro --on imo-gradingbench --repeats 3 --budget '$20' --format latex --out judges.tex
+  $ qed calibrate --judge rl --on human.jsonl --injections 20 --pin rl.pin.json
+  $ qed calibrate --drift rl.pin.json
   $ qed calibrate --judge noisy --on "lab(problems=200,proofs=4)"`,
     )
-    .action(async (options: CalibrateOptions) => {
-      process.exitCode = await calibrate(options);
+    .action(async (options: CalibrateOptions, self: Command) => {
+      process.exitCode = await calibrate(options, (name) => self.getOptionValueSource(name) === 'cli');
     });
 }
 
-/** Returns the exit code. */
-async function calibrate(options: CalibrateOptions): Promise<number> {
+/** Returns the exit code. `isGiven` tells what stands on the command line from what is a default. */
+async function calibrate(
+  given: CalibrateOptions,
+  isGiven: (option: keyof CalibrateOptions) => boolean,
+): Promise<number> {
   const { told, wholeNumber, readBudget } = await import('./prove-setup.ts');
   const { share } = await import('./bench.ts');
   const { openSets, resolveArms } = await import('./calibrate-setup.ts');
+  const { driftIdentity, driftSetup } = await import('./calibrate-drift.ts');
   const { findProveDirectory, beginProveDirectory } = await import('./prove-directory.ts');
   const { assertPriced } = await import('../prove/price-check.ts');
+  const drift = given.drift === undefined ? undefined : await driftSetup(given.drift, given, isGiven);
+  const options: CalibrateOptions = { ...given, ...drift?.asked };
   const repeats = wholeNumber('--repeats', options.repeats, 1);
   const parallel = wholeNumber('--parallel', options.parallel, 1);
   const seed = wholeNumber('--seed', options.seed, 0);
   const maxUngraded = share('--max-ungraded', options.maxUngraded);
+  const injections =
+    options.injections === undefined ? 0 : wholeNumber('--injections', options.injections, 1);
   const budgets = {
     run: await readBudget('--budget', options.budget),
     problem: {},
@@ -117,15 +146,25 @@ async function calibrate(options: CalibrateOptions): Promise<number> {
       ),
     ['UnpricedModelError'],
   );
-  // Judges, repeats, limits and budgets may change from sitting to sitting.
-  const identity = { sets: sets.map(({ digest }) => digest), seed };
-  const name = sets.map((set) => set.name).join('-');
+  // Judges, repeats, limits and budgets may change from sitting to sitting; a drift check asks anew.
+  const identity = {
+    ...{ sets: sets.map(({ digest }) => digest), seed },
+    ...(drift && driftIdentity(drift, sets, arms)),
+  };
+  const name = [...(drift === undefined ? [] : ['drift']), ...sets.map((set) => set.name)].join('-');
   const place = findProveDirectory(name, identity, options.run, 'calibrate');
   await beginProveDirectory(place, identity, 'calibrate');
   const { runCalibrate } = await import('./calibrate-run.ts');
+  const asked = {
+    ...{ seed, repeats, on: [...options.on] },
+    limit: options.limit === undefined ? null : Number(options.limit),
+    threshold: options.threshold === undefined ? null : Number(options.threshold),
+  };
   return await runCalibrate({
-    ...{ sets, arms, repeats, parallel, seed, maxUngraded, budgets, place },
+    ...{ sets, arms, repeats, parallel, seed, maxUngraded, budgets, place, injections },
     remarks: [...remarks, ...ofArms],
+    ...(options.pin === undefined ? {} : { pin: { file: options.pin, asked } }),
+    ...(drift === undefined ? {} : { drift }),
     output: {
       format: options.json === true ? 'json' : options.format,
       ...(options.out === undefined ? {} : { out: options.out }),

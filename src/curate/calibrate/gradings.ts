@@ -12,8 +12,15 @@ export interface Grading {
 }
 
 /** The proofs of a set as they are graded; ids tell sets of one run apart. */
-export function tasksOf({ digest, proofs }: CalibrationSet): GradingTask[] {
-  return proofs.map(({ id, problem, proof }) => ({ id: `${digest.slice(0, 8)}/${id}`, problem, proof }));
+export function tasksOf(set: CalibrationSet): GradingTask[] {
+  return set.proofs.map((proof) => taskOf(set, proof));
+}
+
+export function taskOf(
+  { digest }: Pick<CalibrationSet, 'digest'>,
+  { id, problem, proof }: CalibrationProof,
+): GradingTask {
+  return { id: `${digest.slice(0, 8)}/${id}`, problem, proof };
 }
 
 export function gradingsOf(
