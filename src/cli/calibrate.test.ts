@@ -234,3 +234,43 @@ test('attacks are planted, and a judge that heeds them rises', async (t) => {
   assert.match(ended.out, /^command +plain orders to the grader +[5-7]\.\d\d/m);
   assert.match(ended.out, /3 proofs to which people gave 1 point or less/);
 });
+
+test('a set is built from drawn problems by two models and a judge, goes on after a kill, and is calibrated on', async (t) => {
+  const server = await startServer((response, { body }) => {
+    const asked = JSON.stringify(body.messages);
+    const isJudge = asked.includes('<points>');
+    const isLarge = body.model === 'large';
+    const text = isJudge
+      ? `<points>${asked.includes('Rigorous') ? 7 : 1}</points>`
+      : isLarge
+        ? 'Rigorous proof.'
+        : 'Sketch.';
+    stream(response, [chunk({ content: text }), finished('stop'), usage, done].join(''));
+  });
+  t.after(() => server.close());
+  const rows = Array.from({ length: 12 }, (_, i) => ({
+    id: `t${i}`,
+    statement: `Prove task ${i}.`,
+    guidelines: 'All.',
+    source: 's',
+  }));
+  writeFileSync(path.join(scratch, 'train.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const at = (model: string) => `openai:${server.baseUrl}#${model}`;
+  const args = [
+    ...['--build', 'built', '--problems', 'train.jsonl', '--model', at('small'), '--model', at('large')],
+    ...['--judge', at('judge'), '--count', '5', '--parallel', '1'],
+  ];
+  const killed = await qed(args, { signalAt: (line) => (/answered$/.test(line) ? 'SIGKILL' : undefined) });
+  assert.equal(killed.signal, 'SIGKILL', killed.err);
+  const ended = await qed(args);
+  assert.equal(ended.code, 0, ended.err);
+  assert.match(ended.out, /20 candidates graded, 0 without a grade/);
+  // 5 problems × 4 candidates × (a proof and a grade), and at most the calls in flight at the kill once more.
+  assert.ok(server.requests.length >= 40 && server.requests.length <= 40 + 8, `${server.requests.length}`);
+  const measured = await qed(['--judge', at('judge'), '--on', 'built/set.jsonl']);
+  assert.equal(measured.code, 0, measured.err);
+  assert.match(measured.out, /20 proofs of 5 problems/);
+  assert.match(measured.out, /^openai:\S+ +0\.00 /m);
+  const wrongly = await qed([...args, '--on', 'human.jsonl']);
+  assert.match(wrongly.err, /--on goes not with --build/);
+});

@@ -24,6 +24,14 @@ export interface CalibrateOptions extends JudgesAsked, SetsAsked {
   readonly drift?: string;
   readonly maxDrift: string;
   readonly check?: string;
+  readonly build?: string;
+  readonly problems?: string;
+  readonly model: readonly string[];
+  readonly count: string;
+  readonly candidates: string;
+  readonly prompt: string;
+  readonly maxTokens?: string;
+  readonly temperature?: string;
 }
 
 /** Which judges, and which proofs. */
@@ -78,6 +86,21 @@ export function addCalibrateCommand(program: Command): void {
       '--check <name>',
       'names a drift check: another name asks everything anew (default: today’s date)',
     )
+    .option(
+      '--build <dir>',
+      'make a set: candidates of the models at drawn problems, graded by the judge, which --on then reads',
+    )
+    .option('--problems <rows>', 'with --build: JSONL of problems, or the directory of a step of qed data')
+    .addOption(repeatable('-m, --model <model>', 'with --build: whose candidates, in turn; as for qed prove'))
+    .option('--count <n>', 'with --build: problems that are drawn', '60')
+    .option('--candidates <n>', 'with --build: of each problem', '4')
+    .option(
+      '--prompt <name>',
+      'with --build: what the models are asked with, as for qed data difficulty',
+      'prove',
+    )
+    .option('--max-tokens <n>', 'with --build: most tokens of a reply (default: the model’s)')
+    .option('--temperature <t>', 'with --build: sampling temperature (default: the model’s)')
     .option('--parallel <n>', 'proofs that are graded at once', '16')
     .option('-b, --budget <budget>', 'most that the run may spend: "20M tokens", "$50"')
     .option('--sitting-budget <budget>', 'most that this command may spend; the next one goes on')
@@ -103,6 +126,9 @@ Examples:
   $ qed calibrate --judge gemini-3-pro --on imo-gradingbench --repeats 3 --budget '$20' --format latex --out judges.tex
   $ qed calibrate --judge rl --on human.jsonl --injections 20 --pin rl.pin.json
   $ qed calibrate --drift rl.pin.json
+  $ qed calibrate --build runs/in-distribution --problems runs/curate/select --model base --model teacher \\
+      --judge proofbench --budget '$30'
+  $ qed calibrate --judge rl --reference with,without --on runs/in-distribution/set.jsonl
   $ qed calibrate --judge noisy --on "lab(problems=200,proofs=4)"`,
     )
     .action(async (options: CalibrateOptions, self: Command) => {
@@ -115,6 +141,10 @@ async function calibrate(
   given: CalibrateOptions,
   isGiven: (option: keyof CalibrateOptions) => boolean,
 ): Promise<number> {
+  if (given.build !== undefined) {
+    const { buildSet } = await import('./calibrate-build.ts');
+    return await buildSet(given, isGiven);
+  }
   const { told, wholeNumber, readBudget } = await import('./prove-setup.ts');
   const { share } = await import('./bench.ts');
   const { openSets, resolveArms } = await import('./calibrate-setup.ts');
