@@ -1,12 +1,8 @@
 /**
  * The working part of the steps of `qed data` that ask models about rows: opens journal and models, shows progress on
- * standard error, goes on where it was, closes everything, and prints what came of it.
- *
- * @example
- * return await runAsk(options, { step: 'rubrics', input, resolved: [model.resolved], remarks: [], ...settings,
- *   open: async (view) => { const opened = await openModel(model.resolved, view); return { step: rubricsStep(…), close } } });
+ * standard error, goes on where it was, closes everything, and prints what came of it. `ask-of-model.ts` is the short way for
+ * a step that asks one model.
  */
-
 import type { AskEvent, AskStep } from '../curate/ask/ask-step.ts';
 import { runAskStep } from '../curate/ask/run-ask-step.ts';
 import { rowsPath, type StepRecord } from '../curate/step-files.ts';

@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import { addDataDifficultyCommand } from './data-difficulty.ts';
 import { addDataImportCommand } from './data-import.ts';
+import { addDataReviewCommand } from './data-review.ts';
+import { addDataRubricsCommand } from './data-rubrics.ts';
 import { addDataSelectCommand } from './data-select.ts';
 
 /** Each step reads a file of rows or the directory of the step before it, and leaves a directory of its own. */
@@ -13,5 +15,7 @@ export function addDataCommand(program: Command): void {
     .helpCommand(false);
   addDataImportCommand(data);
   addDataDifficultyCommand(data);
+  addDataReviewCommand(data);
+  addDataRubricsCommand(data);
   addDataSelectCommand(data);
 }

@@ -36,6 +36,17 @@ export const difficultySchema = z.object({
   points: z.array(z.number().min(0).max(7).nullable()).optional(),
 });
 
+/** Which model wrote something, asked with which prompts (first digits of a digest over their files). */
+export const authorSchema = z.object({ model: z.string().min(1), prompt: z.string().min(1) });
+
+/** What a model noted in its review of a row that it found no fault with. */
+export const reviewSchema = authorSchema.extend({
+  /** 1 (first rounds of school contests) to 10 (the hardest of the IMO); null where it said none. */
+  difficulty: z.int().min(1).max(10).nullable(),
+  /** Null where it did not say. */
+  computational: z.boolean().nullable(),
+});
+
 export const dataRowSchema = problemSchema.extend({
   origin: originSchema.optional(),
   /** SPDX name where there is one. */
@@ -43,6 +54,9 @@ export const dataRowSchema = problemSchema.extend({
   /** What others said of statement or solutions, such as further posts of a thread. */
   comments: z.array(z.string()).optional(),
   difficulty: difficultySchema.optional(),
+  /** Where a model wrote the scheme. */
+  schemeBy: authorSchema.optional(),
+  review: reviewSchema.optional(),
 });
 
 export type Origin = z.infer<typeof originSchema>;

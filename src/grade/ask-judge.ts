@@ -90,7 +90,7 @@ export async function askJudge<T>(
   return {
     ok: false,
     cause: fault?.isOffScale === true ? 'out-of-range' : 'unparsable',
-    detail: `the judge’s reply could not be read${times}: ${fault?.complaint ?? 'it was not asked'}`,
+    detail: `the reply could not be read${times}: ${fault?.complaint ?? 'it was not asked'}`,
     calls,
   };
 }

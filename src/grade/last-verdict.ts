@@ -24,15 +24,22 @@ interface Tag extends Span {
   readonly kind: 'open' | 'close' | 'odd';
 }
 
-/** `tag` is a word in small letters. Only the answer is looked at, never the reasoning. */
-export function lastVerdict(reply: Pick<Reply, 'answer' | 'finish'>, tag: string): Verdict {
+/**
+ * `tag` is a word in small letters; `what` names what stands between the tags, in complaints. Only the answer is looked
+ * at, never the reasoning.
+ */
+export function lastVerdict(
+  reply: Pick<Reply, 'answer' | 'finish'>,
+  tag: string,
+  what = 'verdict',
+): Verdict {
   const isCut = reply.finish === 'length';
   const none = (complaint: string): Verdict => ({ ok: false, fault: 'no-verdict', complaint });
   const unfinished = (complaint: string): Verdict => ({ ok: false, fault: 'unfinished', complaint });
   const missing = (): Verdict =>
     isCut
-      ? unfinished('it was cut at its limit of length before it gave a verdict')
-      : none(`it has no verdict between <${tag}> and </${tag}>`);
+      ? unfinished(`it was cut at its limit of length before it gave a ${what}`)
+      : none(`it has no ${what} between <${tag}> and </${tag}>`);
 
   const said = saidIn(reply.answer ?? '');
   if (!said.ok) return none('it goes on with turns of the conversation that are not yours');
@@ -50,14 +57,14 @@ export function lastVerdict(reply: Pick<Reply, 'answer' | 'finish'>, tag: string
   if (outside.length === 0 && inside.length === 0) return missing();
   const pair = pairOf(text, outside.length > 0 ? outside : inside);
   if (pair === undefined) {
-    return unfinished(`its last verdict does not stand between one <${tag}> and one </${tag}> after it`);
+    return unfinished(`its last ${what} does not stand between one <${tag}> and one </${tag}> after it`);
   }
   if (outside.length > 0 && inside.length > 0 && pairOf(text, inside)?.content !== pair.content) {
-    return none('it has two verdicts that differ, one of them in a code block');
+    return none(`it has two ${what}s that differ, one of them in a code block`);
   }
   const isLast = text.slice(pair.end).trim() === '' || (shown !== undefined && inside.length > 0);
   if (isCut && !isLast)
-    return unfinished('it was cut at its limit of length while it went on after a verdict');
+    return unfinished(`it was cut at its limit of length while it went on after a ${what}`);
   return { ok: true, content: pair.content };
 }
 

@@ -7,11 +7,19 @@ import { z } from 'zod';
 
 export type ProblemId = string & { readonly __brand: 'ProblemId' };
 
-/** One result that earns points. Points of all checkpoints add up to `maximumPoints`. */
+/** One result that earns points. Points of all checkpoints of a chain add up to `maximumPoints`. */
 export const checkpointSchema = z.object({
   id: z.string().min(1),
   points: z.number().positive(),
+  /** Whether it is a main idea of the proof or work that anyone can do who has it. */
+  kind: z.enum(['main', 'routine']).optional(),
   description: z.string().min(1),
+});
+
+/** Checkpoints of another way to a proof, with the idea of that way as its name. */
+export const alternativeSchema = z.object({
+  name: z.string().min(1),
+  checkpoints: z.array(checkpointSchema).min(1),
 });
 
 /** A flaw that takes points off, at most `cap` points in all. */
@@ -21,12 +29,23 @@ export const deductionSchema = z.object({
   description: z.string().min(1),
 });
 
+/** A flaw with which a proof earns at most so many points, whatever else it has. */
+export const limitSchema = z.object({
+  points: z.number().min(0).max(7),
+  description: z.string().min(1),
+});
+
 /** A rubric on the 0 to 7 scale of the olympiads, in the form an LLM writes for real problems (paper, section 2.2). */
 export const gradingSchemeSchema = z.object({
   maximumPoints: z.literal(7).default(7),
   checkpoints: z.array(checkpointSchema).min(1),
+  /** The idea of these checkpoints, where there are other ways. */
+  chain: z.string().min(1).optional(),
+  /** Other ways: the chain that earns most counts, and points of two chains are never added. */
+  alternatives: z.array(alternativeSchema).min(1).optional(),
   zeroCredit: z.array(z.string()).default([]),
   deductions: z.array(deductionSchema).default([]),
+  limits: z.array(limitSchema).min(1).optional(),
   notes: z.string().optional(),
 });
 
@@ -48,7 +67,9 @@ export const problemSchema = z.object({
 });
 
 export type Checkpoint = z.infer<typeof checkpointSchema>;
+export type Alternative = z.infer<typeof alternativeSchema>;
 export type Deduction = z.infer<typeof deductionSchema>;
+export type Limit = z.infer<typeof limitSchema>;
 export type GradingScheme = z.infer<typeof gradingSchemeSchema>;
 export type Problem = z.infer<typeof problemSchema>;
 

@@ -43,6 +43,39 @@ Parallel chains do not add up.`,
   assert.deepEqual(schemeFromMarkdown(markdown), scheme);
 });
 
+test('other ways and limits stand in the text with the rule that a judge needs', () => {
+  const scheme = gradingSchemeSchema.parse({
+    chain: 'Induction',
+    checkpoints: [
+      { id: 'A1', points: 5, kind: 'main', description: 'The step.' },
+      { id: 'A2', points: 2, kind: 'routine', description: 'The base.' },
+    ],
+    alternatives: [
+      { name: 'Extremal principle', checkpoints: [{ id: 'B1', points: 7, description: 'All of it.' }] },
+    ],
+    limits: [{ points: 5, description: 'Claims that contradict each other.' }],
+  });
+  const markdown = schemeToMarkdown(scheme);
+  assert.equal(
+    markdown,
+    `## Checkpoints: Induction (7 points in all)
+
+- **A1** (5 points, main): The step.
+- **A2** (2 points, routine): The base.
+
+## Alternative checkpoints: Extremal principle (7 points in all)
+
+Another way to a proof. Only one chain of checkpoints counts, the one that earns most; points of two chains are never added.
+
+- **B1** (7 points): All of it.
+
+## Limits
+
+- **L1** (at most 5 points for the proof): Claims that contradict each other.`,
+  );
+  assert.deepEqual(schemeFromMarkdown(markdown), scheme);
+});
+
 test('every scheme reads back as it was, whatever its texts hold', () => {
   const line = fc.oneof(
     fc.string({ minLength: 1, maxLength: 12 }),
@@ -67,12 +100,26 @@ test('every scheme reads back as it was, whatever its texts hold', () => {
     )
     .filter((joined) => joined !== '');
   const points = fc.constantFrom(0.5, 1, 2, 3, 4, 7);
+  // A name is one line, single-spaced.
+  const name = text.map((one) => one.replaceAll(/\s+/g, ' '));
+  const checkpoints = fc.array(
+    fc.record(
+      {
+        id: fc.stringMatching(/^[A-Za-z][\w.-]{0,6}$/),
+        points,
+        kind: fc.constantFrom('main' as const, 'routine' as const),
+        description: text,
+      },
+      { requiredKeys: ['id', 'points', 'description'] },
+    ),
+    { minLength: 1, maxLength: 4 },
+  );
   const scheme = fc.record(
     {
-      checkpoints: fc.array(
-        fc.record({ id: fc.stringMatching(/^[A-Za-z][\w.-]{0,6}$/), points, description: text }),
-        { minLength: 1, maxLength: 4 },
-      ),
+      checkpoints,
+      chain: name,
+      alternatives: fc.array(fc.record({ name, checkpoints }), { minLength: 1, maxLength: 2 }),
+      limits: fc.array(fc.record({ points, description: text }), { minLength: 1, maxLength: 2 }),
       zeroCredit: fc.array(text, { maxLength: 3 }),
       deductions: fc.array(
         fc.record({ points, cap: points, description: text }, { requiredKeys: ['points', 'description'] }),

@@ -36,13 +36,13 @@ export function fence(name: string, text: string, mark: string, judged: boolean)
 }
 
 /** Tags in which a judge's verdict or the parts of its report stand. */
-const JUDGED_TAGS = [...VERDICT_TAGS, 'points', 'steps'].join('|');
+const JUDGED_TAGS = [...VERDICT_TAGS, 'points', 'steps', 'scheme', 'review'].join('|');
 
 /** Boxes become frames, which look alike and are read by nobody; verdict tags show as text. */
 function withoutVerdicts(text: string): string {
   const framed = text
     .replace(BOX, () => '\\fbox')
-    .replace(new RegExp(`&(?=(?:lt|#0*60|#x0*3c);\\s*/?\\s*(?:${JUDGED_TAGS})\\b)`, 'gi'), '&amp;');
+    .replace(new RegExp(`&(?=(?:lt|#0*60|#x0*3c);\\s*/?\\s*(?:${JUDGED_TAGS})\\b(?!-))`, 'gi'), '&amp;');
   return withoutTags(framed, `(?:${JUDGED_TAGS})\\b`);
 }
 

@@ -36,6 +36,8 @@ const outputs = [
   'message',
   'tagged points',
   'tagged verdict',
+  'tagged scheme',
+  'tagged review',
   'part',
 ] as const;
 export type Output = (typeof outputs)[number];

@@ -28,6 +28,8 @@ export interface AskStep {
   ask(row: DataRow, context: AskContext): Promise<RowAnswer>;
   /** What becomes of a row with this answer. Called in the order of the rows, for every row that has one. */
   fateOf(row: DataRow, answer: Json): RowFate;
+  /** Told of the rows that were not asked about, in the same order. */
+  onUnasked?(row: DataRow, fate: RowFate): void;
   /** Figures for step.json; called after the last row has its fate. */
   figures?(): Readonly<Record<string, Json>>;
 }

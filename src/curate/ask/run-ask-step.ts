@@ -61,7 +61,10 @@ async function writeStep(step: AskStep, run: AskStepRun, endOf: AskedRows['endOf
   const figures = { asked: 0, promptTokens: 0, completionTokens: 0, dollars: 0 as number | null };
   const fateOf = async (row: DataRow): Promise<RowFate> => {
     const unasked = step.fateUnasked?.(row);
-    if (unasked !== undefined) return unasked;
+    if (unasked !== undefined) {
+      step.onUnasked?.(row, unasked);
+      return unasked;
+    }
     const recorded = await answerOf(step, run, row);
     if (recorded === undefined) return fateOfUnanswered(endOf(row));
     const { answer, spent } = recorded;

@@ -53,9 +53,15 @@ ${scheme !== undefined && schemeFold(scheme)}
 <div class="answers">${answers.map(answerColumn)}</div></article>`;
 }
 
-function schemeFold({ checkpoints, zeroCredit, deductions, maximumPoints }: GradingScheme): Markup {
+function schemeFold(scheme: GradingScheme): Markup {
+  const { checkpoints, alternatives = [], zeroCredit, deductions, limits = [], maximumPoints } = scheme;
+  const earning = (all: GradingScheme['checkpoints']): Markup[] =>
+    all.map(
+      ({ points: earned, description }) =>
+        html`<li><b>${signedPoints(earned)}</b><span>${description}</span></li>`,
+    );
   return html`<details class="fold"><summary>Grading scheme, ${maximumPoints} points</summary>
-<ul class="items">${checkpoints.map(({ points: earned, description }) => html`<li><b>${signedPoints(earned)}</b><span>${description}</span></li>`)}${deductions.map(({ points: lost, cap, description }) => html`<li><b>${signedPoints(-lost)}</b><span>${description}${cap !== undefined && ` (at most ${points(cap)} in all)`}</span></li>`)}${zeroCredit.map((flaw) => html`<li><b>0</b><span>in all, for: ${flaw}</span></li>`)}</ul></details>`;
+<ul class="items">${earning(checkpoints)}${alternatives.map(({ name, checkpoints: others }) => html`<li><b>or</b><span>instead: ${name}</span></li>${earning(others)}`)}${deductions.map(({ points: lost, cap, description }) => html`<li><b>${signedPoints(-lost)}</b><span>${description}${cap !== undefined && ` (at most ${points(cap)} in all)`}</span></li>`)}${limits.map(({ points: most, description }) => html`<li><b>≤ ${points(most)}</b><span>in all, with: ${description}</span></li>`)}${zeroCredit.map((flaw) => html`<li><b>0</b><span>in all, for: ${flaw}</span></li>`)}</ul></details>`;
 }
 
 function answerColumn({ checkpoint, reasoning, proof, grade }: ExampleAnswer): Markup {
