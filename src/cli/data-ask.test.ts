@@ -96,6 +96,7 @@ test('schemes are written, asked for again with the complaint, or set aside with
     problem(6, {
       guidelines: '### Checkpoints\n- [4 pts] Lemma.\n- [3 pts] End.\n### Deductions\n- Cap at 5/7: a gap.',
     }),
+    problem(7, { guidelines: '(Partial) 1. Something.', solutions: [] }),
   ]);
   reply = (conversation) => {
     const number = /claim number (\d)/.exec(conversation)?.[1];
@@ -109,7 +110,9 @@ test('schemes are written, asked for again with the complaint, or set aside with
   // 1 + 2 + 3 + 3 calls.
   assert.equal(calls(), 9);
   const { step } = JSON.parse(ended.out);
-  assert.deepEqual(step.figures.schemes, { written: 2, kept: 1, fromGuidelines: 1, withAlternatives: 0 });
+  assert.deepEqual(step.figures.schemes, {
+    ...{ written: 2, withAlternatives: 0, kept: 1, fromGuidelines: 1, inWords: 1 },
+  });
   assert.deepEqual(step.figures.writtenAtAttempt, { 1: 1, 2: 1 });
   assert.deepEqual(step.dropped, {
     'scheme-invalid': { even: 1 },
@@ -119,7 +122,7 @@ test('schemes are written, asked for again with the complaint, or set aside with
   const rows = linesOf('mixed-rubrics', 'rows.jsonl');
   assert.deepEqual(
     rows.map(({ id }) => id),
-    ['p0', 'p1', 'p5', 'p6'],
+    ['p0', 'p1', 'p5', 'p6', 'p7'],
   );
   assert.equal(gradingSchemeSchema.parse(rows[0]?.scheme).checkpoints.length, 3);
   assert.deepEqual(Object.keys(rows[0]?.schemeBy as object), ['model', 'prompt']);
@@ -137,7 +140,7 @@ test('schemes are written, asked for again with the complaint, or set aside with
   assert.equal(again.code, 0, again.err);
   assert.equal(calls(), 9);
   assert.deepEqual(readFileSync(at('mixed-rubrics', 'rows.jsonl')), before);
-  assert.match(again.out, /rows in +7\n +go on +4 +even 2, odd 2\n/);
+  assert.match(again.out, /rows in +8\n +go on +5 +odd 3, even 2\n/);
   const replaced = await qed(command('rubrics', 'mixed.jsonl', '--replace', '--json'));
   assert.equal(replaced.code, 0, replaced.err);
   assert.equal(calls(), 11);

@@ -18,8 +18,8 @@ export function addDataRubricsCommand(data: Command): void {
     .description(
       'Has a strong model write a grading scheme for each problem, from statement and solutions: checkpoints that come ' +
         'to 7 points (main results at least 4), items without credit, deductions and limits. A scheme that does not hold ' +
-        'together is asked for again with the complaint; what stays so is set aside, with its cause. Schemes that are ' +
-        'there are kept, and guidelines in the form of published rubrics are read as schemes.',
+        'together is asked for again with the complaint; what stays so is set aside, with its cause. Schemes and ' +
+        'guidelines that are there are kept; guidelines in the form of published rubrics are read as schemes.',
     )
     .argument('<input>', 'rows as JSONL, or the directory of a step');
   addAskOptions(addModelOptions(command))

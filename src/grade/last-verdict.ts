@@ -28,11 +28,7 @@ interface Tag extends Span {
  * `tag` is a word in small letters; `what` names what stands between the tags, in complaints. Only the answer is looked
  * at, never the reasoning.
  */
-export function lastVerdict(
-  reply: Pick<Reply, 'answer' | 'finish'>,
-  tag: string,
-  what = 'verdict',
-): Verdict {
+export function lastVerdict(reply: Pick<Reply, 'answer' | 'finish'>, tag: string, what = 'verdict'): Verdict {
   const isCut = reply.finish === 'length';
   const none = (complaint: string): Verdict => ({ ok: false, fault: 'no-verdict', complaint });
   const unfinished = (complaint: string): Verdict => ({ ok: false, fault: 'unfinished', complaint });

@@ -1,7 +1,7 @@
 /**
  * `qed data rubrics`: a model writes the grading scheme of each problem from its statement and solutions. A scheme that
  * does not hold together is asked for again with the complaint, in the same conversation; what stays so is set aside with
- * its cause. Schemes that are there are kept, and guidelines that read as a scheme are taken for one, without a call.
+ * its cause. What is there is kept without a call: schemes, guidelines that read as a scheme as one, and others in words.
  */
 import { askJudge, type JudgeModel } from '../../grade/ask-judge.ts';
 import type { Json } from '../../journal/journal.ts';
@@ -33,7 +33,7 @@ export function rubricsStep(settings: RubricsSettings): AskStep {
   const { writer, attempts, solutions: most, replace, prompts = curatePrompts() } = settings;
   const { model, maxTokens, temperature, sampling = {} } = writer;
   const prompt = prompts.digest('rubric', 'rubric-again');
-  const counts = { written: 0, kept: 0, fromGuidelines: 0, withAlternatives: 0 };
+  const counts = { written: 0, withAlternatives: 0, kept: 0, fromGuidelines: 0, inWords: 0 };
   const byAttempt: Record<string, number> = {};
   const shown = ({ solutions }: DataRow): readonly string[] =>
     solutions.filter((text) => text.trim() !== '').slice(0, most);
@@ -49,8 +49,8 @@ export function rubricsStep(settings: RubricsSettings): AskStep {
     fateUnasked: (row) => {
       if (!replace) {
         if (row.scheme !== undefined) return { kind: 'keep', row };
-        const published = fromGuidelines(row);
-        if (published !== undefined) return { kind: 'keep', row: published };
+        // A marking scheme in words is one, though it has no parts.
+        if (row.guidelines !== undefined) return { kind: 'keep', row: fromGuidelines(row) ?? row };
       }
       if (shown(row).length > 0) return undefined;
       return { kind: 'drop', reason: 'no-solution', detail: 'a scheme is written from a solution' };
@@ -94,8 +94,9 @@ export function rubricsStep(settings: RubricsSettings): AskStep {
     },
     onUnasked: (row, fate) => {
       if (fate.kind !== 'keep') return;
-      if (row.scheme === undefined) counts.fromGuidelines += 1;
-      else counts.kept += 1;
+      if (row.scheme !== undefined) counts.kept += 1;
+      else if (fate.row.scheme !== undefined) counts.fromGuidelines += 1;
+      else counts.inWords += 1;
     },
     figures: () => ({ schemes: { ...counts }, writtenAtAttempt: { ...byAttempt } }),
   };

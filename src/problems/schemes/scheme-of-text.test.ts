@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gradingSchemeSchema } from '../problem.ts';
-import { schemeToMarkdown } from '../scheme-markdown.ts';
+import { schemeFromMarkdown, schemeToMarkdown } from '../scheme-markdown.ts';
 import { openSuite } from '../suites/open-suite.ts';
 import { parseGuidelines } from '../suites/parse-guidelines.ts';
+import { schemeOf } from '../suites/scheme-of.ts';
+import { schemeFaults } from './check-scheme.ts';
 import { schemeOfText } from './scheme-of-text.ts';
 
 function read(text: string) {
@@ -171,5 +174,25 @@ test('guidelines in words, such as those of IMO-ProofBench, stay guidelines', {
       parseGuidelines(guidelines)?.sections.every(({ items }) => items.length > 0),
       id,
     );
+  }
+});
+
+const usamo = fileURLToPath(
+  new URL('../../../../shared/data/matharena-usamo2025/data/usamo/usamo_2025', import.meta.url),
+);
+
+test('the rubrics of USAMO 2025 are schemes, and so stay through Markdown', {
+  skip: existsSync(usamo) ? false : '../shared/data/matharena-usamo2025 is not here',
+}, () => {
+  const entries = JSON.parse(readFileSync(path.join(usamo, 'grading_scheme.json'), 'utf8')) as unknown[];
+  assert.equal(entries.length, 6);
+  for (const entry of entries) {
+    const published = schemeOf(entry);
+    assert.equal(published.kind, 'scheme');
+    if (published.kind !== 'scheme') continue;
+    assert.deepEqual(schemeFaults(published.scheme, { wantsKinds: false }), []);
+    const markdown = schemeToMarkdown(published.scheme);
+    assert.deepEqual(schemeFromMarkdown(markdown), published.scheme);
+    assert.deepEqual(schemeOfText(markdown), { ok: true, scheme: published.scheme });
   }
 });

@@ -112,7 +112,8 @@ problems:
     ];
     const schemeOf = async (grading_scheme: unknown) =>
       (await opened(context, jsonl({ id: 'a', problem: 'Prove it.', grading_scheme }))).problems[0];
-    for (const scheme of [parts, JSON.stringify(parts)]) {
+    const entry = { id: '1', points: 7, scheme: parts };
+    for (const scheme of [parts, JSON.stringify(parts), entry, JSON.stringify(entry)]) {
       assert.deepEqual((await schemeOf(scheme))?.scheme?.checkpoints, [
         { id: '1', points: 3, description: 'Idea: Looks.' },
         { id: '2', points: 4, description: 'Rest: Compares.' },
@@ -126,6 +127,11 @@ problems:
     await refused(
       schemeOf({ checkpoints: [{ id: 'x', points: 3, description: 'y' }] }),
       /field grading_scheme: checkpoints: their points add up to 3, not to 7/,
+    );
+    const all = [{ id: 'x', points: 7, description: 'y' }];
+    await refused(
+      schemeOf({ checkpoints: all, alternatives: [{ name: 'z', checkpoints: [...all, ...all] }] }),
+      /field grading_scheme: checkpoints: their points add up to 14, not to 7/,
     );
     await refused(schemeOf([{ points: 'three' }]), /field grading_scheme: 0\.points: /);
   });

@@ -25,9 +25,17 @@ const partSchema = z
     description: (part.grading_scheme_desc ?? part.desc ?? part.description ?? '').trim(),
   }));
 
-/** `value` as it stands in a cell: text, JSON text, a list of parts, or a scheme of our own form. */
+/** As MathArena's `grading_scheme.json` has one for each problem. */
+const entrySchema = z.looseObject({ scheme: z.array(z.unknown()).min(1) });
+
+/**
+ * `value` as it stands in a cell: text, JSON text, a list of parts or an object with one, or a scheme of our own form. Text
+ * stays as it was published; `schemes/scheme-of-text.ts` finds the parts in it.
+ */
 export function schemeOf(value: unknown): PublishedScheme {
-  const read = typeof value === 'string' ? jsonOrText(value) : value;
+  const given = typeof value === 'string' ? jsonOrText(value) : value;
+  const entry = entrySchema.safeParse(given);
+  const read = entry.success ? entry.data.scheme : given;
   if (typeof read === 'string') return { kind: 'guidelines', guidelines: read };
   if (!Array.isArray(read)) {
     const own = gradingSchemeSchema.safeParse(read);
@@ -51,11 +59,13 @@ export function schemeOf(value: unknown): PublishedScheme {
 }
 
 function ownScheme(scheme: GradingScheme): PublishedScheme {
-  const total = scheme.checkpoints.reduce((sum, { points }) => sum + points, 0);
-  if (Math.abs(total - scheme.maximumPoints) < 1e-9) return { kind: 'scheme', scheme };
+  const chains = [scheme, ...(scheme.alternatives ?? [])];
+  const totals = chains.map(({ checkpoints }) => checkpoints.reduce((sum, { points }) => sum + points, 0));
+  const wrong = totals.find((total) => Math.abs(total - scheme.maximumPoints) > 1e-9);
+  if (wrong === undefined) return { kind: 'scheme', scheme };
   return {
     kind: 'unusable',
-    detail: `checkpoints: their points add up to ${total}, not to ${scheme.maximumPoints}`,
+    detail: `checkpoints: their points add up to ${wrong}, not to ${scheme.maximumPoints}`,
   };
 }
 
