@@ -1,6 +1,7 @@
 /** `qed data`: the steps from raw corpora to a training set, each a command of its own. */
 import type { Command } from 'commander';
 import { addDataDifficultyCommand } from './data-difficulty.ts';
+import { addDataDistillCommand } from './data-distill.ts';
 import { addDataImportCommand } from './data-import.ts';
 import { addDataReviewCommand } from './data-review.ts';
 import { addDataRubricsCommand } from './data-rubrics.ts';
@@ -18,4 +19,5 @@ export function addDataCommand(program: Command): void {
   addDataReviewCommand(data);
   addDataRubricsCommand(data);
   addDataSelectCommand(data);
+  addDataDistillCommand(data);
 }

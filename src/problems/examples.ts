@@ -8,6 +8,8 @@ export const supervisedExampleSchema = z.object({
     .min(2)
     .refine((messages) => messages.at(-1)?.role === 'assistant', 'the last message must be the assistant’s'),
   tags: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  /** SHA-256 of the chat template that the text was written for, where it was written for one. */
+  chat_template_sha256: z.string().optional(),
 });
 export type SupervisedExample = z.infer<typeof supervisedExampleSchema>;
 

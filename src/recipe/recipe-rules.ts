@@ -78,9 +78,10 @@ export function contradictions(recipe: Recipe): Contradiction[] {
   if (recipe.data.kind === 'harp' && recipe.tokenizer.kind === 'lab') {
     complain(['tokenizer', 'kind'], 'real texts need `bpe`, `directory` or `model`');
   }
-  if (recipe.data.kind === 'harp') {
+  if (recipe.data.kind === 'harp' || recipe.data.kind === 'examples') {
+    const what = recipe.data.kind === 'harp' ? 'HARP gives proofs' : '`examples` are texts';
     for (const stage of ['pretrain', 'rl', 'rc', 'judge', 'evaluate'] as const) {
-      if (recipe[stage] !== undefined) complain([stage], 'needs lab data; HARP gives proofs for `sft` only');
+      if (recipe[stage] !== undefined) complain([stage], `needs lab data; ${what} for \`sft\` only`);
     }
   }
   if (recipe.rl?.hints !== undefined && recipe.data.kind !== 'lab') {

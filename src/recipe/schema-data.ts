@@ -43,3 +43,26 @@ export const harpDataSchema = z.strictObject({
     .default(0.1)
     .describe('Share of problems whose proofs are held out.'),
 });
+
+export const examplesDataSchema = z.strictObject({
+  kind: z.literal('examples'),
+  path: z
+    .string()
+    .describe(
+      'JSONL of conversations (`messages`, the last of them the assistant’s), or a directory that `qed data distill` left, of which `all.jsonl` is meant; relative to the recipe.',
+    ),
+  validationShare: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.05)
+    .describe(
+      'Share of problems whose texts are held out. Texts are of one problem when their tag `problem` is the same.',
+    ),
+  chatTemplate: z
+    .enum(['same', 'any'])
+    .default('same')
+    .describe(
+      'Whether texts that were written for another chat template (`chat_template_sha256`) are refused, or trained on all the same.',
+    ),
+});

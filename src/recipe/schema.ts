@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { contradictions } from './recipe-rules.ts';
-import { harpDataSchema, labDataSchema } from './schema-data.ts';
+import { examplesDataSchema, harpDataSchema, labDataSchema } from './schema-data.ts';
 import { engineSchema, modelSchema, tokenizerSchema } from './schema-model.ts';
 import { rcSchema } from './schema-rc.ts';
 import {
@@ -28,7 +28,7 @@ export const recipeSchema = z
     model: modelSchema.prefault({}).describe('The model.'),
     tokenizer: tokenizerSchema.describe('The tokenizer.'),
     data: z
-      .discriminatedUnion('kind', [labDataSchema, harpDataSchema])
+      .discriminatedUnion('kind', [labDataSchema, harpDataSchema, examplesDataSchema])
       .describe('Where problems and texts come from.'),
     pretrain: supervisedSchema
       .optional()
@@ -71,6 +71,7 @@ export type EvaluateSettings = z.infer<typeof evaluateSchema>;
 export type SearchSettings = NonNullable<EvaluateSettings['search']>;
 export type OptimiserSettings = z.infer<typeof optimiserSchema>;
 export type LabDataSettings = z.infer<typeof labDataSchema>;
+export type ExamplesDataSettings = z.infer<typeof examplesDataSchema>;
 
 /** The stages in the order they run. `data` and `report` always run. */
 export const stageIds = ['data', 'pretrain', 'sft', 'rl', 'rc', 'judge', 'evaluate', 'report'] as const;

@@ -140,3 +140,18 @@ test('a reply has the tokens that it has after the prompt, where a tokenizer put
     assert.equal(byPieces.parseReply(byPieces.renderReply(reply)).answer, reply.trim());
   }
 });
+
+test('a reply that is written with its whole thinking block does not open it again where the prompt has', () => {
+  const source = (opening: string): string =>
+    `{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}${opening}{% endif %}`;
+  const opens = withTemplate(source('<think>\n'));
+  const closed = withTemplate(source(''));
+  const reply = '<think>\nLook.\n</think>\n\nIt holds.';
+  const whole = (by: ChatFormat) =>
+    tokenizer.decode([...by.renderPrompt([{ role: 'user', content: 'a' }]), ...by.renderReply(reply)]);
+  const expected = `<|im_start|>a<|im_end|>${reply}<|im_end|>`;
+  assert.equal(whole(closed), expected);
+  assert.equal(whole(opens), expected);
+  assert.equal(tokenizer.decode(opens.renderReply('It holds.')), 'It holds.<|im_end|>');
+  assert.deepEqual(opens.parseReply(opens.renderReply(reply)), { reasoning: 'Look.', answer: 'It holds.' });
+});

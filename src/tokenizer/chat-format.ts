@@ -9,13 +9,10 @@
  */
 import { z } from 'zod';
 import { compileChatTemplate } from './chat-template.ts';
+import { chatTemplateText } from './chat-template-text.ts';
 import type { ChatFormat, Message, ParsedReply, Tokenizer } from './tokenizer.ts';
 
-const templateSchema = z.union([
-  z.string().min(1),
-  z.array(z.object({ name: z.string(), template: z.string() })).min(1),
-]);
-const configSchema = z.looseObject({ chat_template: templateSchema });
+const configSchema = z.looseObject({});
 /** As a text, or as older files write it with the token's flags. */
 const namedTokenSchema = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
 /** Tokens that templates know by these names, where the configuration has them. */
@@ -46,13 +43,11 @@ export function createChatFormat(
   tokenizer: Tokenizer,
   options: { readonly variables?: Readonly<Record<string, unknown>>; readonly now?: Date } = {},
 ): ChatFormat {
-  const config = configSchema.safeParse(JSON.parse(tokenizer.configJson));
-  if (!config.success) throw new Error('tokenizer_config.json has no chat_template');
   const template = compileChatTemplate(
-    templateOf(config.data.chat_template),
+    chatTemplateText(tokenizer.configJson),
     options.now === undefined ? {} : { now: options.now },
   );
-  const namedTokens = specialTokensOf(config.data);
+  const namedTokens = specialTokensOf(configSchema.parse(JSON.parse(tokenizer.configJson)));
   const controls = specialSchema
     .parse(JSON.parse(tokenizer.json))
     .added_tokens.filter((token) => token.special);
@@ -79,13 +74,15 @@ export function createChatFormat(
   const closeId = tokenizer.idOf('</think>');
   const opening = render([{ role: 'user', content: 'x' }], true);
   const promptOpensThinking = opening.lastIndexOf('<think>') > opening.lastIndexOf('</think>');
+  const thinkingOpened = opening.slice(opening.lastIndexOf('<think>') + '<think>'.length);
 
   return {
     tokenizer,
     stopTokenIds: [stopId],
     renderPrompt: (messages) => tokenizer.encode(render(messages, true)),
     renderReply: (content) => {
-      const content_T = encodeAfter(opening, contentFence(content), tokenizer);
+      const reply = promptOpensThinking ? withoutOpening(content, thinkingOpened) : content;
+      const content_T = encodeAfter(opening, contentFence(reply), tokenizer);
       const reply_T = new Int32Array(content_T.length + 1).fill(stopId);
       reply_T.set(content_T);
       return reply_T;
@@ -97,15 +94,6 @@ export function createChatFormat(
         : parseIds(kept, openId, closeId, promptOpensThinking, (part) => tokenizer.decode(part));
     },
   };
-}
-
-function templateOf(templates: z.infer<typeof templateSchema>): string {
-  if (typeof templates === 'string') return templates;
-  const found = templates.find(({ name }) => name === 'default');
-  if (found !== undefined) return found.template;
-  throw new Error(
-    `tokenizer_config.json: of the chat templates ${templates.map(({ name }) => name).join(', ')} none is named default`,
-  );
 }
 
 function specialTokensOf(config: Readonly<Record<string, unknown>>): Record<string, string> {
@@ -129,6 +117,14 @@ function encodeAfter(before: string, text: string, tokenizer: Tokenizer): Int32A
   return before_T.every((id, i) => both_T[i] === id)
     ? both_T.subarray(before_T.length)
     : tokenizer.encode(text);
+}
+
+/** Data sets write the whole thinking block into a reply; where the prompt has opened it, the reply goes on from there. */
+function withoutOpening(content: string, opened: string): string {
+  const [open] = /^\s*<think>/.exec(content) ?? [];
+  if (open === undefined) return content;
+  const rest = content.slice(open.length);
+  return rest.startsWith(opened) ? rest.slice(opened.length) : rest;
 }
 
 /** Breaks control tokens in a text with a zero-width space after their first character. */

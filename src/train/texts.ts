@@ -73,7 +73,8 @@ export async function tokeniseTexts(
   return { texts, tokens, leftOut, cut };
 }
 
-function subjectOf(messages: readonly Message[], tags: TrainingExample['tags']): string {
+/** The problem that a text is about, as far as can be told. */
+export function subjectOf(messages: readonly Message[], tags: TrainingExample['tags']): string {
   return String(tags?.problem ?? JSON.stringify(messages.slice(0, -1).map(({ content }) => content)));
 }
 

@@ -27,11 +27,13 @@ export interface AskStep {
    */
   ask(row: DataRow, context: AskContext): Promise<RowAnswer>;
   /** What becomes of a row with this answer. Called in the order of the rows, for every row that has one. */
-  fateOf(row: DataRow, answer: Json): RowFate;
+  fateOf(row: DataRow, answer: Json): RowFate | Promise<RowFate>;
   /** Told of the rows that were not asked about, in the same order. */
   onUnasked?(row: DataRow, fate: RowFate): void;
-  /** Figures for step.json; called after the last row has its fate. */
-  figures?(): Readonly<Record<string, Json>>;
+  /** Figures for step.json; called after the last row has its fate. A step with files of its own makes them whole here. */
+  figures?(): Readonly<Record<string, Json>> | Promise<Readonly<Record<string, Json>>>;
+  /** Called in place of `figures` where the rows could not be written: files of the step's own are discarded. */
+  abandon?(): Promise<void>;
 }
 
 export type RowFate =

@@ -86,10 +86,11 @@ async function writeStep(step: AskStep, run: AskStepRun, endOf: AskedRows['endOf
       step: step.name,
       settings: { ...step.asks, ...step.chooses, seed: run.seed },
       inputs: [rowsPath(input)],
-      figures: { ...figures, ...step.figures?.() },
+      figures: { ...figures, ...(await step.figures?.()) },
     });
   } catch (error) {
     await writer.abandon();
+    await step.abandon?.();
     throw error;
   }
 }

@@ -12,7 +12,6 @@ import { labTokenizer } from '../../lab/lab-tokenizer.ts';
 import { STUDENTS } from '../../lab/student.ts';
 import { SUMMARY_CAP } from '../../lab/summarise.ts';
 import { readTokenizerDirectory, type TokenizerTexts } from '../../model/directory-format.ts';
-import type { SupervisedExample } from '../../problems/examples.ts';
 import { harpToExamples, readHarp, splitHarp } from '../../problems/harp.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { createChatFormat } from '../../tokenizer/chat-format.ts';
@@ -25,6 +24,7 @@ import { dataPath, type RunContext, StageClock, throwIfStopped, untilStopped } f
 import type { LabDataSettings, Recipe } from '../schema.ts';
 import { holdToStartingModel, startingDirectory } from '../starting-model.ts';
 import { writeTokenizerFiles } from '../tokenizer-files.ts';
+import { trainingTexts, writeExamples } from './data-examples.ts';
 
 const millisecondsBetweenBreaths = 50;
 
@@ -36,11 +36,19 @@ export async function runData(context: RunContext): Promise<string> {
   const { data } = context.recipe;
   const summary = await untilStopped(context, clock, async () => {
     await mkdir(dataPath(context, 'tokenizer'), { recursive: true });
-    const written = data.kind === 'lab' ? await writeLab(context, data) : await writeHarp(context, data);
+    const written = await writeData(context, data);
     await checkStartingModel(context);
     return written;
   });
   await clock.lap();
+  return summary;
+}
+
+async function writeData(context: RunContext, data: Recipe['data']): Promise<string> {
+  if (data.kind === 'lab') return await writeLab(context, data);
+  if (data.kind === 'harp') return await writeHarp(context, data);
+  const summary = await writeExamples(context, data);
+  await writeTokenizerOfTexts(context, () => trainingTexts(context));
   return summary;
 }
 
@@ -134,23 +142,32 @@ async function writeHarp(
   const validation = harpToExamples(split.validation);
   await writeLines(context, 'sft.jsonl', training);
   await writeLines(context, 'sft-validation.jsonl', validation);
+  await writeTokenizerOfTexts(context, async () =>
+    training.flatMap((example) => example.messages.map((message) => message.content)),
+  );
+  return `${problems.length} problems, ${training.length} proofs to train on, ${validation.length} held out`;
+}
+
+/** The tokenizer that the recipe names; one of its own is learnt from the texts. */
+async function writeTokenizerOfTexts(
+  context: RunContext,
+  trainingTexts: () => Promise<readonly string[]>,
+): Promise<void> {
   const { tokenizer } = context.recipe;
   if (tokenizer.kind === 'bpe') {
-    const texts = training.flatMap((example: SupervisedExample) =>
-      example.messages.map((message) => message.content),
-    );
     await writeTokenizer(context, {
-      json: trainByteLevelBpe(texts, { vocabularySize: tokenizer.vocabularySize }),
+      json: trainByteLevelBpe(await trainingTexts(), { vocabularySize: tokenizer.vocabularySize }),
       configJson: qwenTokenizerConfigJson({ contextLength: context.recipe.model.maximumPositions }),
     });
-  } else if (tokenizer.kind !== 'lab') {
+  } else if (tokenizer.kind === 'lab') {
+    await writeTokenizer(context, labTokenizer());
+  } else {
     const directory =
       tokenizer.kind === 'model'
         ? (startingDirectory(context) ?? '')
         : path.resolve(context.recipeDirectory, tokenizer.path);
     await writeTokenizer(context, await readTokenizerDirectory(directory), directory);
   }
-  return `${problems.length} problems, ${training.length} proofs to train on, ${validation.length} held out`;
 }
 
 async function writeTokenizer(

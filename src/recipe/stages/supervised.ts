@@ -5,7 +5,6 @@
  */
 import type { TrainableModel } from '../../engine/engine.ts';
 import type { JournalEvent } from '../../journal/journal.ts';
-import { readExamples } from '../../problems/examples.ts';
 import { seedFrom } from '../../stats/random.ts';
 import { onePerProblem, shortestPerProblem } from '../../train/one-per-problem.ts';
 import { scheduleFactor } from '../../train/schedule.ts';
@@ -31,6 +30,7 @@ import {
 } from '../run-context.ts';
 import type { Recipe, SftSettings, SupervisedSettings } from '../schema.ts';
 import { memoryText, stepCost } from '../step-cost.ts';
+import { examplesForTemplate } from './same-template.ts';
 
 export type SupervisedStage = 'pretrain' | 'sft' | 'judge';
 
@@ -43,7 +43,10 @@ export async function runSupervised(
   const from = parentOf(context.recipe, stage);
   const clock = new StageClock(context.journal, stage);
   const format = await loadFormat(context);
-  const read = (name: string) => tokeniseTexts(readExamples(dataPath(context, name)), format, settings);
+  const rule = context.recipe.data.kind === 'examples' ? context.recipe.data.chatTemplate : 'same';
+  const examples = (name: string) =>
+    examplesForTemplate(dataPath(context, name), format.tokenizer.configJson, rule);
+  const read = (name: string) => tokeniseTexts(examples(name), format, settings);
   const training = await read(`${stage}.jsonl`);
   const validation = await read(`${stage}-validation.jsonl`);
   if (training.texts.length === 0) {
