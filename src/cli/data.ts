@@ -1,5 +1,6 @@
 /** `qed data`: the steps from raw corpora to a training set, each a command of its own. */
 import type { Command } from 'commander';
+import { addDataDecontaminateCommand } from './data-decontaminate.ts';
 import { addDataDifficultyCommand } from './data-difficulty.ts';
 import { addDataDistillCommand } from './data-distill.ts';
 import { addDataImportCommand } from './data-import.ts';
@@ -15,6 +16,7 @@ export function addDataCommand(program: Command): void {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false);
   addDataImportCommand(data);
+  addDataDecontaminateCommand(data);
   addDataDifficultyCommand(data);
   addDataReviewCommand(data);
   addDataRubricsCommand(data);

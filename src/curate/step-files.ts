@@ -87,6 +87,7 @@ export class StepWriter {
   readonly #dropped: Record<string, Record<string, number>> = {};
   readonly #rows: LineFile;
   readonly #leavers: LineFile;
+  readonly #notes = new Map<string, LineFile>();
 
   private constructor(directory: string, place: StepPlace | undefined) {
     this.#directory = directory;
@@ -136,6 +137,17 @@ export class StepWriter {
     await this.#leavers.write(dropped);
   }
 
+  /** A line of another file of the step. A writer that goes on does not know of it: such steps end in one go. */
+  async note(file: string, value: unknown): Promise<void> {
+    await this.#noteFile(file).write(value);
+  }
+
+  #noteFile(name: string): LineFile {
+    const found = this.#notes.get(name) ?? new LineFile(path.join(this.#directory, name), 0);
+    this.#notes.set(name, found);
+    return found;
+  }
+
   /** Replaces an earlier result of the step by this one, `step.json` last. */
   async finish(
     made: Pick<StepRecord, 'step' | 'settings'> & {
@@ -145,6 +157,7 @@ export class StepWriter {
   ): Promise<StepRecord> {
     await this.#rows.close();
     await this.#leavers.close();
+    for (const notes of this.#notes.values()) await notes.close();
     const inputs = await Promise.all(
       made.inputs.map(async (input) => ({ path: input, ...(await fileDigest(input)) })),
     );
@@ -156,6 +169,7 @@ export class StepWriter {
     await rm(path.join(this.#directory, stepFile), { force: true });
     await this.#rows.takeItsPlace();
     await this.#leavers.takeItsPlace();
+    for (const notes of this.#notes.values()) await notes.takeItsPlace();
     await writeFileAtomic(path.join(this.#directory, stepFile), `${JSON.stringify(record, null, 2)}\n`);
     return record;
   }
@@ -163,6 +177,7 @@ export class StepWriter {
   async abandon(): Promise<void> {
     await this.#rows.discard();
     await this.#leavers.discard();
+    for (const notes of this.#notes.values()) await notes.discard();
   }
 }
 
