@@ -9,7 +9,7 @@ import { interruptedExitCode, watchInterruption } from './interruption.ts';
 import { repeatable } from './repeatable-option.ts';
 import { UserError } from './user-error.ts';
 
-interface RunCommandOptions {
+export interface RunCommandOptions {
   readonly run?: string;
   readonly set: readonly string[];
   readonly from?: string;
@@ -22,7 +22,8 @@ export function addRunCommand(program: Command): void {
     .summary("run a recipe's stages, or go on with a run")
     .description(
       "Runs a recipe's stages in a run directory. An unfinished run of the recipe goes on where it stopped; after " +
-        'a finished one a new run begins beside it (runs/NAME, runs/NAME-2, …).',
+        'a finished one a new run begins beside it (runs/NAME, runs/NAME-2, …). A study (a recipe with arms and seeds, ' +
+        'such as lab-paper) goes on in one directory, and draws its own report.',
     )
     .argument('<recipe>', 'a YAML file, or the name of a recipe that comes with QED, such as lab-quick')
     .option('--run <dir>', 'run directory (default: runs/ and the name of the recipe)')
@@ -44,6 +45,7 @@ Examples:
   $ qed run lab-quick
   $ qed run recipes/lab.yaml --run runs/long --set rl.steps=400 --set seed=2
   $ qed run recipes/lab.yaml --to sft
+  $ qed run lab-paper --set seeds=1
 
 Ctrl-C stops after the step it is in; the same command goes on from there. Ctrl-C twice stops at once.`,
     )
@@ -54,6 +56,11 @@ Ctrl-C stops after the step it is in; the same command goes on from there. Ctrl-
 
 /** Returns the exit code. */
 async function run(recipeName: string, options: RunCommandOptions): Promise<number> {
+  const { isStudy } = await import('../recipe/study/load-study.ts');
+  if (isStudy(recipeName)) {
+    const { runStudy } = await import('./study.ts');
+    return await runStudy(recipeName, options);
+  }
   const { loadRecipe } = await import('../recipe/load.ts');
   const { stageIds, stagesOf } = await import('../recipe/schema.ts');
   const { chooseRunDirectory, makeRunDirectory } = await import('./run-directory.ts');

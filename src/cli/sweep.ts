@@ -6,10 +6,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Arm } from '../recipe/sweep/arms.ts';
 import { equalities } from '../recipe/sweep/equal-samples.ts';
-import type { ArmOutcome } from '../recipe/sweep/run-sweep.ts';
-import { interruptedExitCode, watchInterruption } from './interruption.ts';
 import { repeatable } from './repeatable-option.ts';
-import { commandToContinue } from './run.ts';
 import { UserError } from './user-error.ts';
 
 interface SweepCommandOptions {
@@ -72,8 +69,7 @@ async function sweep(recipe: string, options: SweepCommandOptions): Promise<numb
   const { parseSweptField } = await import('../recipe/sweep/swept-values.ts');
   const { armsOf } = await import('../recipe/sweep/arms.ts');
   const { wholeNumber } = await import('./prove-setup.ts');
-  const { chooseRunDirectory, makeRunDirectory } = await import('./run-directory.ts');
-  const { shownPath } = await import('../recipe/shown-path.ts');
+  const { lastStageOfArms, runArms } = await import('./run-arms.ts');
   const seeds = wholeNumber('--seeds', options.seeds, 1);
   const parallel = wholeNumber('--parallel', options.parallel, 1);
   if (options.over.length === 0 && seeds === 1)
@@ -83,67 +79,17 @@ async function sweep(recipe: string, options: SweepCommandOptions): Promise<numb
   const over = options.over.map(parseSweptField);
   const { equal } = options;
   const arms = armsOf({ recipe, sets: options.set, over, seeds, ...(equal === undefined ? {} : { equal }) });
-  const to = await lastStage(arms, options.to);
+  const to = await lastStageOfArms(arms, options.to);
   const directory = path.resolve(options.sweep ?? defaultDirectory(arms));
-  // Before anything is computed, so that no arm is held to another recipe than its own.
-  for (const arm of arms) {
-    const given = path.join(directory, arm.name);
-    chooseRunDirectory({
-      recipe: arm.loaded.recipe,
-      given,
-      existing: false,
-      workingDirectory: process.cwd(),
-    });
-  }
-  makeRunDirectory(directory);
-  const stream = options.json === true ? process.stderr : process.stdout;
-  const { sweepView } = await import('./sweep-view.ts');
-  const view = sweepView(arms, { parallel, stream, environment: process.env });
-  view.remark(`${arms.length} ${arms.length === 1 ? 'arm' : 'arms'} in ${shownPath(directory)}`);
-  const interruption = watchInterruption({
-    onFirst: () =>
-      view.remark('stopping after this step; Ctrl-C again stops at once. Either way the sweep can go on.'),
+  const isJson = options.json === true;
+  return await runArms({
+    ...{ arms, directory, to, parallel, what: 'sweep' },
+    stream: isJson ? process.stderr : process.stdout,
+    finish: async (outcomes) => {
+      const { writeSweep } = await import('./sweep-output.ts');
+      await writeSweep({ arms, outcomes, directory, json: isJson });
+    },
   });
-  let outcomes: readonly ArmOutcome[];
-  try {
-    const { runSweep } = await import('../recipe/sweep/run-sweep.ts');
-    const stage = to === undefined ? {} : { to };
-    outcomes = await runSweep({ arms, directory, ...stage, parallel, view, signal: interruption.signal });
-  } finally {
-    interruption.dispose();
-  }
-  const again = commandToContinue(process.argv.slice(2), process.env);
-  if (interruption.signal.aborted) {
-    stream.write(`stopped; everything so far is in ${shownPath(directory)}. To go on:\n  ${again}\n`);
-    return interruptedExitCode;
-  }
-  await import('./sweep-output.ts').then(({ writeSweep }) =>
-    writeSweep({ arms, outcomes, directory, json: options.json === true }),
-  );
-  const failed = outcomes.flatMap((outcome, i) =>
-    outcome.kind === 'failed' ? [`${arms[i]?.name}: ${outcome.error.message}`] : [],
-  );
-  if (failed.length === 0) return 0;
-  throw new UserError(
-    `${failed.length} of ${arms.length} arms failed:\n  ${failed.join('\n  ')}\nThe same command tries them again:\n  ${again}`,
-    { exitCode: 1 },
-  );
-}
-
-/** Throws a UserError when some arm has no such stage. */
-async function lastStage(arms: readonly Arm[], name: string | undefined) {
-  if (name === undefined) return undefined;
-  const { stageIds, stagesOf } = await import('../recipe/schema.ts');
-  const stage = stageIds.find((id) => id === name);
-  const lacking = arms.find(({ loaded }) => !stagesOf(loaded.recipe).some((id) => id === name));
-  if (stage !== undefined && lacking === undefined) return stage;
-  const stages = stagesOf((lacking ?? arms[0])?.loaded.recipe ?? never()).join(', ');
-  const who = stage === undefined ? 'there is no such stage' : `${lacking?.name} has no such stage`;
-  throw new UserError(`--to ${name}: ${who}. Its stages: ${stages}`, { exitCode: 2 });
-}
-
-function never(): never {
-  throw new Error('a sweep without arms');
 }
 
 /** `runs/sweep-lab-quick-groupSize`. */

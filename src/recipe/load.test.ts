@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { loadRecipe } from './load.ts';
 import { RecipeError, type RecipeFault } from './recipe-error.ts';
 import { recipeSchema } from './schema.ts';
+import { isStudy, loadStudy } from './study/load-study.ts';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'qed-load-'));
 after(() => rmSync(scratch, { recursive: true }));
@@ -54,6 +55,10 @@ test('every recipe that comes with QED is valid, and bears the name of its file'
   const files = readdirSync(recipes);
   assert.ok(files.length >= 4);
   for (const file of files) {
+    if (isStudy(path.join(recipes, file))) {
+      assert.equal(`${loadStudy(path.join(recipes, file), []).name}.yaml`, file);
+      continue;
+    }
     const from = /^ +from: \.\./m.test(readFileSync(path.join(recipes, file), 'utf8'));
     const { recipe } = loadRecipe(path.join(recipes, file), from ? [`model.from=${scratch}`] : []);
     assert.equal(`${recipe.name}.yaml`, file);

@@ -30,9 +30,14 @@ const isRecipeFile = (name: string) => /\.ya?ml$/.test(name);
 
 /**
  * Loads the recipe at `recipePath`, or the packaged one when it is a bare name such as `lab`, with fields replaced: by
- * `--set`, where nothing says by what else. Throws a RecipeError with all faults.
+ * `--set`, where nothing says by what else. `besides` are fields of the file that belong to what the recipe is part of.
+ * Throws a RecipeError with all faults.
  */
-export function loadRecipe(recipePath: string, sets: readonly (string | Assignment)[] = []): LoadedRecipe {
+export function loadRecipe(
+  recipePath: string,
+  sets: readonly (string | Assignment)[] = [],
+  besides: readonly string[] = [],
+): LoadedRecipe {
   const file = resolveRecipe(recipePath);
   const shown = shownPath(file);
   const source = readRecipe(file, recipePath);
@@ -52,7 +57,7 @@ export function loadRecipe(recipePath: string, sets: readonly (string | Assignme
 
   let written: unknown;
   try {
-    written = document.toJS();
+    written = besides.reduce<unknown>((whole, field) => withValue(whole, [field], null), document.toJS());
   } catch (error) {
     // An alias to nothing, or a bomb of aliases.
     const message = error instanceof Error ? error.message : String(error);
@@ -67,6 +72,19 @@ export function loadRecipe(recipePath: string, sets: readonly (string | Assignme
   }
   const text = `# ${result.data.name}: the recipe with every default written out.\n${stringify(result.data)}`;
   return { recipe: result.data, text, directory: path.dirname(file), file };
+}
+
+/** The top-level fields of a recipe's file as they are written, for whoever must know what kind of file it is. */
+export function writtenFields(recipePath: string): Readonly<Record<string, unknown>> {
+  const document = parseDocument(readRecipe(resolveRecipe(recipePath), recipePath), { prettyErrors: false });
+  // What is wrong with the file is for whoever loads it to say.
+  if (document.errors.length > 0) return {};
+  try {
+    const written: unknown = document.toJS();
+    return typeof written === 'object' && written !== null ? { ...written } : {};
+  } catch {
+    return {};
+  }
 }
 
 function isBareName(recipePath: string): boolean {

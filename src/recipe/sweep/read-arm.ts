@@ -23,6 +23,8 @@ export interface ArmResult {
   readonly droppedAlike: ReadonlyMap<PolicyStage, { readonly all: number; readonly zero: number }>;
   /** Digest of the problems that checkpoints are evaluated on. */
   readonly testDigest: string;
+  /** Digest of the problems that are held out while a policy trains. */
+  readonly validationDigest: string;
 }
 
 /** `sweep` is the directory of the arms. The arm must have its data. */
@@ -46,7 +48,11 @@ export async function readArm(sweep: string, arm: Arm): Promise<ArmResult> {
       if (scores !== undefined) heldOut.set(stage, scores);
       droppedAlike.set(stage, await dropped(reader, stage));
     }
-    return { arm, input, heldOut, droppedAlike, testDigest: digestOf('test.jsonl') };
+    return {
+      ...{ arm, input, heldOut, droppedAlike },
+      testDigest: digestOf('test.jsonl'),
+      validationDigest: digestOf('validation.jsonl'),
+    };
   } finally {
     reader.close();
   }

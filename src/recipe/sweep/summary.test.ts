@@ -91,6 +91,7 @@ function result(
     ]),
     droppedAlike: new Map([['rl', { all: 20, zero: 10 }]]),
     testDigest: scores.digest ?? `test-${arm.seed}`,
+    validationDigest: `validation-${arm.seed}`,
   };
 }
 
