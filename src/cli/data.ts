@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addDataDecontaminateCommand } from './data-decontaminate.ts';
 import { addDataDifficultyCommand } from './data-difficulty.ts';
 import { addDataDistillCommand } from './data-distill.ts';
+import { addDataFilterCommand } from './data-filter.ts';
 import { addDataImportCommand } from './data-import.ts';
 import { addDataReviewCommand } from './data-review.ts';
 import { addDataRubricsCommand } from './data-rubrics.ts';
@@ -16,6 +17,7 @@ export function addDataCommand(program: Command): void {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false);
   addDataImportCommand(data);
+  addDataFilterCommand(data);
   addDataDecontaminateCommand(data);
   addDataDifficultyCommand(data);
   addDataReviewCommand(data);

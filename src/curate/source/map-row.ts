@@ -100,8 +100,8 @@ function tagOf(source: TagSource, cells: Cells): TagValue | undefined {
   }
   if (source.values !== undefined) {
     const other = source.values[String(value)];
-    if (other === undefined) return undefined;
-    value = other;
+    if (other === undefined && source.otherwise === undefined) return undefined;
+    value = other ?? value;
   }
   if (source.as !== 'number') return value;
   const number = Number(value);

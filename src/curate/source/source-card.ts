@@ -26,6 +26,7 @@ export const tagSchema = z.union([
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
       .optional()
       .describe('Other values for those of the column; what is not listed gives no tag.'),
+    otherwise: z.literal('same').optional().describe('What is not listed among the values stays as it is.'),
     as: z.literal('number').optional().describe('Read as a number; what is none gives no tag.'),
   }),
 ]);
