@@ -274,3 +274,16 @@ test('a statement that is too long for the model is set aside, not asked about f
   const { record } = await measure(scratch(t), model, grades());
   assert.deepEqual(record?.dropped, { 'prompt-too-long': { test: 1 } });
 });
+
+test('BUDGET-CAP: a budget refuses attempts and never shortens them: what is measured is the model, not the budget', async (t) => {
+  const place = scratch(t);
+  const model = solver();
+  const budgets = { run: { tokens: 3000 }, problem: {}, sitting: {} };
+  const poor = await measure(place, model, grades(), {}, { budgets });
+  assert.equal(poor.record, undefined);
+  assert.ok(model.asked.length > 0 && model.asked.length < 96, `${model.asked.length}`);
+  assert.ok(model.asked.every(({ maxTokens }) => maxTokens === 200));
+  const { kept } = await measure(place, model, grades());
+  assert.equal(model.asked.length, 96);
+  assert.equal(kept.length, 3);
+});
