@@ -125,6 +125,7 @@ export {
   type SelectionAtK,
   selectionAtK,
 } from './stats/at-k/selection-at-k.ts';
+export { bettingInterval } from './stats/betting-interval.ts';
 export {
   type ClusterEstimate,
   clusterBootstrap,
@@ -143,6 +144,7 @@ export { benjaminiHochberg, holm } from './stats/compare/multiplicity.ts';
 export type { RankInterval } from './stats/compare/rank-intervals.ts';
 export { type Arm, type BootstrapOptions, contrastInterval } from './stats/contrast-interval.ts';
 export type { Interval } from './stats/interval.ts';
+export { type LengthWithin, lengthWithin, type ResponseLength } from './stats/length-within.ts';
 export { meanInterval } from './stats/mean-interval.ts';
 export { type MeanScore, type MeanScoreOptions, meanScore } from './stats/mean-score.ts';
 export { type OverProblems, overProblems } from './stats/over-problems.ts';

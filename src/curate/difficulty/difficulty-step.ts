@@ -6,10 +6,8 @@
 import type { BenchJudge } from '../../bench/grade-once.ts';
 import { gradingDigest } from '../../grade/judge-material.ts';
 import type { Json } from '../../journal/journal.ts';
-import { ModelError } from '../../model/model-error.ts';
 import { settleAll } from '../../scaffold/settle-all.ts';
 import type { AskContext, AskStep } from '../ask/ask-step.ts';
-import type { RowAnswer } from '../ask/row-answers.ts';
 import { type Attempting, attempt } from '../attempts/attempt.ts';
 import { gradeAttempt } from '../attempts/grade-attempt.ts';
 import { Slots } from '../attempts/slots.ts';
@@ -72,17 +70,11 @@ export function difficultyStep(settings: DifficultySettings): AskStep {
       while (made.length < attempts && !isEnough(pointsOf(made), stopping)) {
         const size = Math.min(round, attempts - made.length);
         const numbers = Array.from({ length: size }, (_, i) => made.length + i);
-        try {
-          made.push(
-            ...(await settleAll(
-              numbers.map((number) => slots.run(() => attemptAndGrade(settings, row, number, context))),
-            )),
-          );
-        } catch (error) {
-          const aside = tooLong(error);
-          if (aside === undefined) throw error;
-          return aside;
-        }
+        made.push(
+          ...(await settleAll(
+            numbers.map((number) => slots.run(() => attemptAndGrade(settings, row, number, context))),
+          )),
+        );
       }
       return { kind: 'done', value: made.map(({ points, tokens, isCut }) => [points, tokens, isCut]) };
     },
@@ -124,10 +116,4 @@ function pointsOf(made: readonly MadeAttempt[]): (number | null)[] {
 export function readAttempts(answer: Json): MadeAttempt[] {
   const rows = answer as readonly (readonly [number | null, number, boolean])[];
   return rows.map(([points, tokens, isCut]) => ({ points, tokens, isCut }));
-}
-
-/** A statement that leaves the model no room is the row's fault, and no other sitting's to mend. */
-function tooLong(error: unknown): RowAnswer | undefined {
-  if (!(error instanceof ModelError) || error.kind !== 'context-length') return undefined;
-  return { kind: 'aside', reason: 'prompt-too-long', detail: error.message };
 }

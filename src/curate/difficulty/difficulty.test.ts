@@ -272,7 +272,7 @@ test('a statement that is too long for the model is set aside, not asked about f
     },
   });
   const { record } = await measure(scratch(t), model, grades());
-  assert.deepEqual(record?.dropped, { 'prompt-too-long': { test: 1 } });
+  assert.deepEqual(record?.dropped, { 'too-long': { test: 1 } });
 });
 
 test('BUDGET-CAP: a budget refuses attempts and never shortens them: what is measured is the model, not the budget', async (t) => {

@@ -6,7 +6,6 @@
 import type { BenchJudge } from '../../bench/grade-once.ts';
 import { gradingDigest } from '../../grade/judge-material.ts';
 import type { Json } from '../../journal/journal.ts';
-import { ModelError } from '../../model/model-error.ts';
 import { settleAll } from '../../scaffold/settle-all.ts';
 import type { AskContext, AskStep, RowFate } from '../ask/ask-step.ts';
 import { type Attempting, attempt } from '../attempts/attempt.ts';
@@ -71,16 +70,11 @@ export function distillStep(settings: DistillSettings): AskStep {
       ...(judge === undefined ? {} : { grading: gradingDigest(row) }),
     }),
     ask: async (row, context) => {
-      try {
-        const numbers = Array.from({ length: samples }, (_, number) => number);
-        const made = await settleAll(
-          numbers.map((number) => slots.run(() => sampleAndGrade(settings, row, number, context))),
-        );
-        return { kind: 'done', value: made.map(recorded) };
-      } catch (error) {
-        if (!(error instanceof ModelError) || error.kind !== 'context-length') throw error;
-        return { kind: 'aside', reason: 'prompt-too-long', detail: error.message };
-      }
+      const numbers = Array.from({ length: samples }, (_, number) => number);
+      const made = await settleAll(
+        numbers.map((number) => slots.run(() => sampleAndGrade(settings, row, number, context))),
+      );
+      return { kind: 'done', value: made.map(recorded) };
     },
     fateOf: async (row, answer): Promise<RowFate> => {
       const made = (answer as unknown as readonly RecordedSample[]).map(readSample);
