@@ -61,6 +61,11 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
     const { runStudy } = await import('./study.ts');
     return await runStudy(recipeName, options);
   }
+  const { isCuration } = await import('../recipe/curation/load-curation.ts');
+  if (isCuration(recipeName)) {
+    const { runCuration } = await import('./curation.ts');
+    return await runCuration(recipeName, options);
+  }
   const { loadRecipe } = await import('../recipe/load.ts');
   const { stageIds, stagesOf } = await import('../recipe/schema.ts');
   const { chooseRunDirectory, makeRunDirectory } = await import('./run-directory.ts');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { isCuration, loadCuration } from './curation/load-curation.ts';
 import { loadRecipe } from './load.ts';
 import { RecipeError, type RecipeFault } from './recipe-error.ts';
 import { recipeSchema } from './schema.ts';
@@ -55,8 +56,10 @@ test('every recipe that comes with QED is valid, and bears the name of its file'
   const files = readdirSync(recipes);
   assert.ok(files.length >= 4);
   for (const file of files) {
-    if (isStudy(path.join(recipes, file))) {
-      assert.equal(`${loadStudy(path.join(recipes, file), []).name}.yaml`, file);
+    const whole = path.join(recipes, file);
+    if (isStudy(whole) || isCuration(whole)) {
+      const { name } = isStudy(whole) ? loadStudy(whole, []) : loadCuration(whole, []);
+      assert.equal(`${name}.yaml`, file);
       continue;
     }
     const from = /^ +from: \.\./m.test(readFileSync(path.join(recipes, file), 'utf8'));

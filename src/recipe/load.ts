@@ -87,6 +87,11 @@ export function writtenFields(recipePath: string): Readonly<Record<string, unkno
   }
 }
 
+/** Absolute path of the file that a recipe's path or bare name means; it may be absent. */
+export function recipeFile(recipePath: string): string {
+  return resolveRecipe(recipePath);
+}
+
 function isBareName(recipePath: string): boolean {
   return !/[\\/]/.test(recipePath) && !isRecipeFile(recipePath);
 }

@@ -1,0 +1,188 @@
+/**
+ * `qed run` of a curation recipe: its steps, one after another, each the command of `qed data` of its name on the rows of the
+ * one before, in a directory of its own. A step that was done with the same options on the same rows is not done again; one
+ * that was interrupted goes on. In the end a data card says what the set is.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import { dataCard } from '../curate/card/data-card.ts';
+import { readStepRecord, rowsFile } from '../curate/step-files.ts';
+import { writeFileAtomic } from '../journal/atomic-file.ts';
+import { canonicalHash } from '../journal/canonical-json.ts';
+import type { Json } from '../journal/journal.ts';
+import { lockRunDirectory } from '../journal/run-lock.ts';
+import { type Curation, type CurationStep, loadCuration } from '../recipe/curation/load-curation.ts';
+import { RecipeError } from '../recipe/recipe-error.ts';
+import { shownPath } from '../recipe/shown-path.ts';
+import { addDataCommand } from './data.ts';
+import type { RunCommandOptions } from './run.ts';
+import { makeRunDirectory } from './run-directory.ts';
+import { UserError } from './user-error.ts';
+
+const recordFile = 'curation.json';
+const recordSchema = z.object({ done: z.record(z.string(), z.string()) });
+
+/** Returns the exit code: that of the first step which did not succeed, else 0. */
+export async function runCuration(recipe: string, options: RunCommandOptions): Promise<number> {
+  const curation = loadCuration(recipe, options.set);
+  const commands = curation.steps.map((step, index) => prepared(step, index === 0));
+  const [first, last] = range(curation, options);
+  const faults = curation.steps.slice(first, last + 1).flatMap((step) => step.faults);
+  if (faults.length > 0) throw new RecipeError(faults);
+  const directory = path.resolve(options.run ?? path.join('runs', curation.name));
+  makeRunDirectory(directory);
+  const lock = lockRunDirectory(directory);
+  try {
+    const placeOf = (index: number): string =>
+      path.join(directory, 'data', `${index + 1}-${curation.steps[index]?.name}`);
+    process.stderr.write(`${curation.name} in ${shownPath(directory)}\n`);
+    for (let index = first; index <= last; index += 1) {
+      const step = curation.steps[index];
+      const command = commands[index];
+      if (step === undefined || command === undefined) break;
+      const input = index === 0 ? undefined : placeOf(index - 1);
+      const out = placeOf(index);
+      const before = input === undefined ? undefined : readStepRecord(input);
+      if (input !== undefined && before === undefined)
+        throw new UserError(
+          `--from ${step.name}: ${shownPath(input)} is not finished; begin with an earlier step`,
+          {
+            exitCode: 2,
+          },
+        );
+      const key = keyOf(step, before?.rows.sha256);
+      const name = `${index + 1}-${step.name}`;
+      const record = readStepRecord(out);
+      if (record !== undefined && readDone(directory)[name] === key) {
+        process.stderr.write(`${step.name}: done before\n`);
+        continue;
+      }
+      process.stderr.write(`${step.name}\n`);
+      const code = await command(input, out);
+      if (code !== 0) return code;
+      await writeDone(directory, { ...readDone(directory), [name]: key });
+    }
+    if (last < curation.steps.length - 1) {
+      process.stderr.write(`done up to ${curation.steps[last]?.name}; without --to the recipe goes on\n`);
+      return 0;
+    }
+    await describe(
+      curation,
+      directory,
+      curation.steps.map((_, index) => placeOf(index)),
+    );
+    return 0;
+  } finally {
+    lock.release();
+  }
+}
+
+/** The steps from `--from` to `--to`. Throws a UserError. */
+function range({ steps, name }: Curation, { from, to }: RunCommandOptions): [number, number] {
+  const find = (flag: string, wanted: string | undefined, otherwise: number): number => {
+    if (wanted === undefined) return otherwise;
+    const index = steps.findIndex((step) => step.name === wanted);
+    if (index >= 0) return index;
+    throw new UserError(
+      `${flag} ${wanted}: ${name} has no such step. Its steps: ${steps.map((step) => step.name).join(', ')}`,
+      { exitCode: 2 },
+    );
+  };
+  const [first, last] = [find('--from', from, 0), find('--to', to, steps.length - 1)];
+  if (first <= last) return [first, last];
+  throw new UserError(`--from ${from} comes after --to ${to}`, { exitCode: 2 });
+}
+
+/** What a step's rows depend on: its options, and the rows that it reads. */
+function keyOf({ name, options }: CurationStep, rows: string | undefined): string {
+  return canonicalHash({ name, options: options as Json, rows: rows ?? null }).toString('hex');
+}
+
+function readDone(directory: string): Readonly<Record<string, string>> {
+  const file = path.join(directory, recordFile);
+  if (!existsSync(file)) return {};
+  const parsed = recordSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (parsed.success) return parsed.data.done;
+  throw new UserError(
+    `${shownPath(file)}: not what QED writes there; remove it, and finished steps are checked anew`,
+    {
+      exitCode: 1,
+    },
+  );
+}
+
+async function writeDone(directory: string, done: Readonly<Record<string, string>>): Promise<void> {
+  await writeFileAtomic(path.join(directory, recordFile), `${JSON.stringify({ done }, null, 2)}\n`);
+}
+
+/** A step's command with its options, checked as far as it can be before anything has run. */
+function prepared(
+  step: CurationStep,
+  isFirst: boolean,
+): (input: string | undefined, out: string) => Promise<number> {
+  const { sources, ...options } = step.options;
+  const args = Object.entries(options).flatMap(([name, value]) => {
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return (Array.isArray(value) ? value : [value]).flatMap((one) =>
+      one === true ? [flag] : [flag, `${one}`],
+    );
+  });
+  const positional = (Array.isArray(sources) ? sources : sources === undefined ? [] : [sources]).map(String);
+  const data = dataCommand();
+  const command = data.commands.find((one) => one.name() === step.name);
+  if (command === undefined) {
+    const known = data.commands.map((one) => one.name()).join(', ');
+    throw new UserError(`curate.${step.name}: there is no such step. Steps: ${known}`, { exitCode: 2 });
+  }
+  if (isFirst !== (step.name === 'import'))
+    throw new UserError(`curate.${step.name}: the first step is import, and no other is`, { exitCode: 2 });
+  const known = new Set(command.options.map(({ long }) => long));
+  const unknown = args.find((arg) => arg.startsWith('--') && !known.has(arg));
+  if (unknown !== undefined || known.size === 0)
+    throw new UserError(
+      `curate.${step.name}: there is no option ${unknown?.slice(2)}. Options: ${[...known].map((one) => one?.slice(2)).join(', ')}`,
+      { exitCode: 2 },
+    );
+  if (args.includes('--out') || args.includes('--json'))
+    throw new UserError(`curate.${step.name}: out and json are not for recipes`, { exitCode: 2 });
+  return async (input, out) => {
+    const before = process.exitCode;
+    process.exitCode = 0;
+    try {
+      const given = [
+        step.name,
+        ...positional,
+        ...(input === undefined ? [] : [input]),
+        ...args,
+        '--out',
+        out,
+      ];
+      await dataCommand().parseAsync(given, { from: 'user' });
+      return typeof process.exitCode === 'number' ? process.exitCode : 0;
+    } catch (error) {
+      if (error instanceof CommanderError) return 2;
+      throw error;
+    } finally {
+      process.exitCode = before;
+    }
+  };
+}
+
+function dataCommand(): Command {
+  const program = new Command('qed').exitOverride();
+  addDataCommand(program);
+  const [data] = program.commands;
+  if (data === undefined) throw new Error('qed data has gone');
+  for (const command of [data, ...data.commands]) command.exitOverride();
+  return data;
+}
+
+/** The data card, beside the steps. */
+async function describe({ name, description }: Curation, directory: string, steps: readonly string[]) {
+  const file = path.join(directory, 'README.md');
+  await writeFileAtomic(file, await dataCard({ name, description, steps }));
+  const last = steps.at(-1) ?? directory;
+  process.stdout.write(`rows: ${shownPath(path.join(last, rowsFile))}\ndata card: ${shownPath(file)}\n`);
+}
