@@ -22,6 +22,7 @@ import {
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import type { Budgets } from '../prove/within-budgets.ts';
+import { packageVersion } from '../recipe/package-version.ts';
 import { shownPath } from '../recipe/shown-path.ts';
 import { knownErrorTables } from './calibrate-known.ts';
 import type { ResolvedArm } from './calibrate-setup.ts';
@@ -141,8 +142,11 @@ function show(view: CalibrateView, event: CalibrationEvent, arms: readonly OpenA
 async function print(result: CalibrationResult, { place, output, drift }: CalibrateRun): Promise<void> {
   const json = `${JSON.stringify(calibrationJson(result), null, 2)}\n`;
   await writeFileAtomic(path.join(place.directory, 'calibration.json'), json);
-  const text =
-    output.format === 'json' ? json : await tablesText(tablesOf(result, drift?.thresholds), output.format);
+  const tables = tablesOf(result, drift?.thresholds);
+  const { calibrationPage } = await import('../curate/calibrate/calibration-page.ts');
+  const page = path.resolve(output.html ?? path.join(place.directory, 'calibration.html'));
+  await writeFileAtomic(page, calibrationPage({ ...result, tables, version: packageVersion() }));
+  const text = output.format === 'json' ? json : await tablesText(tables, output.format);
   if (output.out === undefined) process.stdout.write(text);
   else await writeFileAtomic(path.resolve(output.out), text);
 }
@@ -203,7 +207,7 @@ async function ended(
     ...(pin === undefined
       ? []
       : [isWhole ? `pinned: ${pin.file}` : 'no pin is written before all gradings are made']),
-    `calibration.json is in ${shownPath(place.directory)}`,
+    `page and JSON: calibration.html and calibration.json in ${shownPath(place.directory)}`,
     ...(pending.length > 0 || unreadable.length > 0 || wasStopped
       ? [`to go on: ${commandToContinue(process.argv.slice(2), process.env)}`]
       : []),

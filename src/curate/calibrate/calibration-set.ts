@@ -100,10 +100,15 @@ function notesOf(
     set.proofs.filter(({ id }) => ids.has(id)),
     ({ grade }) => (grade.kind === 'points' ? grade.maximum : 7),
   );
+  const graders = [...new Set(set.proofs.map(({ grader }) => grader))];
+  const machines = graders.filter((grader) => grader === 'exact' || grader.includes('#'));
   const between = proofs.filter(({ reference }) => !Number.isInteger(reference)).length;
   return [
     `${proofs.length === set.proofs.length ? '' : `${proofs.length} of `}${set.proofs.length} proofs of ${byProblem.length} problems` +
       (set.ungraded === 0 ? '.' : `; ${set.ungraded} more have no human grade and are left out.`),
+    ...(machines.length === 0
+      ? []
+      : [`What stands for people’s grades here was given by ${machines.join(', ')}.`]),
     ...[...maxima].flatMap(([maximum, own]) =>
       maximum === 7 ? [] : [`${own.length} grades on 0 to ${maximum} were multiplied by 7/${maximum}.`],
     ),
