@@ -274,3 +274,38 @@ test('a set is built from drawn problems by two models and a judge, goes on afte
   const wrongly = await qed([...args, '--on', 'human.jsonl']);
   assert.match(wrongly.err, /--on goes not with --build/);
 });
+
+test('a plan says what it would take, and calls nobody', async (t) => {
+  const server = await judge();
+  t.after(() => server.close());
+  const args = [
+    ...[
+      '--judge',
+      `openai:${server.baseUrl}#p,price=1/2(maxTokens=1000)`,
+      '--judge',
+      'noisy',
+      '--on',
+      'human.jsonl',
+    ],
+    ...['--repeats', '3', '--injections', '2', '--json'],
+  ];
+  const planned = await runCommand(['plan', 'calibrate', ...args], { directory: scratch });
+  assert.equal(planned.code, 0, planned.err);
+  const { proofs, judges } = JSON.parse(planned.out) as {
+    readonly proofs: number;
+    readonly judges: {
+      readonly gradings: number;
+      readonly calls: { readonly low: number; readonly high: number };
+      readonly dollars: { readonly estimate: number };
+      readonly mostDollars: number;
+    }[];
+  };
+  // 7 proofs, and 2 wrong ones with 10 attacks and a control.
+  assert.equal(proofs, 7 + 2 * 11);
+  assert.deepEqual([judges[0]?.gradings, judges[0]?.calls.low, judges[0]?.calls.high], [87, 87, 261]);
+  assert.ok(
+    (judges[0]?.dollars.estimate ?? 0) > 0 && (judges[0]?.mostDollars ?? 0) >= (261 * 1000 * 2) / 1e6,
+  );
+  assert.equal(judges[1]?.dollars.estimate, 0);
+  assert.equal(server.requests.length, 0);
+});

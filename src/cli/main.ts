@@ -36,6 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
     .helpCommand(false)
     .showHelpAfterError('(--help shows what there is)')
     .configureHelp({ showGlobalOptions: false })
+    // What stands after a command's name is that command's, down to `qed plan calibrate`.
+    .enablePositionalOptions()
     .exitOverride()
     .addHelpText(
       'after',

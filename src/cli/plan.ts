@@ -2,16 +2,14 @@
  * `qed plan`: what `qed prove` with the same arguments would call, how many tokens and how much money, with an interval.
  * Nothing is loaded, nobody is called, nothing is written.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import type { Command } from 'commander';
 import type { Estimate } from '../prove/estimate.ts';
-import type { MeasuredCall } from '../prove/spend-record.ts';
 import type { PlannedCalls, PlannedStep } from '../scaffold/plan.ts';
 import type { Interval } from '../stats/interval.ts';
 import { addSuiteOptions } from './bench.ts';
 import type { SuiteOptions } from './bench-setup.ts';
 import type { ResolvedJudge } from './judge-setup.ts';
+import { addPlanCalibrateCommand } from './plan-calibrate.ts';
 import { addSetupOptions } from './prove.ts';
 import type { Setup, SetupOptions } from './prove-setup.ts';
 import { repeatable } from './repeatable-option.ts';
@@ -54,11 +52,15 @@ export function addPlanCommand(program: Command): void {
 Examples:
   $ qed plan imo.jsonl --model qed-nano --scaffold rsa --budget "20M tokens"
   $ qed plan imo.jsonl --model gemini-3-pro --scaffold deepseek-math --json
+  $ qed plan calibrate --judge rl --on imo-gradingbench --reference with,without
   $ qed plan --suite imo-proofbench --model qed-nano --scaffold rsa --judge gemini-3-pro --runs 3`,
     )
     .action(async (problem: string | undefined, options: PlanOptions) => {
       process.exitCode = await plan(problem, options);
     });
+  // Options after the name of a command below are that command's.
+  command.enablePositionalOptions();
+  addPlanCalibrateCommand(command);
 }
 
 /** Returns the exit code. */
@@ -73,6 +75,7 @@ async function plan(problem: string | undefined, options: PlanOptions): Promise<
   const { plannedCalls } = await import('../scaffold/create-scaffold.ts');
   const { estimate } = await import('../prove/estimate.ts');
   const { main, byRole, identity, given } = setup;
+  const { measuredCalls } = await import('./measured-calls.ts');
   const measured = await measuredCalls(options.measured);
   const result = estimate({
     plan: withJudge(plannedCalls(identity.scaffold), judge),
@@ -143,33 +146,6 @@ function withJudge(plan: PlannedCalls, judge: ResolvedJudge | undefined): Planne
 
 /** Of a judge of final answers, which a comparison mostly decides: an assumption. */
 const expectedJudgeCalls = 0.2;
-
-/** Calls of one run, or of every run in runs/. */
-async function measuredCalls(given: string | undefined): Promise<MeasuredCall[]> {
-  const { JournalReader } = await import('../journal/journal-reader.ts');
-  const { readMeasuredCalls } = await import('../prove/spend-record.ts');
-  const hasJournal = (directory: string): boolean => existsSync(path.join(directory, 'journal.db'));
-  if (given !== undefined && !hasJournal(given)) {
-    throw new UserError(`--measured ${given}: there is no run`, { exitCode: 1 });
-  }
-  const directories =
-    given === undefined
-      ? (existsSync('runs') ? readdirSync('runs') : [])
-          .filter((name) => /^(?:prove|bench|grade)-/.test(name))
-          .map((name) => path.join('runs', name))
-          .filter(hasJournal)
-      : [given];
-  const calls: MeasuredCall[] = [];
-  for (const directory of directories) {
-    const reader = new JournalReader(directory);
-    try {
-      for (const call of await readMeasuredCalls((stream) => reader.events(stream))) calls.push(call);
-    } finally {
-      reader.close();
-    }
-  }
-  return calls;
-}
 
 async function asText(result: Estimate, setup: Setup, attempts: number): Promise<string> {
   const { budgetText, dollarsText } = await import('../prove/budget.ts');
