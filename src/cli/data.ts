@@ -8,6 +8,7 @@ import { addDataImportCommand } from './data-import.ts';
 import { addDataReviewCommand } from './data-review.ts';
 import { addDataRubricsCommand } from './data-rubrics.ts';
 import { addDataSelectCommand } from './data-select.ts';
+import { addDataStatsCommand } from './data-stats.ts';
 
 /** Each step reads a file of rows or the directory of the step before it, and leaves a directory of its own. */
 export function addDataCommand(program: Command): void {
@@ -24,4 +25,5 @@ export function addDataCommand(program: Command): void {
   addDataRubricsCommand(data);
   addDataSelectCommand(data);
   addDataDistillCommand(data);
+  addDataStatsCommand(data);
 }
