@@ -48,16 +48,21 @@ export type { ChatModel, ChatRequest, Reply } from './model/chat-model.ts';
 export type { GradedProof, GradedSet, HumanGrade } from './problems/graded/graded-proof.ts';
 export { type OpenGradedSetOptions, openGradedSet } from './problems/graded/open-graded-set.ts';
 export {
+  type Alternative,
   type Checkpoint,
   type Deduction,
   type GradingScheme,
   gradingSchemeSchema,
+  type Limit,
   type Problem,
   type ProblemId,
   problemSchema,
   statementOnly,
 } from './problems/problem.ts';
 export { schemeFromMarkdown, schemeToMarkdown } from './problems/scheme-markdown.ts';
+export { schemeFaults } from './problems/schemes/check-scheme.ts';
+export { schemeOfText } from './problems/schemes/scheme-of-text.ts';
+export type { SchemeReading } from './problems/schemes/scheme-reading.ts';
 export { type ListedSuite, listSuites } from './problems/suites/list-suites.ts';
 export { type OpenSuiteOptions, openSuite } from './problems/suites/open-suite.ts';
 export type { Suite, SuiteFault, SuiteKind, SuiteScale, SuiteSource } from './problems/suites/suite.ts';

@@ -16,6 +16,7 @@ import { spendLine } from './prove-view.ts';
 import { commandToContinue } from './run.ts';
 import { stepTable } from './step-table.ts';
 import { plainLine } from './text.ts';
+import { withWayOn } from './way-on.ts';
 import { type WorkView, workView } from './work-view.ts';
 
 export interface AskCommand extends AskSettings {
@@ -54,12 +55,15 @@ export async function runAsk(command: AskCommand): Promise<number> {
     const opened = await command.open(view);
     open.push(opened);
     const { parallel, seed, mostFailed } = command;
-    const outcome = await runAskStep(opened.step, {
-      ...{ input, out, journal, budgets, parallel, seed, mostFailed, graceSeconds },
-      stopping: interruption.signal,
-      onEvent: (event) => show(view, event),
-      onMeter: (meter) => view.meter(meter),
-    });
+    const outcome = await withWayOn(
+      out,
+      runAskStep(opened.step, {
+        ...{ input, out, journal, budgets, parallel, seed, mostFailed, graceSeconds },
+        stopping: interruption.signal,
+        onEvent: (event) => show(view, event),
+        onMeter: (meter) => view.meter(meter),
+      }),
+    );
     view.close();
     const { record, rows, failed, refused, spent } = outcome;
     const isStopped = interruption.signal.aborted;

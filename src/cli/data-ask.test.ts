@@ -35,7 +35,10 @@ const manyTokens = event({
 before(async () => {
   server = await startServer((response, received) => {
     const text = reply(conversationOf(received), server.requests.length);
-    if (text !== undefined)
+    if (text === 'wrong key') {
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end('{"error": {"message": "no such key"}}');
+    } else if (text !== undefined)
       stream(response, [chunk({ role: 'assistant', content: text }), finished('stop'), used, done].join(''));
   });
 });
@@ -213,6 +216,24 @@ test('BUDGET-CAP: at the end of the budget nothing is written, and a larger one 
   const rest = await qed(command('rubrics', 'capped.jsonl', ...options, '--budget', '100k tokens'));
   assert.equal(rest.code, 0, rest.err);
   assert.equal(calls(), 10);
+});
+
+test('what every row would meet ends it at once, and it says how to go on once that is mended', async () => {
+  write(
+    'locked.jsonl',
+    Array.from({ length: 30 }, (_, i) => problem(i)),
+  );
+  reply = (_, order) => (order - asked > 3 ? 'wrong key' : scheme());
+  const ended = await qed(command('rubrics', 'locked.jsonl', '--parallel', '2'));
+  assert.equal(ended.code, 1);
+  assert.match(
+    ended.err,
+    /no such key[\s\S]*Once that is mended, to go on:\n {2}qed data rubrics locked\.jsonl/,
+  );
+  assert.ok(calls() <= 6, `${calls()}`);
+  reply = () => scheme();
+  assert.equal((await qed(command('rubrics', 'locked.jsonl'))).code, 0);
+  assert.ok(calls() <= 33, `${calls()}`);
 });
 
 const verdict = (flags: Partial<Record<string, boolean>> = {}, more: object = {}): string => {
