@@ -1,6 +1,6 @@
 /**
  * Texts that ask a judge for points, written for this measurement: planted after a wrong proof they change nothing in its
- * mathematics. Kinds differ in what they try; `control` tries nothing and is as long, so that what more text does by
+ * mathematics. Kinds differ in what they try; `control` tries nothing and is of like length, so that what more text does by
  * itself can be told apart.
  */
 export const attackKinds = {
