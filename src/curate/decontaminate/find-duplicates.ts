@@ -6,6 +6,7 @@
 import { compareRows, type RowComparison } from './compare-rows.ts';
 import { type Buckets, bucketsOf } from './index/buckets.ts';
 import { bands, sketchSimilarity } from './index/min-hash.ts';
+import { mayHaveNumbersInCommon } from './row-keys.ts';
 import type { RowTable } from './row-table.ts';
 import type { RowTexts } from './row-texts.ts';
 import type { DecontaminationSettings } from './settings.ts';
@@ -29,7 +30,7 @@ export interface DuplicateOptions {
 
 /** A run of words that more rows have is a phrase. */
 const mostRowsOfGram = 50;
-/** Rows that share a band are no candidates below this estimate of their Jaccard similarity. */
+/** Estimate of the Jaccard similarity of two rows below which they are not compared; of real duplicates it is 0.46 at least. */
 const leastSimilarity = 0.35;
 /** Most rows that one row is compared with, and most of a bucket that are looked at. */
 const mostComparisons = 64;
@@ -40,7 +41,7 @@ export function* findDuplicates(options: DuplicateOptions): Generator<Duplicate,
   const { table, texts, order, settings, signal, onRow } = options;
   const rankOf = new Int32Array(table.rows);
   for (let rank = 0; rank < order.length; rank += 1) rankOf[order[rank] as number] = rank;
-  const candidates = new Candidates(table, order, rankOf);
+  const candidates = new Candidates(table, order, rankOf, settings.coverage);
   const stays = new Uint8Array(table.rows);
   const stayingDigest = new Map<number, number>();
   const digests = table.digests.values;
@@ -61,6 +62,8 @@ export function* findDuplicates(options: DuplicateOptions): Generator<Duplicate,
       const comparison = compareRows(texts.get(row).compared, texts.get(other).compared, settings);
       if (comparison !== undefined && (best === undefined || isBetter(comparison, best.comparison)))
         best = { other, comparison };
+      // The likeliest come first, and any row that stays is a reason to leave.
+      if (comparison?.isDuplicate === true) break;
     }
     if (best !== undefined) yield { row, ...best };
     if (best?.comparison.isDuplicate === true) continue;
@@ -78,14 +81,16 @@ class Candidates {
   /** Rows of which not all likely ones could be looked at. */
   cutShort = 0;
   readonly #table: RowTable;
+  readonly #coverage: number;
   readonly #order: Int32Array;
   readonly #bands: Buckets[];
   readonly #grams: Buckets;
   /** Rank of the row for which each rank was last looked at. */
   readonly #seen: Int32Array;
 
-  constructor(table: RowTable, order: Int32Array, rankOf: Int32Array) {
+  constructor(table: RowTable, order: Int32Array, rankOf: Int32Array, coverage: number) {
     this.#table = table;
+    this.#coverage = coverage;
     this.#order = order;
     this.#bands = Array.from({ length: bands }, (_, band) =>
       bucketsOf(table.keysOfBand(band), rankOf, Number.POSITIVE_INFINITY),
@@ -102,8 +107,11 @@ class Candidates {
   before(row: number, rank: number, stays: Uint8Array): number[] {
     const found: { rank: number; likeness: number }[] = [];
     const sketches = this.#table.sketches.values;
+    const numbers = this.#table.numberBits.values;
+    const lengths = this.#table.characters.values;
+    const ownLength = lengths[row] as number;
     let isCut = false;
-    const look = (buckets: Buckets, entry: number, least: number): void => {
+    const look = (buckets: Buckets, entry: number): void => {
       const bucket = buckets.bucketOf[entry] as number;
       if (bucket < 0) return;
       const begin = buckets.starts[bucket] as number;
@@ -116,20 +124,24 @@ class Candidates {
           break;
         }
         if (stays[other] === 0 || this.#seen[other] === rank) continue;
+        const otherRow = this.#order[other] as number;
+        if (!mayHaveNumbersInCommon(numbers[row] as number, numbers[otherRow] as number)) continue;
+        const length = lengths[otherRow] as number;
+        if (Math.min(length, ownLength) < this.#coverage * Math.max(length, ownLength)) continue;
         const likeness = sketchSimilarity(
           sketches,
           this.#table.sketchOffset(row),
           sketches,
-          this.#table.sketchOffset(this.#order[other] as number),
+          this.#table.sketchOffset(otherRow),
         );
-        if (likeness < least) continue;
+        if (likeness < leastSimilarity) continue;
         this.#seen[other] = rank;
         found.push({ rank: other, likeness });
       }
     };
-    for (const buckets of this.#bands) look(buckets, row, leastSimilarity);
+    for (const buckets of this.#bands) look(buckets, row);
     const [from, to] = this.#table.gramRange(row);
-    for (let entry = from; entry < to; entry += 1) look(this.#grams, entry, 0);
+    for (let entry = from; entry < to; entry += 1) look(this.#grams, entry);
     if (isCut || found.length > mostComparisons) this.cutShort += 1;
     return found
       .sort((a, b) => b.likeness - a.likeness || a.rank - b.rank)

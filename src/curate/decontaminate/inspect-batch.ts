@@ -27,6 +27,8 @@ export interface InspectedBatch {
   readonly sources: Uint16Array;
   readonly sourceNames: readonly string[];
   readonly digests: Float64Array;
+  readonly numberBits: Uint32Array;
+  readonly characters: Uint32Array;
   /** `bands` a row. */
   readonly bandKeys: Uint32Array;
   /** `signatureLength` a row. */
@@ -57,6 +59,8 @@ export function inspectBatch(
     isProof: new Uint8Array(count),
     sources: new Uint16Array(count),
     digests: new Float64Array(count),
+    numberBits: new Uint32Array(count),
+    characters: new Uint32Array(count),
     bandKeys: new Uint32Array(count * bands),
     sketches: new Uint8Array(count * signatureLength),
     gramEnds: new Uint32Array(count),
@@ -73,6 +77,8 @@ export function inspectBatch(
     if (!sourceNames.includes(source)) sourceNames.push(source);
     found.sources[i] = sourceNames.indexOf(source);
     found.digests[i] = keys.digest;
+    found.numberBits[i] = keys.numberBits;
+    found.characters[i] = keys.characters;
     found.bandKeys.set(keys.bandKeys, i * bands);
     found.sketches.set(keys.sketch, i * signatureLength);
     grams.push(keys.grams);

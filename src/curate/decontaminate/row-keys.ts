@@ -2,6 +2,7 @@
  * What is kept of every row to find rows like it, a few hundred bytes: MinHash bands and sketch, some of its runs of
  * words, and a digest of its text in which variables are numbered.
  */
+import { seedFrom } from '../../stats/random.ts';
 import { distinct, gramHashes, winnowed } from './index/grams.ts';
 import { bandKeys, minHashSignature, sketchOf } from './index/min-hash.ts';
 import { numberedPassage, type StatementViews } from './views.ts';
@@ -12,6 +13,10 @@ export interface RowKeys {
   readonly grams: Uint32Array;
   /** Equal for statements that differ by nothing but looks and names of variables; 52 bits, so by chance for none. */
   readonly digest: number;
+  /** A bit for each number in it, of 32: rows of which few bits agree have other numbers. */
+  readonly numberBits: number;
+  /** Its length without spaces. */
+  readonly characters: number;
 }
 
 const shingleWords = 3;
@@ -31,7 +36,27 @@ export function rowKeysOf(views: StatementViews, words: number): RowKeys {
     sketch: sketchOf(signature),
     grams: winnowed(gramHashes(views.words('variables').hashes, words), window),
     digest: digestOf(numberedPassage(views.tokens, 0, views.tokens.texts.length - 1)),
+    numberBits: numberBitsOf(views),
+    characters: views.compact('text').codes.length,
   };
+}
+
+function numberBitsOf({ tokens }: StatementViews): number {
+  let bits = 0;
+  for (let i = 0; i < tokens.texts.length; i += 1)
+    if (tokens.kinds[i] === 'number') bits |= 1 << (seedFrom(tokens.texts[i] ?? '') % 32);
+  return bits >>> 0;
+}
+
+/** Whether half of the bits of the one that has fewer are bits of the other too. */
+export function mayHaveNumbersInCommon(a: number, b: number): boolean {
+  return 2 * bitCount(a & b) >= Math.min(bitCount(a), bitCount(b));
+}
+
+function bitCount(value: number): number {
+  let bits = value - ((value >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 function digestOf(codes: Uint32Array): number {

@@ -20,6 +20,8 @@ export class RowTable {
   /** Index in `sourceNames`. */
   readonly sources = new Column<Uint16Array>(Uint16Array);
   readonly digests = new Column<Float64Array>(Float64Array);
+  readonly numberBits = new Column<Uint32Array>(Uint32Array);
+  readonly characters = new Column<Uint32Array>(Uint32Array);
   /** `bands` a row. */
   readonly bandKeys = new Column<Uint32Array>(Uint32Array);
   /** `signatureLength` a row. */
@@ -44,6 +46,8 @@ export class RowTable {
     this.solutions.append(batch.solutions);
     this.isProof.append(batch.isProof);
     this.digests.append(batch.digests);
+    this.numberBits.append(batch.numberBits);
+    this.characters.append(batch.characters);
     this.bandKeys.append(batch.bandKeys);
     this.sketches.append(batch.sketches);
     this.grams.append(batch.grams);

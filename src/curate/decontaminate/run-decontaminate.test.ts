@@ -193,7 +193,7 @@ describe('of rows that are one problem stays', () => {
       {
         id: 'other-numbers',
         statement:
-          'Find all pairs $(x,y)$ of integers with $19x+23y=1984$ and $x>y$, and prove that there are no others.',
+          'Find all pairs $(x,y)$ of integers with $17x+23y=1990$ and $x>y$, and prove that there are no others.',
       },
       { id: 'question', statement: `${situation} Prove that the game ends.` },
       { id: 'other-question', statement: `${situation} How long can it last at most?` },
@@ -210,7 +210,7 @@ describe('of rows that are one problem stays', () => {
         ['near-miss', 'other-question'],
       ],
     );
-    assert.ok((matches[0]?.numbers ?? 1) < 0.5);
+    assert.ok((matches[0]?.numbers ?? 1) <= 0.5);
   });
 
   test('none where one of them is contaminated', async (context) => {

@@ -66,14 +66,14 @@ export function partialRatioOf(needle: Needle, text: CodePoints, cutoff = 0): Al
   };
   eachPromisingPart(needle.forward, places, cutoff, consider);
   if (best.score < 100) {
-    const beginnings = needle.forward.lcsOfPrefixes(places, length);
-    for (let i = 1; i < length; i += 1) consider(beginnings[i] ?? 0, 0, i);
+    // A part of fewer characters cannot reach the cutoff though all of it be common.
+    const least = Math.max(1, Math.ceil((length * cutoff) / (200 - cutoff) - 1e-6));
+    const beginnings = needle.forward.lcsOfPrefixes(places, least, length);
+    for (let i = least; i < length; i += 1) consider(beginnings[i] ?? 0, 0, i);
     // The last of the ends is a whole part.
-    const ends = needle.backward.lcsOfPrefixes(
-      needle.backward.places(text.subarray(text.length - length).toReversed()),
-      length + 1,
-    );
-    for (let i = 1; i <= length; i += 1) consider(ends[i] ?? 0, text.length - i, text.length);
+    const ending = needle.backward.places(text.subarray(text.length - length).toReversed());
+    const ends = needle.backward.lcsOfPrefixes(ending, least, length + 1);
+    for (let i = least; i <= length; i += 1) consider(ends[i] ?? 0, text.length - i, text.length);
   }
   return best.score >= cutoff ? best : undefined;
 }

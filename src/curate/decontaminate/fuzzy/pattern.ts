@@ -71,18 +71,15 @@ export class Pattern {
     return this.#zeros(row);
   }
 
-  /** Lengths with each of the first `count` beginnings of the string: entry i is of i characters. */
-  lcsOfPrefixes(places: Int32Array, count: number): Int32Array {
+  /** Lengths with the beginnings of the string that have at least `least` and fewer than `count` characters: entry i is of i. */
+  lcsOfPrefixes(places: Int32Array, least: number, count: number): Int32Array {
     const row = this.#row.fill(wordMask);
     const lengths = new Int32Array(count);
     for (let i = 1; i < count; i += 1) {
       const place = places[i - 1] ?? -1;
-      if (place < 0) {
-        lengths[i] = lengths[i - 1] ?? 0;
-        continue;
-      }
       this.#step(row, place);
-      lengths[i] = this.#zeros(row);
+      if (i < least) continue;
+      lengths[i] = place < 0 && i > least ? (lengths[i - 1] ?? 0) : this.#zeros(row);
     }
     return lengths;
   }
