@@ -7,6 +7,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAnswers } from './bench/answers/answers.ts';
 import { benchCompare, fullCompare } from './bench/compare.ts';
+import { benchDecontaminate, fullDecontaminate } from './bench/decontaminate/decontaminate.ts';
+import { benchQuality } from './bench/decontaminate/quality.ts';
 import { benchEngine, type FigureGroup } from './bench/engine.ts';
 import { figureHeading, figureLine } from './bench/figure-table.ts';
 import { benchHarness, fullLoad } from './bench/harness/harness.ts';
@@ -20,7 +22,7 @@ import { canSeeOthers, mostOthers } from './bench/quiet.ts';
 import { benchSimulate, fullSimulate } from './bench/simulate.ts';
 import { benchStatistics } from './bench/statistics.ts';
 
-const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics|pipeline|simulate [options]
+const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics|pipeline|simulate|decontaminate [options]
   --json FILE      write the figures there too
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
@@ -47,6 +49,12 @@ pipeline: reinforcement learning, synchronous against asynchronous, in a run of 
   --lag N          bound of the asynchronous one (default ${fullPipeline.maxLag})
   --peer PYTHON    measure TRL's GRPOTrainer beside, with a Python that has it
   --only A,B       only these comparisons: ${pipelineComparisons.join(', ')}
+decontaminate: problems of evaluation sets and duplicates in training data
+  --data DIR       data sets as docs/data.md describes them (default ../shared/data)
+  --peer PYTHON    measure RapidFuzz beside, with a Python that has it
+  --rows N         rows of the large file (default ${fullDecontaminate.rows})
+  --pair-rows N    rows of the comparison of all pairs (default ${fullDecontaminate.pairRows})
+  --quality        measure what is found instead: planted items, natural pairs, pairs read by a person
 answers: comparison of final answers without a model
   --suite PATH     IMO-AnswerBench (default ../shared/data/imo-bench, where it is)
   --peer PYTHON    measure Math-Verify and SymPy beside, with a Python that has them
@@ -76,6 +84,10 @@ const { values, positionals } = parseArgs({
     lag: { type: 'string' },
     base: { type: 'string' },
     only: { type: 'string' },
+    data: { type: 'string' },
+    rows: { type: 'string' },
+    'pair-rows': { type: 'string' },
+    quality: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
@@ -89,6 +101,7 @@ const benchmarks: Readonly<Record<string, () => AsyncGenerator<FigureGroup>>> = 
   statistics: () => benchStatistics(patience),
   pipeline: pipelineFigures,
   simulate: simulateFigures,
+  decontaminate: decontaminateFigures,
 };
 const chosen = Object.hasOwn(benchmarks, benchmark ?? '') ? benchmarks[benchmark ?? ''] : undefined;
 if (values.help || others.length > 0 || chosen === undefined) {
@@ -195,6 +208,16 @@ function harnessFigures(): AsyncGenerator<FigureGroup> {
     peerRepeats: count(values['peer-repeats'], 1),
     peerTokens: count(values['peer-tokens'], tokens),
     patience,
+  });
+}
+
+function decontaminateFigures(): AsyncGenerator<FigureGroup> {
+  const data = values.data ?? '../shared/data';
+  if (values.quality === true) return benchQuality(data);
+  return benchDecontaminate({
+    ...{ data, peer: values.peer, patience },
+    rows: count(values.rows, fullDecontaminate.rows),
+    pairRows: count(values['pair-rows'], fullDecontaminate.pairRows),
   });
 }
 
