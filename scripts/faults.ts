@@ -16,16 +16,19 @@ import { proveTests } from './faults/prove/tests.ts';
 import { type Section, type Setting, secondsText } from './faults/setting.ts';
 import { stopInOrder } from './faults/signals.ts';
 import { tornCheckpoints } from './faults/torn.ts';
-import { trainTests } from './faults/train/tests.ts';
+import { killKinds } from './faults/train/kill-moments.ts';
+import { isKillKind, trainTests } from './faults/train/tests.ts';
 
 const usage = `usage: npm run faults -- [NAME…] [options]
   NAME             of recipes: kills, repeated, moments, torn, signals, disk, memory; of prove: prove-kills,
                    prove-endpoint, prove-slow, prove-disk, prove-budget, prove-signals; of bench: bench-kills; of
-                   asynchronous training: train-kills, weight-sync
+                   training: train-kills, train-kills-twin (synchronous), weight-sync
                    (default: all)
   --kills N        runs that are killed once (default 20)
   --recipe FILE    another recipe for kills, repeated, signals and disk (default: tiny.yaml)
   --seed N         of the moments (default 1)
+  --moments LIST   of train-kills: some of ${killKinds.join(', ')} (default: all)
+  --each N         kills at each of those (default 12)
   --steps N        optimiser steps of memory (default 1000)
   --scale F        size of the tests of prove, bench and training, as a part of the long form (default 1, about 30
                    minutes in all)`;
@@ -38,12 +41,17 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     steps: { type: 'string', default: '1000' },
     scale: { type: 'string', default: '1' },
+    moments: { type: 'string', default: killKinds.join(',') },
+    each: { type: 'string', default: '12' },
     help: { type: 'boolean' },
   },
 });
 const kills = Number(values.kills);
 const steps = Number(values.steps);
 const scale = Number(values.scale);
+const moments = values.moments.split(',').map((name) => name.trim());
+const killsOfEach = Number(values.each);
+const seed = Number(values.seed);
 const tests: Readonly<Record<string, { run(setting: Setting): Promise<Section>; onlyTiny?: boolean }>> = {
   kills: { run: (setting) => killOnce(setting, kills) },
   repeated: { run: killRepeatedly },
@@ -53,12 +61,19 @@ const tests: Readonly<Record<string, { run(setting: Setting): Promise<Section>; 
   disk: { run: (setting) => fullDisk(setting, 8) },
   memory: { run: (setting) => flatMemory(setting, steps), onlyTiny: true },
 };
-const ownTests = { ...proveTests, ...trainTests };
+const ownTests: Readonly<Record<string, () => Promise<Section>>> = Object.fromEntries([
+  ...Object.entries(proveTests).map(([name, test]) => [name, () => test(seed, scale)] as const),
+  ...Object.entries(trainTests).map(
+    ([name, test]) =>
+      [name, () => test({ seed, scale, moments: moments.filter(isKillKind), killsOfEach })] as const,
+  ),
+]);
 const names = [...Object.keys(tests), ...Object.keys(ownTests)];
 const named = positionals.length > 0 ? positionals : names;
 const areNumbers =
   Number.isInteger(kills) && kills >= 1 && Number.isInteger(steps) && steps >= 20 && scale > 0 && scale <= 10;
-if (values.help || !named.every((name) => names.includes(name)) || !areNumbers) {
+const areMoments = moments.every(isKillKind) && Number.isInteger(killsOfEach) && killsOfEach >= 1;
+if (values.help || !named.every((name) => names.includes(name)) || !areNumbers || !areMoments) {
   console.error(usage);
   process.exit(values.help ? 0 : 2);
 }
@@ -84,7 +99,7 @@ if (named.some((name) => name in tests)) {
 }
 for (const [name, test] of Object.entries(ownTests)) {
   if (!named.includes(name)) continue;
-  const section = await test(Number(values.seed), scale);
+  const section = await test();
   print(section);
   faults += section.faults.length;
 }
@@ -100,7 +115,7 @@ async function withTwin(): Promise<Setting> {
   const twinSitting = await sit(twinDirectory, sitting);
   if (twinSitting.code !== 0) throw new Error(`the undisturbed run failed: ${twinSitting.errors}`);
   console.log(`undisturbed: ${secondsText(twinSitting.seconds)}`);
-  return { root, sitting, twin: await outcomeOf(twinDirectory), twinSitting, seed: Number(values.seed) };
+  return { root, sitting, twin: await outcomeOf(twinDirectory), twinSitting, seed };
 }
 
 function print({ title, heading, rows, faults: found, summary }: Section): void {

@@ -1,46 +1,36 @@
 /**
- * KILL-ANYWHERE for reinforcement learning that samples, grades and trains at the same time: SIGKILL at seeded moments amid
- * sampling, grading, training, checkpointing and at any time; the judge, a process of its own, is killed and started again
- * meanwhile. Afterwards the accounts are drawn up: from the journal (EMIT-ONCE, LAG-BOUND), from the witness (PAY-ONCE, no
- * step applied twice) and from the judge's own log. That a synchronous run ends byte for byte as its twin is tests kills
- * and repeated.
+ * KILL-ANYWHERE for reinforcement learning: SIGKILL at seeded moments amid sampling, grading, training, checkpointing and at
+ * any time, so many of each kind. Asynchronous, the judge, a process of its own, is killed and started again meanwhile, and
+ * afterwards the accounts are drawn up: from the journal (EMIT-ONCE, LAG-BOUND), from the witness (PAY-ONCE, no step applied
+ * twice) and from the judge's own log. With a bound of 0 the run has to end as one that nothing disturbed, to the bit.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { JournalReader } from '../../../src/journal/journal-reader.ts';
 import { accountsOf } from '../../../src/recipe/fixtures/accounts.ts';
 import { asynchronousRecordOf } from '../../../src/recipe/fixtures/asynchronous-record.ts';
-import { type Ending, livesOf, sit } from '../../../src/recipe/fixtures/sitting.ts';
+import { differences, outcomeOf } from '../../../src/recipe/fixtures/outcome.ts';
+import { livesOf, sit } from '../../../src/recipe/fixtures/sitting.ts';
 import type { KillMoment } from '../../../src/recipe/fixtures/witness.ts';
 import { Random } from '../../../src/stats/random.ts';
 import { few, presetText, quantile } from '../prove/setting.ts';
 import { type Section, secondsText } from '../setting.ts';
+import { checkpointEvery, endingOf, type KillKind, progressOf } from './kill-moments.ts';
 import { MortalJudge } from './mortal-judge.ts';
 
 export interface TrainKillOptions {
   readonly seed: number;
-  readonly kills: number;
+  /** The kinds take turns. */
+  readonly kinds: readonly KillKind[];
+  readonly killsOfEach: number;
   readonly steps: number;
+  /** 0: synchronous, compared with a run that nothing disturbs. */
   readonly maxLag: number;
 }
 
-export const longTrainKills = (seed: number): TrainKillOptions => ({ seed, kills: 60, steps: 40, maxLag: 3 });
-
 const shape = { problemsPerStep: 4, groupSize: 4 };
-const checkpointEvery = 3;
 /** Gradings, and so calls of the judge, at once. */
 const gradingAtOnce = 8;
-const kinds = ['sampling', 'grading', 'training', 'checkpoint', 'any time'] as const;
-type Kind = (typeof kinds)[number];
-
-/** How far the run is, by its record. */
-interface Progress {
-  readonly steps: number;
-  readonly batches: number;
-  readonly attempts: number;
-  readonly checkpoint: number;
-}
 
 export async function trainKills(options: TrainKillOptions): Promise<Section> {
   const directory = mkdtempSync(path.join(tmpdir(), 'qed-train-kills-'));
@@ -57,26 +47,17 @@ export async function trainKills(options: TrainKillOptions): Promise<Section> {
 }
 
 async function killed(directory: string, judge: MortalJudge, options: TrainKillOptions): Promise<Section> {
-  const { kills, steps, maxLag, seed } = options;
-  const random = new Random('train-kills', seed);
+  const { kinds, killsOfEach, steps, maxLag, seed } = options;
+  const kills = kinds.length * killsOfEach;
+  const random = new Random('train-kills', seed, maxLag);
   const run = path.join(directory, 'run');
-  const preset = path.join(directory, 'judge.yaml');
-  const concurrency = { initial: gradingAtOnce, most: gradingAtOnce };
-  writeFileSync(preset, presetText({ name: 'judge', concurrency }));
-  const sets = {
-    ...{ 'rl.steps': steps, 'rl.problemsPerStep': shape.problemsPerStep, 'rl.groupSize': shape.groupSize },
-    ...{ 'rl.pipeline.maxLag': maxLag, 'rl.pipeline.gradingAtOnce': gradingAtOnce },
-    ...{ 'rl.zeroVarianceGroups': 'refill', 'rl.grader': preset, 'rl.checkpointEvery': checkpointEvery },
-    // A judge that has just died leaves attempts without a grade; how many a step may have is not what is tested.
-    ...{ 'rl.maxUngraded': 1, 'rl.minimumGraded': 2, judge: 'null', evaluate: 'null' },
-  };
-  const args = Object.entries(sets).flatMap(([field, value]) => ['--set', `${field}=${value}`]);
-  const environment = { QED_SCRIPTED_URL: judge.baseUrl };
-  const before = await sit(run, { args: [...args, '--to', 'sft'], environment });
+  const sitting = settingsOf(directory, judge, options);
+  const before = await sit(run, { ...sitting, args: [...sitting.args, '--to', 'sft'] });
   if (before.code !== 0) throw new Error(`the stages before failed: ${before.errors}`);
 
   const faults: string[] = [];
-  const ends = new Map<Kind, number>();
+  let missed = 0;
+  const ends = new Map<KillKind, number>(kinds.map((kind) => [kind, 0]));
   /** The run cannot get through while kills are due, however fast the machine is. */
   const atLatest: KillMoment = { operation: 'append', path: `rl/step/${steps}`, when: 'before' };
   for (let kill = 0; kill < kills; kill += 1) {
@@ -86,19 +67,19 @@ async function killed(directory: string, judge: MortalJudge, options: TrainKillO
     const attemptsAStep = progress.attempts / Math.max(1, progress.batches);
     const attempts = Math.ceil(Math.max(1, stepsToGo * Math.max(16, attemptsAStep)) * random.next());
     const ending = endingOf(kind, { progress, attempts, steps, random, judge });
-    // Most sittings lose their judge first.
-    const lost =
-      random.next() < 0.8 ? judgeDiesAfter(judge, Math.ceil((attempts * random.next()) / 4)) : undefined;
-    const sitting = await sit(run, { args, environment, ending, atLatest });
+    // Most sittings lose their judge first. Few attempts have a proof that a judge is asked about.
+    const isLost = maxLag > 0 && random.next() < 0.8;
+    const lost = isLost ? judgeDiesAfter(judge, random.integer(1, 3)) : undefined;
+    const { signal, code, errors } = await sit(run, { ...sitting, ending, atLatest });
     await lost?.done();
-    if (sitting.signal !== 'SIGKILL')
-      faults.push(
-        `kill ${kill + 1} (${kind}): the run ended with ${sitting.code} before: ${sitting.errors.slice(-300)}`,
-      );
-    ends.set(kind, (ends.get(kind) ?? 0) + 1);
-    if (sitting.signal === null) break;
+    if (signal !== 'SIGKILL')
+      faults.push(`kill ${kill + 1} (${kind}): the run ended with ${code} before: ${errors.slice(-300)}`);
+    // The moment that was meant, or a signal from outside; not the last one, at which it dies in any case.
+    else if (livesOf(run).at(-1)?.killedAt === JSON.stringify(atLatest)) missed += 1;
+    else ends.set(kind, (ends.get(kind) ?? 0) + 1);
+    if (signal === null) break;
   }
-  const last = await sit(run, { args, environment });
+  const last = await sit(run, sitting);
   if (last.code !== 0) faults.push(`it ended with ${last.code}: ${last.errors.slice(-500)}`);
 
   const record = await asynchronousRecordOf(run, { ...shape, steps, maxLag });
@@ -112,15 +93,20 @@ async function killed(directory: string, judge: MortalJudge, options: TrainKillO
       `the judge answered ${account.answeredAgain} requests again; ${inFlight} were in flight at deaths at most`,
     );
   const mostLag = Math.max(...record.tokensByLag.keys());
-  if (mostLag === 0) faults.push('no token was older than its step: nothing was asynchronous');
+  if (maxLag > 0 && mostLag === 0) faults.push('no token was older than its step: nothing was asynchronous');
   const dropped = Object.values(record.dropped).reduce((sum, count) => sum + count, 0);
   const resumes = lives.slice(1).flatMap(({ secondsToResume }) => secondsToResume ?? []);
+  const asTwin = maxLag === 0 ? await comparedWithTwin(directory, run, sitting) : undefined;
+  faults.push(...(asTwin?.faults ?? []));
   return {
     title: `train: killed anywhere (${steps} steps of ${shape.problemsPerStep} × ${shape.groupSize}, lag bound ${maxLag}, refill, a judge)`,
     heading: ['what', 'figure'],
     rows: [
-      ['kills', [...ends].map(([kind, count]) => `${count} ${kind}`).join(', ')],
-      ['deaths of the judge', `${judge.deaths}`],
+      [
+        'kills',
+        `${[...ends].map(([kind, count]) => `${count} ${kind}`).join(', ')}${missed === 0 ? '' : `, ${missed} at the end instead`}`,
+      ],
+      ...(maxLag === 0 ? [] : [['deaths of the judge', `${judge.deaths}`]]),
       ['groups dispatched', `${record.trained + dropped + record.cancelled}`],
       [
         '= trained + dropped + cancelled',
@@ -144,48 +130,44 @@ async function killed(directory: string, judge: MortalJudge, options: TrainKillO
         `${account.requests}, ${account.answered}, ${account.answeredAgain}`,
       ],
       ['attempts, of those trained on without a grade', `${record.attempts}, ${record.ungraded}`],
+      ...(asTwin === undefined ? [] : [asTwin.row]),
       ['to the first new work, median', secondsText(quantile(resumes, 0.5))],
     ],
     faults,
-    summary: `${kills} kills and ${judge.deaths} of the judge; ${faults.length === 0 ? 'the accounts are in order' : `${faults.length} faults`}`,
+    summary: `${[...ends.values()].reduce((sum, count) => sum + count, 0)} kills${maxLag === 0 ? '' : ` and ${judge.deaths} of the judge`}; ${faults.length === 0 ? 'the accounts are in order' : `${faults.length} faults`}`,
   };
 }
 
-interface Where {
-  readonly progress: Progress;
-  /** To be sampled or graded before the kill. */
-  readonly attempts: number;
-  readonly steps: number;
-  readonly random: Random;
-  readonly judge: MortalJudge;
+function settingsOf(directory: string, judge: MortalJudge, { steps, maxLag }: TrainKillOptions) {
+  const preset = path.join(directory, 'judge.yaml');
+  const concurrency = { initial: gradingAtOnce, most: gradingAtOnce };
+  writeFileSync(preset, presetText({ name: 'judge', concurrency }));
+  const sets = {
+    ...{ 'rl.steps': steps, 'rl.problemsPerStep': shape.problemsPerStep, 'rl.groupSize': shape.groupSize },
+    ...{ 'rl.pipeline.maxLag': maxLag, 'rl.pipeline.gradingAtOnce': gradingAtOnce },
+    ...{ 'rl.zeroVarianceGroups': 'refill', 'rl.grader': preset, 'rl.checkpointEvery': checkpointEvery },
+    // A judge that has just died leaves attempts without a grade; how many a step may have is not what is tested.
+    ...{ 'rl.maxUngraded': 1, 'rl.minimumGraded': 2, judge: 'null', evaluate: 'null' },
+  };
+  const args = Object.entries(sets).flatMap(([field, value]) => ['--set', `${field}=${value}`]);
+  return { args, environment: { QED_SCRIPTED_URL: judge.baseUrl } };
 }
 
-function endingOf(kind: Kind, { progress, attempts, steps, random, judge }: Where): Ending {
-  const early = random.next() < 0.5;
-  const moment = (at: KillMoment): Ending => ({ kind: 'moment', moment: at });
-  const when = early ? 'before' : 'after';
-  const step = Math.min(progress.steps + random.integer(1, 2), steps);
-  const checkpoint = (Math.floor(progress.checkpoint / checkpointEvery) + 1) * checkpointEvery;
-  switch (kind) {
-    case 'sampling':
-      return moment({ operation: 'nth', label: 'attempt', count: attempts, when });
-    case 'grading':
-      return moment({ operation: 'nth', label: 'grade', count: Math.ceil(attempts / 2), when });
-    case 'training':
-      // Between the batch and the optimiser; or between the optimiser and the record of the step; or after it.
-      return moment(
-        random.next() < 1 / 3
-          ? { operation: 'append', path: `rl/batch/${progress.batches + 1}`, when }
-          : { operation: 'append', path: `rl/step/${step}`, when },
-      );
-    case 'checkpoint':
-      return moment({ operation: 'rename', path: `checkpoints/rl/${Math.min(checkpoint, steps)}`, when });
-    case 'any time':
-      return {
-        kind: 'event',
-        event: judge.askedMore(Math.ceil(attempts / 2)).then(() => pause(30 * random.next())),
-      };
-  }
+/** Everything that the run left, against a run of the same settings that nothing disturbs. */
+async function comparedWithTwin(
+  directory: string,
+  run: string,
+  sitting: ReturnType<typeof settingsOf>,
+): Promise<{ row: string[]; faults: string[] }> {
+  const twin = path.join(directory, 'twin');
+  const { code, errors } = await sit(twin, sitting);
+  if (code !== 0) throw new Error(`the run that nothing disturbs failed: ${errors}`);
+  const unlike = differences(await outcomeOf(run), await outcomeOf(twin));
+  const what = 'problems, groups, digests, versions, losses, grades, weights and report';
+  return {
+    row: [`as the twin (${what})`, unlike.length === 0 ? 'to the bit' : `${unlike.length} differences`],
+    faults: few(unlike),
+  };
 }
 
 /** Kills the judge when it has been asked so often; `done` waits until it is there again, if it was killed. */
@@ -201,30 +183,4 @@ function judgeDiesAfter(judge: MortalJudge, times: number): { done(): Promise<vo
       await restarting;
     },
   };
-}
-
-async function progressOf(run: string): Promise<Progress> {
-  const reader = new JournalReader(run);
-  try {
-    const count = async (stream: string): Promise<number> => {
-      let most = 0;
-      for await (const { key } of reader.values(stream)) most = Math.max(most, Number(key));
-      return most;
-    };
-    let attempts = 0;
-    for await (const { unit, label } of reader.effects())
-      if (label === 'attempt' && !unit.startsWith('rl/held-out/')) attempts += 1;
-    const saved = path.join(run, 'checkpoints/rl');
-    const checkpoints = existsSync(saved) ? readdirSync(saved).map(Number).filter(Number.isInteger) : [];
-    return {
-      ...{ steps: await count('rl/step'), batches: await count('rl/batch'), attempts },
-      checkpoint: Math.max(0, ...checkpoints),
-    };
-  } finally {
-    reader.close();
-  }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
