@@ -14,7 +14,7 @@ from importlib.metadata import version
 
 import krippendorff
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 from sklearn.metrics import cohen_kappa_score, confusion_matrix, mean_absolute_error, mean_squared_error, recall_score
 from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 from statsmodels.stats.multitest import multipletests
@@ -135,6 +135,25 @@ def henderson(rows):
     return dict(zip(effects, np.linalg.solve(np.array(lhs), np.array(rhs)).tolist()))
 
 
+def distances(rng):
+    """Two samples: alike, shifted, of another spread, with ties, of a few values, too many for an exact p-value."""
+    result = []
+    for first, second, shift, spread, decimals in [
+        (30, 30, 0, 1, 6), (50, 20, 0.8, 1, 6), (7, 400, 0, 3, 6), (90, 60, 0.2, 1, 0), (1, 5, 0, 1, 6),
+        (200, 300, 2, 1, 6), (10, 10, 0, 1, 6), (800, 1600, 0.05, 1, 3),
+    ]:
+        a = np.round(rng.normal(size=first), decimals)
+        b = np.round(shift + spread * rng.normal(size=second), decimals)
+        exact = first * second <= 1e6
+        distance = stats.ks_2samp(a, b, method="exact" if exact else "asymp")
+        pooled = math.sqrt(first * second / (first + second))
+        result.append({
+            "first": a.tolist(), "second": b.tolist(), "distance": distance.statistic,
+            "p": distance.pvalue if exact else special.kolmogorov(pooled * distance.statistic),
+        })
+    return result
+
+
 def main():
     warnings.simplefilter("ignore")
     rng = np.random.default_rng(20251126)
@@ -144,6 +163,7 @@ def main():
         "several": several(rng),
         "adjusted": adjusted(rng),
         "components": components(rng),
+        "distances": distances(rng),
     }
     target = pathlib.Path(__file__).parent / "statistics" / "golden.json"
     target.parent.mkdir(exist_ok=True)

@@ -149,6 +149,7 @@ export { benjaminiHochberg, holm } from './stats/compare/multiplicity.ts';
 export type { RankInterval } from './stats/compare/rank-intervals.ts';
 export { type Arm, type BootstrapOptions, contrastInterval } from './stats/contrast-interval.ts';
 export type { Interval } from './stats/interval.ts';
+export { kolmogorovSmirnov, type SampleDistance } from './stats/kolmogorov-smirnov.ts';
 export { type LengthWithin, lengthWithin, type ResponseLength } from './stats/length-within.ts';
 export { meanInterval } from './stats/mean-interval.ts';
 export { type MeanScore, type MeanScoreOptions, meanScore } from './stats/mean-score.ts';

@@ -28,6 +28,12 @@ interface Golden {
     readonly holm: number[];
     readonly benjaminiHochberg: number[];
   }[];
+  readonly distances: readonly {
+    readonly first: number[];
+    readonly second: number[];
+    readonly distance: number;
+    readonly p: number;
+  }[];
   readonly components: readonly {
     readonly gradings: readonly {
       readonly problem: string;
