@@ -125,6 +125,8 @@ export interface SamplerOptions {
 export interface Sampler {
   /** A snapshot keeps the weights it was made with; a live sampler takes new ones between two tokens. */
   readonly kind: 'snapshot' | 'live';
+  /** Samples that it draws at a time, at most; others wait in it. Absent where it is not known. */
+  readonly places?: number | undefined;
   /**
    * Rejects with an AbortError when the request's signal fires, and with a RangeError when the model or the sampler
    * cannot serve the request. Safe to call many times concurrently.

@@ -97,6 +97,8 @@ export interface ChatModel {
   readonly price?: Price;
   /** Prompt and reply together, where known. */
   readonly contextTokens?: number;
+  /** Replies that it gives at a time, at most; other requests wait in it. Absent where it is not known. */
+  readonly places?: number | undefined;
   generate(request: ChatRequest, context?: GenerateContext): Promise<Reply>;
   /** Exactly as many tokens as the prompt of these messages has, where the model can tell at once. */
   countPromptTokens?(messages: readonly Message[]): number;

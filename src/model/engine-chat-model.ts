@@ -34,6 +34,7 @@ export function createEngineChatModel(options: {
     name,
     ...(price === undefined ? {} : { price }),
     ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(sampler.places === undefined ? {} : { places: sampler.places }),
     generate: (request, context = {}) => generate({ name, sampler, format }, request, context),
     countPromptTokens: (messages) => format.renderPrompt(messages).length,
     bytesOf: (id) => format.tokenizer.bytesOf(id),

@@ -82,7 +82,15 @@ export async function openGgufChatModel(
       await llama.dispose();
       await rm(scratch, { recursive: true, force: true });
     };
-    return chatModel({ name, format, model, pool, contextTokens: context.contextSize, close });
+    return chatModel({
+      name,
+      format,
+      model,
+      pool,
+      places: sequences,
+      contextTokens: context.contextSize,
+      close,
+    });
   } catch (error) {
     await llama.dispose();
     await rm(scratch, { recursive: true, force: true });
@@ -103,16 +111,19 @@ interface Parts {
   readonly format: ChatFormat;
   readonly model: LlamaModel;
   readonly pool: SequencePool;
+  /** Sequences of the pool. */
+  readonly places: number;
   readonly contextTokens: number;
   readonly close: () => Promise<void>;
 }
 
 function chatModel(parts: Parts): ChatModel {
-  const { name, format, contextTokens, close } = parts;
+  const { name, format, contextTokens, places, close } = parts;
   return {
     name,
     price: { prompt: 0, completion: 0 },
     contextTokens,
+    places,
     generate: (request, context = {}) => generate(parts, request, context),
     countPromptTokens: (messages) => format.renderPrompt(messages).length,
     close,

@@ -230,9 +230,13 @@ const pipelineSchema = z.strictObject({
   samplingAtOnce: positiveInteger
     .optional()
     .describe(
-      'Most attempts sampled at once; absent, all that the lag allows. Best what the engines have places for: an attempt that waits here has no tokens that grow old, one that waits in the engine counts as begun.',
+      'Most attempts sampled at once; absent, as many as the engine has places for, and where it does not say, all that the lag allows. An attempt that waits here has no tokens that grow old; one that waits in the engine counts as begun.',
     ),
-  gradingAtOnce: positiveInteger.default(256).describe('Most attempts graded at once.'),
+  gradingAtOnce: positiveInteger
+    .optional()
+    .describe(
+      "Most attempts graded at once; absent, as many as the judge's model answers at once, and 256 where it does not say.",
+    ),
   heldBytes: z
     .int()
     .min(0)

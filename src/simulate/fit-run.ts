@@ -49,11 +49,9 @@ export function likeOptions(
   cluster: Cluster,
   maxLag = rl.pipeline.maxLag,
 ): SimulationOptions {
-  // As the real run: the engine queues what it has no place for, unless the recipe says otherwise.
-  const { samplingAtOnce = Number.MAX_SAFE_INTEGER } = rl.pipeline;
   return {
     cluster,
-    recipe: { ...rl, pipeline: { ...rl.pipeline, maxLag, samplingAtOnce } },
+    recipe: { ...rl, pipeline: { ...rl.pipeline, maxLag } },
     steps: steps.at(-1)?.step ?? 0,
     seed: 1,
     ends: true,

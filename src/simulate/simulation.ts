@@ -29,7 +29,7 @@ export interface SimulatedRecipe {
     readonly attemptSeconds: number;
     readonly stallSeconds: number;
     readonly samplingAtOnce?: number | undefined;
-    readonly gradingAtOnce: number;
+    readonly gradingAtOnce?: number | undefined;
   };
 }
 
@@ -71,10 +71,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulatedRun
   return await clock.runUntil(run(clock, options));
 }
 
+/** As in stage rl with a judge that does not say how many it grades at once. */
+const usualGradingAtOnce = 256;
+
 async function run(clock: Clock, options: SimulationOptions): Promise<SimulatedRun> {
   const { cluster, recipe, steps, seed } = options;
   const { pool, trainer } = machines(clock, cluster);
-  const grading = new Slots(recipe.pipeline.gradingAtOnce, clock);
+  const { gradingAtOnce = usualGradingAtOnce } = recipe.pipeline;
+  const grading = new Slots(gradingAtOnce, clock);
   const lengthOf = lengthsOf(cluster.lengths, recipe.maxTokens, seed);
   const roll = rollerOf({ cluster, recipe, clock, pool, grading, seed, lengthOf });
   const pipeline = new Pipeline<SimulatedGroup>(pipelineSettings(options, pool.room), roll, clock);

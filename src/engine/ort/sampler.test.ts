@@ -48,6 +48,11 @@ test('BATCH-INVARIANT: samples do not depend on the number of workers, and come 
   assert.deepEqual(three, one);
 });
 
+test('a sampler says how many it draws at a time, all its workers together', async () => {
+  assert.equal(await withSampler({ threads: 3, maximumRows: 12 }, async ({ places }) => places), 12);
+  assert.equal(await withSampler({ threads: 1 }, async ({ places }) => places), 256);
+});
+
 test('workers know the tokenizer, share prompt log-probs and say what they were not made for', async () => {
   const tokenizer = { bytesOf: (id: number) => (id < 10 ? Uint8Array.of(48 + id) : undefined) };
   const request = {

@@ -66,10 +66,11 @@ export async function startSampler(options: StartSamplerOptions): Promise<Weight
     client: new WorkerClient<SamplerService>(module, 'sampler'),
     load: 0,
   }));
+  const rows = Math.ceil(maximumRows / shardCount);
   const share = {
     provider,
     threads: shardCount === 1 ? threads : 1,
-    maximumRows: Math.ceil(maximumRows / shardCount),
+    maximumRows: rows,
     cacheBytes: Math.ceil(cacheBytes / shardCount),
     tokenBytes: tokenizer === undefined ? undefined : tokenBytesOf(tokenizer, config.vocab_size),
     promptLogprobs,
@@ -82,11 +83,13 @@ export async function startSampler(options: StartSamplerOptions): Promise<Weight
     await Promise.all(shards.map(({ client }) => client.close()));
     throw error;
   }
-  return new ShardedSampler(kind, config, shards, { stopStrings: tokenizer !== undefined, promptLogprobs });
+  const abilities = { stopStrings: tokenizer !== undefined, promptLogprobs };
+  return new ShardedSampler({ kind, places: rows * shardCount }, config, shards, abilities);
 }
 
 class ShardedSampler implements WeightedSampler {
   readonly kind: Sampler['kind'];
+  readonly places: number;
   readonly #config: ModelConfig;
   readonly #shards: readonly Shard[];
   readonly #abilities: SamplerAbilities;
@@ -95,12 +98,13 @@ class ShardedSampler implements WeightedSampler {
   #isClosed = false;
 
   constructor(
-    kind: Sampler['kind'],
+    { kind, places }: { readonly kind: Sampler['kind']; readonly places: number },
     config: ModelConfig,
     shards: readonly Shard[],
     abilities: SamplerAbilities,
   ) {
     this.kind = kind;
+    this.places = places;
     this.#config = config;
     this.#shards = shards;
     this.#abilities = abilities;

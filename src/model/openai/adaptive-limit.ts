@@ -55,6 +55,11 @@ export class AdaptiveLimit {
     this.#limit = Math.min(limits.initial, limits.most);
   }
 
+  /** What it never goes beyond. */
+  get most(): number {
+    return this.#limits.most;
+  }
+
   /** Calls that may be under way at once, rounded down. */
   get limit(): number {
     return Math.floor(this.#limit);

@@ -95,6 +95,7 @@ export function createOpenAiChatModel(options: OpenAiChatModelOptions): ChatMode
     name,
     ...(price === undefined ? {} : { price }),
     ...(contextTokens === undefined ? {} : { contextTokens }),
+    places: endpoint.limit.most,
     generate(request, context = {}) {
       return call(request, { ...context, wasTooMuch: false, onFirstToken: nothing, onQueued: nothing });
     },

@@ -6,8 +6,13 @@ import type { RlSettings } from '../schema.ts';
 
 export interface OpenGrader {
   readonly grader: Grader;
+  /** Proofs that it can grade at a time: as many as the one of its models that answers most at a time. */
+  readonly places: number;
   close(): Promise<void>;
 }
+
+/** Where nobody says. */
+const placesOfUnknown = 256;
 
 /** Throws a JudgeSpecError, a ModelSpecError or a PresetError, and what opening the judge's model throws. */
 export async function openGrader(
@@ -20,5 +25,7 @@ export async function openGrader(
       if (event.kind === 'breaker') context.progress.remark(`judge: circuit ${event.state}`);
     },
   });
-  return { grader: opened, close: () => opened.close() };
+  const known = opened.models.map((model) => model.places ?? placesOfUnknown);
+  const places = known.length === 0 ? placesOfUnknown : Math.max(...known);
+  return { grader: opened, places, close: () => opened.close() };
 }

@@ -46,7 +46,7 @@ export async function runRl(
   let source: GroupSource | undefined;
   let pipeline: Pipeline<WaitingGroup> | undefined;
   try {
-    const { samplingAtOnce = settings.problemsPerStep * settings.groupSize * 1024, gradingAtOnce } =
+    const { samplingAtOnce = sampler.places ?? Number.POSITIVE_INFINITY, gradingAtOnce = judge.places } =
       settings.pipeline;
     const committed = await committedBatches({ context, stage });
     const ended = endedGroups(committed.values());

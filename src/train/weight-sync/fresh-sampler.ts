@@ -21,6 +21,7 @@ export class StaleSamplerError extends Error {
 export function freshSampler(sampler: Sampler, inUse: () => PolicyVersion): Sampler {
   return {
     kind: sampler.kind,
+    places: sampler.places,
     sample: async (request) => {
       const version = inUse();
       const samples = await sampler.sample(request);

@@ -28,6 +28,7 @@ function world(has: { weights: number; says?: number; trained: number }, most: n
   };
   const live: Sampler = {
     kind: 'live',
+    places: 17,
     sample: ({ seeds_S }) => {
       asked.push(...seeds_S);
       return sample();
@@ -66,6 +67,7 @@ test('SAME-LOGPROB: an update that arrives is compared once, and the difference 
   assert.ok(((await sync.confirmed()) ?? 1) < 1e-6);
   await sync.confirmed();
   assert.deepEqual(asked, [1, 2, 3, 4]);
+  assert.equal(sync.sampler.places, 17);
 });
 
 test('an update that fails, or does not end, ends the wait for it with an error that says so', async () => {
