@@ -10,7 +10,7 @@ import type { Journal } from '../journal/journal.ts';
 import { runTogether } from '../journal/run-together.ts';
 import type { Problem } from '../problems/problem.ts';
 import { seedFrom } from '../stats/random.ts';
-import type { ChatFormat, Message, ParsedReply } from '../tokenizer/tokenizer.ts';
+import type { ChatFormat, Message } from '../tokenizer/tokenizer.ts';
 import type { Lease } from './pipeline/lease.ts';
 import { SampleShelf, type ShelvedSample } from './pipeline/sample-shelf.ts';
 import type { Slots } from './pipeline/slots.ts';
@@ -21,8 +21,8 @@ import { leanGrade, type ShelvedGroup, type ShelvedRollout, takeGroup } from './
 export type TruncationPolicy = 'zero' | 'mask' | 'grade-what-exists';
 
 export interface Rollout {
+  /** Its text is read from the tokens where it is needed: it is as large, and most of the time nobody asks. */
   readonly sample: Sample;
-  readonly reply: ParsedReply;
   /** Cut at the token limit. */
   readonly overflowed: boolean;
   /** Without the report: the journal has it. */
@@ -79,7 +79,7 @@ export interface GroupRequest {
  */
 export async function collectGroup(source: RolloutSource, request: GroupRequest): Promise<RolloutGroup> {
   const shelf = new SampleShelf(Number.POSITIVE_INFINITY);
-  return await takeGroup(await collectOnShelf(source, shelf, request), source.format);
+  return await takeGroup(await collectOnShelf(source, shelf, request));
 }
 
 /** The same, and its samples are on the shelf: as many of them in memory as that has room for. */

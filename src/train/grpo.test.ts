@@ -27,7 +27,6 @@ function group(rewards: readonly (number | undefined)[]): RolloutGroup {
         finish: 'stop',
         versions: [{ start: 0, version: 0 as PolicyVersion }],
       },
-      reply: { reasoning: '', answer: '' },
       overflowed: false,
       grade,
       reward,

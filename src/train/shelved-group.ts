@@ -1,10 +1,9 @@
 /** A group of attempts whose samples are on the shelf: rewards are at hand, tokens and texts are read when they are needed. */
 import type { Grade } from '../grade/grade.ts';
-import type { ChatFormat } from '../tokenizer/tokenizer.ts';
 import type { Rollout, RolloutGroup } from './collect.ts';
 import type { ShelvedSample } from './pipeline/sample-shelf.ts';
 
-export interface ShelvedRollout extends Omit<Rollout, 'sample' | 'reply'> {
+export interface ShelvedRollout extends Omit<Rollout, 'sample'> {
   readonly shelved: ShelvedSample;
 }
 
@@ -13,14 +12,10 @@ export interface ShelvedGroup extends Omit<RolloutGroup, 'rollouts_G'> {
 }
 
 /** The whole group, once; it is off the shelf then. */
-export async function takeGroup(
-  { problem, prompt_T, rollouts_G }: ShelvedGroup,
-  format: Pick<ChatFormat, 'parseReply'>,
-): Promise<RolloutGroup> {
-  const taken = rollouts_G.map(async ({ shelved, ...rest }): Promise<Rollout> => {
-    const sample = await shelved.take();
-    return { ...rest, sample, reply: format.parseReply(sample.tokens_T) };
-  });
+export async function takeGroup({ problem, prompt_T, rollouts_G }: ShelvedGroup): Promise<RolloutGroup> {
+  const taken = rollouts_G.map(
+    async ({ shelved, ...rest }): Promise<Rollout> => ({ ...rest, sample: await shelved.take() }),
+  );
   return { problem, prompt_T, rollouts_G: await Promise.all(taken) };
 }
 

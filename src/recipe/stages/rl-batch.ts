@@ -70,7 +70,7 @@ export async function gather(run: RlRun, pipeline: Pipeline<WaitingGroup>, step:
   const taken = await pipeline.take(step);
   const groups = await Promise.all(
     taken.groups.map(async ({ group: { origin, shelved } }) => ({
-      ...(await takeGroup(shelved, run.format)),
+      ...(await takeGroup(shelved)),
       origin,
     })),
   );

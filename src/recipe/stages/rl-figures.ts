@@ -109,10 +109,11 @@ async function exactMean(
       // Attempts without a reward, ungraded or masked, are left out of both means.
       group.rollouts_G
         .filter(({ reward }) => reward !== undefined)
-        .map(async ({ reply, overflowed }) => {
-          if (reply.answer === undefined || (overflowed && run.settings.truncation !== 'grade-what-exists'))
-            return 0;
-          const grade = await exactGrader.grade(group.problem, reply.answer, { seed });
+        .map(async ({ sample, overflowed }) => {
+          if (overflowed && run.settings.truncation !== 'grade-what-exists') return 0;
+          const { answer } = run.format.parseReply(sample.tokens_T);
+          if (answer === undefined) return 0;
+          const grade = await exactGrader.grade(group.problem, answer, { seed });
           return grade.kind === 'graded' ? grade.points / 7 : undefined;
         }),
     ),
