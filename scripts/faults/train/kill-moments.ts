@@ -29,28 +29,34 @@ export interface Where {
   /** To be sampled or graded before the kill. */
   readonly attempts: number;
   readonly steps: number;
+  /** Kills that are due, this one included. */
+  readonly killsLeft: number;
   readonly random: Random;
   readonly judge: MortalJudge;
 }
 
-export function endingOf(kind: KillKind, { progress, attempts, steps, random, judge }: Where): Ending {
+export function endingOf(
+  kind: KillKind,
+  { progress, attempts, steps, killsLeft, random, judge }: Where,
+): Ending {
   const early = random.next() < 0.5;
   const moment = (at: KillMoment): Ending => ({ kind: 'moment', moment: at });
   const when = early ? 'before' : 'after';
-  const step = Math.min(progress.steps + random.integer(1, 2), steps);
   const checkpoint = (Math.floor(progress.checkpoint / checkpointEvery) + 1) * checkpointEvery;
   switch (kind) {
     case 'sampling':
       return moment({ operation: 'nth', label: 'attempt', count: attempts, when });
     case 'grading':
       return moment({ operation: 'nth', label: 'grade', count: Math.ceil(attempts / 2), when });
-    case 'training':
-      // Between the batch and the optimiser; or between the optimiser and the record of the step; or after it.
-      return moment(
-        random.next() < 1 / 3
-          ? { operation: 'append', path: `rl/batch/${progress.batches + 1}`, when }
-          : { operation: 'append', path: `rl/step/${step}`, when },
-      );
+    case 'training': {
+      // Between the batch and the optimiser; or between the optimiser and the record of the step; or after that, where there
+      // are steps enough for all kills that are due.
+      const advances = random.next() < (steps - progress.steps) / killsLeft;
+      if (random.next() < 1 / 3 && progress.batches === progress.steps)
+        return moment({ operation: 'append', path: `rl/batch/${progress.steps + 1}`, when });
+      const next = advances ? 'after' : 'before';
+      return moment({ operation: 'append', path: `rl/step/${progress.steps + 1}`, when: next });
+    }
     case 'checkpoint':
       return moment({ operation: 'rename', path: `checkpoints/rl/${Math.min(checkpoint, steps)}`, when });
     case 'any time':

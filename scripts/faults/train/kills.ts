@@ -63,10 +63,11 @@ async function killed(directory: string, judge: MortalJudge, options: TrainKillO
   for (let kill = 0; kill < kills; kill += 1) {
     const kind = kinds[kill % kinds.length] ?? 'any time';
     const progress = await progressOf(run);
-    const stepsToGo = (2 * (steps - progress.steps)) / (kills - kill);
-    const attemptsAStep = progress.attempts / Math.max(1, progress.batches);
-    const attempts = Math.ceil(Math.max(1, stepsToGo * Math.max(16, attemptsAStep)) * random.next());
-    const ending = endingOf(kind, { progress, attempts, steps, random, judge });
+    const killsLeft = kills - kill;
+    // So that something is left to be sampled at the last of them.
+    const attemptsLeft = steps * shape.problemsPerStep * shape.groupSize - progress.attempts;
+    const attempts = Math.ceil(Math.max(1, (2 * attemptsLeft) / killsLeft) * random.next());
+    const ending = endingOf(kind, { progress, attempts, steps, killsLeft, random, judge });
     // Most sittings lose their judge first. Few attempts have a proof that a judge is asked about.
     const isLost = maxLag > 0 && random.next() < 0.8;
     const lost = isLost ? judgeDiesAfter(judge, random.integer(1, 3)) : undefined;
