@@ -22,7 +22,7 @@ import { isKillKind, trainTests } from './faults/train/tests.ts';
 const usage = `usage: npm run faults -- [NAME…] [options]
   NAME             of recipes: kills, repeated, moments, torn, signals, disk, memory; of prove: prove-kills,
                    prove-endpoint, prove-slow, prove-disk, prove-budget, prove-signals; of bench: bench-kills; of
-                   training: train-kills, train-kills-twin (synchronous), weight-sync
+                   training: train-kills, train-kills-twin (synchronous), straggler, weight-sync
                    (default: all)
   --kills N        runs that are killed once (default 20)
   --recipe FILE    another recipe for kills, repeated, signals and disk (default: tiny.yaml)

@@ -99,7 +99,10 @@ export async function collectedGroup(
   return { ...(await collectGroup({ ...rolloutSource(run), signal }, request)), origin };
 }
 
-/** One attempt at each problem by the weights after `step` steps, which the sampler has to have: all but what it said. */
+/**
+ * One attempt at each problem by the weights after `step` steps, which the sampler has to have: all but what it said. What
+ * has not ended in any of its leases is left out.
+ */
 export async function collectAt(
   run: RlRun,
   step: number,
@@ -108,18 +111,22 @@ export async function collectAt(
   stop: AbortSignal,
 ): Promise<ShelvedRollout[]> {
   const groups = await runTogether(problems, stop, async (problem, index, signal) => {
-    const group = await collectOnShelf(
-      { ...rolloutSource(run), grader, signal, lease: attemptLease(run.settings) },
-      run.shelf,
-      {
-        ...requestFor(run, `${run.stage}/held-out/${step}/${index}`, plainOrigin(problem)),
-        attempts: 1,
-        truncation: 'grade-what-exists',
-        version: step as PolicyVersion,
-      },
-    );
-    letGroupGo(group);
-    return group.rollouts_G;
+    const source = { ...rolloutSource(run), grader, signal, lease: attemptLease(run.settings) };
+    const request: GroupRequest = {
+      ...requestFor(run, `${run.stage}/held-out/${step}/${index}`, plainOrigin(problem)),
+      attempts: 1,
+      truncation: 'grade-what-exists',
+      version: step as PolicyVersion,
+    };
+    try {
+      const group = await collectOnShelf(source, run.shelf, request);
+      letGroupGo(group);
+      return group.rollouts_G;
+    } catch (error) {
+      if (!(error instanceof LeaseExpiredError)) throw error;
+      run.context.progress.remark(`${run.stage}: left out of the held-out score: ${error.message}`);
+      return [];
+    }
   });
   return groups.flat();
 }

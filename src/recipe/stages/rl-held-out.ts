@@ -32,7 +32,7 @@ export type HeldOutAttempt = readonly [reward: number | null, tokens: number, ov
 /**
  * One attempt at every validation problem, recorded for the report and graded exactly: what the policy can do after `step`
  * steps, whose weights the sampler has to have. Before the first step it can be stopped; later it belongs to its step,
- * which is finished. What is on record stands: an attempt that had no grade then has none now.
+ * which is finished. What is on record stands: an attempt that had no grade then has none now, and one that never ended is none.
  */
 export async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
   const { journal, recipe } = run.context;
