@@ -7,8 +7,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { accountsOf } from '../../../src/recipe/fixtures/accounts.ts';
-import { asynchronousRecordOf } from '../../../src/recipe/fixtures/asynchronous-record.ts';
+import { type Accounts, accountsOf } from '../../../src/recipe/fixtures/accounts.ts';
+import {
+  type AsynchronousRecord,
+  asynchronousRecordOf,
+} from '../../../src/recipe/fixtures/asynchronous-record.ts';
 import { differences, outcomeOf } from '../../../src/recipe/fixtures/outcome.ts';
 import { livesOf, sit } from '../../../src/recipe/fixtures/sitting.ts';
 import type { KillMoment } from '../../../src/recipe/fixtures/witness.ts';
@@ -47,23 +50,116 @@ export async function trainKills(options: TrainKillOptions): Promise<Section> {
 }
 
 async function killed(directory: string, judge: MortalJudge, options: TrainKillOptions): Promise<Section> {
-  const { kinds, killsOfEach, steps, maxLag, seed } = options;
-  const kills = kinds.length * killsOfEach;
-  const random = new Random('train-kills', seed, maxLag);
-  const run = path.join(directory, 'run');
-  const sitting = settingsOf(directory, judge, options);
+  const { kinds, killsOfEach, steps, maxLag } = options;
+  const due = new Map<KillKind, number>(kinds.map((kind) => [kind, killsOfEach]));
+  const runs: KilledRun[] = [];
+  // One after another, until each kind has had its kills: a run has room for so many.
+  while ([...due.values()].some((count) => count > 0) && runs.every(({ faults }) => faults.length === 0))
+    runs.push(
+      await oneRun(path.join(directory, `run-${runs.length + 1}`), judge, {
+        ...options,
+        due,
+        index: runs.length,
+      }),
+    );
+
+  const faults = runs.flatMap((run) => run.faults);
+  const account = judge.account();
+  const sum = (of: (run: KilledRun) => number): number => runs.reduce((total, run) => total + of(run), 0);
+  const inFlight = sum(({ deaths }) => deaths) * gradingAtOnce;
+  if (account.answeredAgain > inFlight)
+    faults.push(
+      `the judge answered ${account.answeredAgain} requests again; ${inFlight} were in flight at deaths at most`,
+    );
+  const reasons = counted(runs.flatMap(({ record }) => Object.entries(record.dropped)));
+  const dropped = [...reasons.values()].reduce((total, count) => total + count, 0);
+  const [trained, cancelled] = [sum(({ record }) => record.trained), sum(({ record }) => record.cancelled)];
+  const lags = counted(runs.flatMap(({ record }) => [...record.tokensByLag]));
+  if (maxLag > 0 && Math.max(...lags.keys()) === 0)
+    faults.push('no token was older than its step: nothing was asynchronous');
+  const ends = kinds.map((kind) => `${killsOfEach - (due.get(kind) ?? 0)} ${kind}`);
+  const kills = sum(({ kills: own }) => own);
+  return {
+    title: `train: killed anywhere (${runs.length} runs of ${steps} steps of ${shape.problemsPerStep} × ${shape.groupSize}, lag bound ${maxLag}, refill, a judge)`,
+    heading: ['what', 'figure'],
+    rows: [
+      ['kills', `${ends.join(', ')}; ${sum(({ atEnd }) => atEnd)} at the end of a run`],
+      ...(maxLag === 0 ? [] : [['deaths of the judge', `${judge.deaths}`]]),
+      ['groups dispatched', `${trained + dropped + cancelled}`],
+      [
+        '= trained + dropped + cancelled',
+        `${trained} + ${dropped} + ${cancelled}${dropped === 0 ? '' : ` (${[...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ')})`}`,
+      ],
+      ['tokens trained by lag', [...lags].map(([lag, tokens]) => `${lag}: ${tokens}`).join(', ')],
+      [
+        'steps recorded, applied again from a checkpoint, recorded twice',
+        `${sum(({ record }) => record.steps)}, ${sum(({ accounts }) => accounts.appliedAgain)}, 0`,
+      ],
+      ['effects lost before they were acknowledged', `${sum(({ accounts }) => accounts.madeAgain)}`],
+      [
+        'promises broken: acknowledged and made again, recorded twice',
+        `${sum(({ accounts }) => accounts.faults.length)}`,
+      ],
+      [
+        'the judge: requests, replies, replies again',
+        `${account.requests}, ${account.answered}, ${account.answeredAgain}`,
+      ],
+      [
+        'attempts, of those trained on without a grade',
+        `${sum(({ record }) => record.attempts)}, ${sum(({ record }) => record.ungraded)}`,
+      ],
+      ...(maxLag === 0
+        ? [[asTwin, `${runs.filter((run) => run.isAsTwin).length} of ${runs.length} runs`]]
+        : []),
+      [
+        'to the first new work, median',
+        secondsText(
+          quantile(
+            runs.flatMap(({ resumes }) => resumes),
+            0.5,
+          ),
+        ),
+      ],
+    ],
+    faults,
+    summary: `${kills} kills${maxLag === 0 ? '' : ` and ${judge.deaths} of the judge`}; ${faults.length === 0 ? 'the accounts are in order' : `${faults.length} faults`}`,
+  };
+}
+
+const asTwin = 'to the bit as the twin: problems, groups, digests, versions, losses, grades, weights, report';
+
+interface KilledRun {
+  readonly kills: number;
+  /** Kills before the last record, so that the run does not end while kills are due: they are of no kind. */
+  readonly atEnd: number;
+  readonly deaths: number;
+  readonly record: AsynchronousRecord;
+  readonly accounts: Accounts;
+  readonly resumes: readonly number[];
+  readonly isAsTwin: boolean;
+  readonly faults: readonly string[];
+}
+
+/** Takes from `due` what it was killed at. */
+async function oneRun(
+  run: string,
+  judge: MortalJudge,
+  options: TrainKillOptions & { readonly due: Map<KillKind, number>; readonly index: number },
+): Promise<KilledRun> {
+  const { steps, maxLag, seed, due, index } = options;
+  const random = new Random('train-kills', seed, maxLag, index);
+  const sitting = settingsOf(run, judge, options);
   const before = await sit(run, { ...sitting, args: [...sitting.args, '--to', 'sft'] });
   if (before.code !== 0) throw new Error(`the stages before failed: ${before.errors}`);
 
   const faults: string[] = [];
-  let missed = 0;
-  const ends = new Map<KillKind, number>(kinds.map((kind) => [kind, 0]));
-  /** The run cannot get through while kills are due, however fast the machine is. */
+  let [kills, atEnd] = [0, 0];
   const atLatest: KillMoment = { operation: 'append', path: `rl/step/${steps}`, when: 'before' };
-  for (let kill = 0; kill < kills; kill += 1) {
-    const kind = kinds[kill % kinds.length] ?? 'any time';
+  while (atEnd === 0) {
+    const [kind, left] = [...due].reduce((most, other) => (other[1] > most[1] ? other : most));
+    if (left === 0) break;
+    const killsLeft = [...due.values()].reduce((total, count) => total + count, 0);
     const progress = await progressOf(run);
-    const killsLeft = kills - kill;
     // So that something is left to be sampled at the last of them.
     const attemptsLeft = steps * shape.problemsPerStep * shape.groupSize - progress.attempts;
     const attempts = Math.ceil(Math.max(1, (2 * attemptsLeft) / killsLeft) * random.next());
@@ -73,12 +169,14 @@ async function killed(directory: string, judge: MortalJudge, options: TrainKillO
     const lost = isLost ? judgeDiesAfter(judge, random.integer(1, 3)) : undefined;
     const { signal, code, errors } = await sit(run, { ...sitting, ending, atLatest });
     await lost?.done();
-    if (signal !== 'SIGKILL')
-      faults.push(`kill ${kill + 1} (${kind}): the run ended with ${code} before: ${errors.slice(-300)}`);
+    if (signal !== 'SIGKILL') {
+      faults.push(`kill ${kills + 1} (${kind}): the run ended with ${code} before: ${errors.slice(-300)}`);
+      break;
+    }
     // The moment that was meant, or a signal from outside; not the last one, at which it dies in any case.
-    else if (livesOf(run).at(-1)?.killedAt === JSON.stringify(atLatest)) missed += 1;
-    else ends.set(kind, (ends.get(kind) ?? 0) + 1);
-    if (signal === null) break;
+    if (livesOf(run).at(-1)?.killedAt === JSON.stringify(atLatest)) atEnd += 1;
+    else due.set(kind, left - 1);
+    kills += 1;
   }
   const last = await sit(run, sitting);
   if (last.code !== 0) faults.push(`it ended with ${last.code}: ${last.errors.slice(-500)}`);
@@ -86,64 +184,33 @@ async function killed(directory: string, judge: MortalJudge, options: TrainKillO
   const record = await asynchronousRecordOf(run, { ...shape, steps, maxLag });
   const lives = livesOf(run);
   const accounts = accountsOf(lives);
-  const account = judge.account();
   faults.push(...few(record.faults), ...few(accounts.faults));
-  const inFlight = (lives.length - 1) * gradingAtOnce;
-  if (account.answeredAgain > inFlight)
-    faults.push(
-      `the judge answered ${account.answeredAgain} requests again; ${inFlight} were in flight at deaths at most`,
-    );
-  const mostLag = Math.max(...record.tokensByLag.keys());
-  if (maxLag > 0 && mostLag === 0) faults.push('no token was older than its step: nothing was asynchronous');
-  const dropped = Object.values(record.dropped).reduce((sum, count) => sum + count, 0);
-  const resumes = lives.slice(1).flatMap(({ secondsToResume }) => secondsToResume ?? []);
-  const asTwin = maxLag === 0 ? await comparedWithTwin(directory, run, sitting) : undefined;
-  faults.push(...(asTwin?.faults ?? []));
+  const unlike = maxLag === 0 ? await unlikeTwin(run, sitting) : [];
+  faults.push(...few(unlike));
   return {
-    title: `train: killed anywhere (${steps} steps of ${shape.problemsPerStep} × ${shape.groupSize}, lag bound ${maxLag}, refill, a judge)`,
-    heading: ['what', 'figure'],
-    rows: [
-      [
-        'kills',
-        `${[...ends].map(([kind, count]) => `${count} ${kind}`).join(', ')}${missed === 0 ? '' : `, ${missed} at the end instead`}`,
-      ],
-      ...(maxLag === 0 ? [] : [['deaths of the judge', `${judge.deaths}`]]),
-      ['groups dispatched', `${record.trained + dropped + record.cancelled}`],
-      [
-        '= trained + dropped + cancelled',
-        `${record.trained} + ${dropped} + ${record.cancelled}${
-          dropped === 0
-            ? ''
-            : ` (${Object.entries(record.dropped)
-                .map(([reason, count]) => `${count} ${reason}`)
-                .join(', ')})`
-        }`,
-      ],
-      [
-        'tokens trained by lag',
-        [...record.tokensByLag].map(([lag, tokens]) => `${lag}: ${tokens}`).join(', '),
-      ],
-      ['steps recorded, applied again from a checkpoint', `${record.steps}, ${accounts.appliedAgain}`],
-      ['effects lost before they were acknowledged', `${accounts.madeAgain}`],
-      ['acknowledged effects made again', `${accounts.faults.length}`],
-      [
-        'the judge: requests, replies, replies again',
-        `${account.requests}, ${account.answered}, ${account.answeredAgain}`,
-      ],
-      ['attempts, of those trained on without a grade', `${record.attempts}, ${record.ungraded}`],
-      ...(asTwin === undefined ? [] : [asTwin.row]),
-      ['to the first new work, median', secondsText(quantile(resumes, 0.5))],
-    ],
-    faults,
-    summary: `${[...ends.values()].reduce((sum, count) => sum + count, 0)} kills${maxLag === 0 ? '' : ` and ${judge.deaths} of the judge`}; ${faults.length === 0 ? 'the accounts are in order' : `${faults.length} faults`}`,
+    ...{ kills, atEnd, deaths: lives.length - 1, record, accounts, isAsTwin: unlike.length === 0 },
+    resumes: lives.slice(1).flatMap(({ secondsToResume }) => secondsToResume ?? []),
+    faults: faults.map((fault) => `${path.basename(run)}: ${fault}`),
   };
 }
 
-function settingsOf(directory: string, judge: MortalJudge, { steps, maxLag }: TrainKillOptions) {
-  const preset = path.join(directory, 'judge.yaml');
+function counted<Key>(pairs: readonly (readonly [Key, number])[]): Map<Key, number> {
+  const counts = new Map<Key, number>();
+  for (const [key, count] of pairs) counts.set(key, (counts.get(key) ?? 0) + count);
+  return counts;
+}
+
+function settingsOf(
+  run: string,
+  judge: MortalJudge,
+  { steps, maxLag, index }: TrainKillOptions & { readonly index: number },
+) {
+  const preset = `${run}.judge.yaml`;
   const concurrency = { initial: gradingAtOnce, most: gradingAtOnce };
   writeFileSync(preset, presetText({ name: 'judge', concurrency }));
   const sets = {
+    // Of other attempts, so that a judge is asked for a reply again only where it was lost.
+    seed: 7 + index,
     ...{ 'rl.steps': steps, 'rl.problemsPerStep': shape.problemsPerStep, 'rl.groupSize': shape.groupSize },
     ...{ 'rl.pipeline.maxLag': maxLag, 'rl.pipeline.gradingAtOnce': gradingAtOnce },
     ...{ 'rl.zeroVarianceGroups': 'refill', 'rl.grader': preset, 'rl.checkpointEvery': checkpointEvery },
@@ -154,21 +221,12 @@ function settingsOf(directory: string, judge: MortalJudge, { steps, maxLag }: Tr
   return { args, environment: { QED_SCRIPTED_URL: judge.baseUrl } };
 }
 
-/** Everything that the run left, against a run of the same settings that nothing disturbs. */
-async function comparedWithTwin(
-  directory: string,
-  run: string,
-  sitting: ReturnType<typeof settingsOf>,
-): Promise<{ row: string[]; faults: string[] }> {
-  const twin = path.join(directory, 'twin');
+/** What is different of all that the run left from what a run of the same settings leaves that nothing disturbs. */
+async function unlikeTwin(run: string, sitting: ReturnType<typeof settingsOf>): Promise<string[]> {
+  const twin = `${run}-twin`;
   const { code, errors } = await sit(twin, sitting);
   if (code !== 0) throw new Error(`the run that nothing disturbs failed: ${errors}`);
-  const unlike = differences(await outcomeOf(run), await outcomeOf(twin));
-  const what = 'problems, groups, digests, versions, losses, grades, weights and report';
-  return {
-    row: [`as the twin (${what})`, unlike.length === 0 ? 'to the bit' : `${unlike.length} differences`],
-    faults: few(unlike),
-  };
+  return differences(await outcomeOf(run), await outcomeOf(twin));
 }
 
 /** Kills the judge when it has been asked so often; `done` waits until it is there again, if it was killed. */
