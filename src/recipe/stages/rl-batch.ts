@@ -1,7 +1,8 @@
 /**
  * The batch of one step of reinforcement learning: its groups, and what was committed of them before the optimiser steps, so that a
  * killed run makes the same batch again. EMIT-ONCE: the record of a step names the groups that it trains and those that
- * were dropped since the step before, with the reason; a group is in one record, once.
+ * were dropped since the step before, with the reason; a group is in one record, once. REPLAY: those
+ * records are all that a later sitting needs to know which groups have ended.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
