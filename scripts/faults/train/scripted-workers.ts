@@ -75,7 +75,7 @@ export class ScriptedWorkers implements Sampler {
     }));
   }
 
-  /** Requests in all, at most at a time, and answers that came when nobody listened any longer. */
+  /** Requests at most at a time, attempts in all, and answers that came when nobody listened any longer. */
   get figures() {
     return { mostInFlight: this.#mostInFlight, sampled: this.#sampled, unwanted: this.#unwanted };
   }
@@ -139,7 +139,7 @@ export class ScriptedWorkers implements Sampler {
       worker.load -= 1;
       this.#inFlight -= 1;
     }
-    this.#sampled += 1;
+    if (!isCanary) this.#sampled += 1;
     this.#tokens += tokens;
     return this.#sampleOf(tokens, began);
   }

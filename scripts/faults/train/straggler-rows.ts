@@ -24,6 +24,7 @@ export interface StragglerOutcome {
 }
 
 const most = { drainSeconds: 15, distance: 0.02, bytes: 2 ** 30, slope: 1e6, slowerWrites: 1.2, lost: 0.9 };
+const heldOutAttempts = 16;
 /** Rollouts from which on a slope tells something. */
 const enoughForSlope = 5_000;
 /** And writes for their 99th percentile. */
@@ -63,9 +64,13 @@ export function stragglerRows(outcome: StragglerOutcome): {
 
   const readings = sittings.flatMap((sitting) => sitting.readings);
   const waiting = Math.max(...readings.map((reading) => reading.sampled - reading.graded));
-  const bound = (options.maxLag + 1) * options.groupsPerStep * options.groupSize;
+  // Those of dropped groups are never graded; neither sitting asks for held-out scores more than twice.
+  const bound =
+    (options.maxLag + 1) * options.groupsPerStep * options.groupSize +
+    lengths.dropped.length +
+    heldOutAttempts;
   tell(
-    'most rollouts that waited for a grade',
+    'most rollouts sampled and not graded, dropped ones with them',
     `${waiting}`,
     `≤ ${bound}: the sampler is held back`,
     waiting <= bound,
