@@ -7,6 +7,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAnswers } from './bench/answers/answers.ts';
 import { benchCompare, fullCompare } from './bench/compare.ts';
+import { benchCuration, fullCuration } from './bench/curation/curation.ts';
 import { benchDecontaminate, fullDecontaminate } from './bench/decontaminate/decontaminate.ts';
 import { benchQuality } from './bench/decontaminate/quality.ts';
 import { benchEngine, type FigureGroup } from './bench/engine.ts';
@@ -22,7 +23,7 @@ import { canSeeOthers, mostOthers } from './bench/quiet.ts';
 import { benchSimulate, fullSimulate } from './bench/simulate.ts';
 import { benchStatistics } from './bench/statistics.ts';
 
-const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics|pipeline|simulate|decontaminate [options]
+const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics|pipeline|simulate|decontaminate|curation [options]
   --json FILE      write the figures there too
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
@@ -33,6 +34,8 @@ engine: training and sampling of the embedded engine
   --sizes A,B      only these model sizes: 1M, 10M
 compare: a large benchmark run is opened, compared and written out
   --attempts N     graded attempts (default ${fullCompare.attempts})
+curation: memory of qed data import and filter on many rows
+  --rows N         most rows (default ${fullCuration.rows})
 statistics: bootstraps of a large comparison, of a judge and of a large mean
 harness: streamed calls at once from a local server
   --peer PYTHON    measure the openai package beside, with a Python that has it
@@ -97,6 +100,7 @@ const benchmarks: Readonly<Record<string, () => AsyncGenerator<FigureGroup>>> = 
   engine: engineFigures,
   harness: harnessFigures,
   compare: compareFigures,
+  curation: () => benchCuration({ rows: count(values.rows, fullCuration.rows) }),
   answers: answerFigures,
   statistics: () => benchStatistics(patience),
   pipeline: pipelineFigures,

@@ -174,6 +174,13 @@ async function measure(
   return 0;
 }
 
+/** How far the figures of each half can be believed. */
+const drawnWhen: Readonly<Record<FilterMeasure['half'], string>> = {
+  tune: 'which rules were changed after',
+  test: 'drawn with the former',
+  fresh: 'drawn after that',
+};
+
 async function measureTable(measured: FilterMeasure): Promise<string> {
   const { textTable } = await import('../bench/tables/text-table.ts');
   const { half, labels, rules, precision, recall, missedAmongKept } = measured;
@@ -186,7 +193,7 @@ async function measureTable(measured: FilterMeasure): Promise<string> {
     ...[name, counts(right), cell(right), counts(found), cell(found)],
   ];
   return textTable({
-    title: `half ${half}: ${labels} labelled rows${half === 'test' ? '; rules were not changed after a look at these' : ''}`,
+    title: `half ${half}: ${labels} labelled rows, ${drawnWhen[half]}`,
     columns: [
       { heading: 'reason', align: 'left' },
       ...['right', 'precision %', 'found', 'recall %'].map((heading) => ({
