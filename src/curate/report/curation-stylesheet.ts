@@ -22,7 +22,7 @@ table{width:100%;font:14px/1.4 var(--sans);font-variant-numeric:tabular-nums}
 th,td{border:0;border-bottom:1px solid var(--rule);padding:7px 14px 7px 0}
 thead th{font-weight:400;font-size:13px;color:var(--soft);vertical-align:bottom}
 tbody th{font-weight:600;white-space:nowrap}
-td.num,th.num{text-align:right}td.num{white-space:nowrap}th.num{max-width:8em;min-width:3.5em}
+td.num,th.num{text-align:right}td.num{white-space:nowrap}th.num{max-width:9em;overflow-wrap:normal}
 td.zero{color:var(--soft)}
 tr.sum>*{border-bottom:0;font-weight:600}
 .sample{margin:18px 0 0;padding:14px 0 0;border-top:1px solid var(--rule)}
