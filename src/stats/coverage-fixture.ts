@@ -220,11 +220,11 @@ function reliability(problems: number): Simulation {
   };
 }
 
-/** Attempts at one problem until the interval of their mean is narrow enough, looked at after every one. */
+/** Attempts at one problem until the interval of their mean is narrow enough, looked at after every eighth. */
 function stopping(name: string, weights: readonly number[]): Simulation {
   const rewards = weights.map((_, point) => point / (weights.length - 1));
   const truth = rewards.reduce((sum, reward, i) => sum + reward * (weights[i] ?? 0), 0);
-  const [width, least, most] = [0.25, 8, 128];
+  const [width, round, most] = [0.25, 8, 128];
   const ends: Readonly<Record<string, (values: readonly number[]) => { low: number; high: number }>> = {
     'betting interval': bettingInterval,
     'mean ± 1.96 standard errors (not claimed)': (values) => {
@@ -240,7 +240,7 @@ function stopping(name: string, weights: readonly number[]): Simulation {
       const all = Array.from({ length: most }, () => rewards[random.weighted(weights)] ?? 0);
       return Object.fromEntries(
         Object.entries(ends).map(([line, intervalOf]) => {
-          for (let n = least; ; n += 1) {
+          for (let n = round; ; n += round) {
             const interval = intervalOf(all.slice(0, n));
             if (n === most || interval.high - interval.low <= width) return [line, covers(interval, truth)];
           }
