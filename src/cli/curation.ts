@@ -7,13 +7,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
-import { dataCard } from '../curate/card/data-card.ts';
 import { readStepRecord, rowsFile } from '../curate/step-files.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 import { canonicalHash } from '../journal/canonical-json.ts';
 import type { Json } from '../journal/journal.ts';
 import { lockRunDirectory } from '../journal/run-lock.ts';
 import { type Curation, type CurationStep, loadCuration } from '../recipe/curation/load-curation.ts';
+import { packageVersion } from '../recipe/package-version.ts';
 import { RecipeError } from '../recipe/recipe-error.ts';
 import { shownPath } from '../recipe/shown-path.ts';
 import { addDataCommand } from './data.ts';
@@ -179,10 +179,19 @@ function dataCommand(): Command {
   return data;
 }
 
-/** The data card, beside the steps. */
-async function describe({ name, description }: Curation, directory: string, steps: readonly string[]) {
-  const file = path.join(directory, 'README.md');
-  await writeFileAtomic(file, await dataCard({ name, description, steps }));
-  const last = steps.at(-1) ?? directory;
-  process.stdout.write(`rows: ${shownPath(path.join(last, rowsFile))}\ndata card: ${shownPath(file)}\n`);
+/** The data card and the page over all steps, beside them. */
+async function describe({ name, description }: Curation, directory: string, places: readonly string[]) {
+  const { stepStatistics } = await import('../curate/report/step-statistics.ts');
+  const { curationPage } = await import('../curate/report/curation-page.ts');
+  const { dataCard } = await import('../curate/report/data-card.ts');
+  const steps = [];
+  for (const place of places) steps.push(await stepStatistics(place, { samples: 3, seed: 1 }));
+  const version = packageVersion();
+  const [card, page] = [path.join(directory, 'README.md'), path.join(directory, 'report.html')];
+  const records = steps.map(({ record }) => record);
+  await writeFileAtomic(card, dataCard({ name, description, records, version }));
+  await writeFileAtomic(page, curationPage(steps, { title: name, version }));
+  const last = places.at(-1) ?? directory;
+  const lines = [`rows: ${shownPath(path.join(last, rowsFile))}`, `data card: ${shownPath(card)}`];
+  process.stdout.write(`${[...lines, `report: ${shownPath(page)}`].join('\n')}\n`);
 }
