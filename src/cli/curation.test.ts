@@ -140,7 +140,8 @@ test('what is wrong with a recipe is told with its step and option', async () =>
   };
   await wrong({ refine: {} }, /curate\.refine: there is no such step\. Steps: import, /);
   await wrong({ select: { siez: 3 } }, /curate\.select: there is no option siez\. Options: .*size/);
-  await wrong({ select: { out: 'x' } }, /curate\.select: out and json are not for recipes/);
+  await wrong({ select: { out: 'x' } }, /curate\.select: there is no option out/);
+  await wrong({ select: { size: { least: 3 } } }, /recipe-\d+\.yaml:\d+ {2}curate\.select\.size/);
   const { err } = await qed(['run', recipe({ rubrics: { model: '$autor' } }), '--run', 'wrong']);
   assert.match(err, /there is no model autor; the recipe has reviewer, author, teacher/);
 });
@@ -185,6 +186,14 @@ test('from corpora to a teacher’s texts: killed in the middle it goes on, pays
   assert.equal(again.code, 0, again.err);
   assert.equal((again.err.match(/done before/g) ?? []).length, 7);
   assert.equal(asked.size, before);
+
+  // Another file under the same name is another input.
+  writeFileSync(at('held-out.jsonl'), `${JSON.stringify({ id: 'e2', statement: problems[7]?.text })}\n`);
+  const changed = await qed([...args, '--to', 'decontaminate']);
+  assert.equal(changed.code, 0, changed.err);
+  assert.equal((changed.err.match(/done before/g) ?? []).length, 1);
+  writeFileSync(at('held-out.jsonl'), `${JSON.stringify({ id: 'e1', statement: problems[5]?.text })}\n`);
+  assert.equal((await qed([...args, '--to', 'decontaminate'])).code, 0);
 
   // Another option of one step: that one and what follows it are done, and no call is made that was made.
   const more = await qed([...args, '--set', 'curate.distill.samples=3']);

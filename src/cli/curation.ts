@@ -3,16 +3,22 @@
  * one before, in a directory of its own. A step that was done with the same options on the same rows is not done again; one
  * that was interrupted goes on. In the end a data card says what the set is.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 import { z } from 'zod';
 import { readStepRecord, rowsFile } from '../curate/step-files.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 import { canonicalHash } from '../journal/canonical-json.ts';
 import type { Json } from '../journal/journal.ts';
 import { lockRunDirectory } from '../journal/run-lock.ts';
-import { type Curation, type CurationStep, loadCuration } from '../recipe/curation/load-curation.ts';
+import { fileDigest } from '../problems/file-digest.ts';
+import {
+  type Curation,
+  type CurationStep,
+  loadCuration,
+  type OptionValue,
+} from '../recipe/curation/load-curation.ts';
 import { packageVersion } from '../recipe/package-version.ts';
 import { RecipeError } from '../recipe/recipe-error.ts';
 import { shownPath } from '../recipe/shown-path.ts';
@@ -52,7 +58,7 @@ export async function runCuration(recipe: string, options: RunCommandOptions): P
             exitCode: 2,
           },
         );
-      const key = keyOf(step, before?.rows.sha256);
+      const key = await keyOf(step, before?.rows.sha256);
       const name = `${index + 1}-${step.name}`;
       const record = readStepRecord(out);
       if (record !== undefined && readDone(directory)[name] === key) {
@@ -95,22 +101,29 @@ function range({ steps, name }: Curation, { from, to }: RunCommandOptions): [num
   throw new UserError(`--from ${from} comes after --to ${to}`, { exitCode: 2 });
 }
 
-/** What a step's rows depend on: its options, and the rows that it reads. */
-function keyOf({ name, options }: CurationStep, rows: string | undefined): string {
-  return canonicalHash({ name, options: options as Json, rows: rows ?? null }).toString('hex');
+/** What a step's rows depend on: its options, the files that these name, and the rows that it reads. */
+async function keyOf({ name, options, files }: CurationStep, rows: string | undefined): Promise<string> {
+  const digests = await Promise.all(
+    // Of directories the source cards have checksums. What is missing, the command will say.
+    files.map(async (file) =>
+      statSync(file, { throwIfNoEntry: false })?.isFile() === true ? (await fileDigest(file)).sha256 : null,
+    ),
+  );
+  const content = { name, options: options as Json, files: digests, rows: rows ?? null };
+  return canonicalHash(content).toString('hex');
 }
 
 function readDone(directory: string): Readonly<Record<string, string>> {
   const file = path.join(directory, recordFile);
   if (!existsSync(file)) return {};
-  const parsed = recordSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (parsed.success) return parsed.data.done;
-  throw new UserError(
-    `${shownPath(file)}: not what QED writes there; remove it, and finished steps are checked anew`,
-    {
-      exitCode: 1,
-    },
-  );
+  try {
+    return recordSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).done;
+  } catch {
+    throw new UserError(
+      `${shownPath(file)}: not what QED writes there; remove it, and every step is looked at anew`,
+      { exitCode: 1 },
+    );
+  }
 }
 
 async function writeDone(directory: string, done: Readonly<Record<string, string>>): Promise<void> {
@@ -122,31 +135,23 @@ function prepared(
   step: CurationStep,
   isFirst: boolean,
 ): (input: string | undefined, out: string) => Promise<number> {
-  const { sources, ...options } = step.options;
-  const args = Object.entries(options).flatMap(([name, value]) => {
-    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return (Array.isArray(value) ? value : [value]).flatMap((one) =>
-      one === true ? [flag] : [flag, `${one}`],
-    );
-  });
-  const positional = (Array.isArray(sources) ? sources : sources === undefined ? [] : [sources]).map(String);
-  const data = dataCommand();
-  const command = data.commands.find((one) => one.name() === step.name);
-  if (command === undefined) {
-    const known = data.commands.map((one) => one.name()).join(', ');
-    throw new UserError(`curate.${step.name}: there is no such step. Steps: ${known}`, { exitCode: 2 });
-  }
-  if (isFirst !== (step.name === 'import'))
-    throw new UserError(`curate.${step.name}: the first step is import, and no other is`, { exitCode: 2 });
-  const known = new Set(command.options.map(({ long }) => long));
-  const unknown = args.find((arg) => arg.startsWith('--') && !known.has(arg));
-  if (unknown !== undefined || known.size === 0)
-    throw new UserError(
-      `curate.${step.name}: there is no option ${unknown?.slice(2)}. Options: ${[...known].map((one) => one?.slice(2)).join(', ')}`,
-      { exitCode: 2 },
-    );
-  if (args.includes('--out') || args.includes('--json'))
-    throw new UserError(`curate.${step.name}: out and json are not for recipes`, { exitCode: 2 });
+  const refuse = (message: string): UserError =>
+    new UserError(`curate.${step.name}: ${message}`, { exitCode: 2 });
+  const commands = dataCommand().commands;
+  const command = commands.find((one) => one.name() === step.name);
+  if (command === undefined)
+    throw refuse(`there is no such step. Steps: ${commands.map((one) => one.name()).join(', ')}`);
+  if (isFirst !== (step.name === 'import')) throw refuse('the first step is import, and no other is');
+  const { sources = [], ...options } = step.options;
+  const known = command.options.map(recipeName).filter((name) => !['out', 'json'].includes(name));
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw refuse(`there is no option ${unknown}. Options: ${known.join(', ')}`);
+  const args = command.options.flatMap((option) =>
+    listOf(options[recipeName(option)]).flatMap((value) =>
+      value === true ? [option.long ?? ''] : [`${option.long}=${value}`],
+    ),
+  );
+  const positional = listOf(sources).map(String);
   return async (input, out) => {
     const before = process.exitCode;
     process.exitCode = 0;
@@ -156,8 +161,7 @@ function prepared(
         ...positional,
         ...(input === undefined ? [] : [input]),
         ...args,
-        '--out',
-        out,
+        `--out=${out}`,
       ];
       await dataCommand().parseAsync(given, { from: 'user' });
       return typeof process.exitCode === 'number' ? process.exitCode : 0;
@@ -168,6 +172,16 @@ function prepared(
       process.exitCode = before;
     }
   };
+}
+
+/** `--stop-width` is `stopWidth` in a recipe, and `--no-duplicates` is `noDuplicates: true`. */
+function recipeName(option: Option): string {
+  return option.name().replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function listOf(value: CurationStep['options'][string] | undefined): readonly OptionValue[] {
+  if (value === undefined) return [];
+  return typeof value === 'object' ? value : [value];
 }
 
 function dataCommand(): Command {

@@ -2,6 +2,7 @@
  * Runs the arms of a sweep or a study below one directory and shows them; Ctrl-C stops after the step that they are in, and
  * the same command goes on.
  */
+import path from 'node:path';
 import type { StageId } from '../recipe/schema.ts';
 import { shownPath } from '../recipe/shown-path.ts';
 import type { Arm } from '../recipe/sweep/arms.ts';
@@ -30,7 +31,7 @@ export async function runArms(run: ArmsRun): Promise<number> {
   const { arms, directory, to, parallel, stream, what } = run;
   // Before anything is computed, so that no arm is held to another recipe than its own.
   for (const arm of arms) {
-    const given = `${directory}/${arm.name}`;
+    const given = path.join(directory, arm.name);
     chooseRunDirectory({
       recipe: arm.loaded.recipe,
       given,

@@ -56,17 +56,16 @@ Ctrl-C stops after the step it is in; the same command goes on from there. Ctrl-
 
 /** Returns the exit code. */
 async function run(recipeName: string, options: RunCommandOptions): Promise<number> {
-  const { isStudy } = await import('../recipe/study/load-study.ts');
-  if (isStudy(recipeName)) {
+  const { loadRecipe, recipeKind } = await import('../recipe/load.ts');
+  const kind = recipeKind(recipeName);
+  if (kind === 'study') {
     const { runStudy } = await import('./study.ts');
     return await runStudy(recipeName, options);
   }
-  const { isCuration } = await import('../recipe/curation/load-curation.ts');
-  if (isCuration(recipeName)) {
+  if (kind === 'curation') {
     const { runCuration } = await import('./curation.ts');
     return await runCuration(recipeName, options);
   }
-  const { loadRecipe } = await import('../recipe/load.ts');
   const { stageIds, stagesOf } = await import('../recipe/schema.ts');
   const { chooseRunDirectory, makeRunDirectory } = await import('./run-directory.ts');
   const { shownPath } = await import('../recipe/shown-path.ts');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { readExamples } from './examples.ts';
-import { DataFileError } from './json-lines.ts';
+import { byteLines, DataFileError } from './json-lines.ts';
 import { readProblems } from './problem-file.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'qed-json-lines-'));
@@ -115,4 +115,26 @@ test('memory is flat: a file is not held, only its lines', async () => {
   }
   assert.equal(count, 3_000);
   assert.ok(most < 20e6, `${most} bytes of buffers for a file of ${line.length * 3_000}`);
+});
+
+test('lines come with the byte after them, however the chunks fall, also from the middle of a file', async () => {
+  const text = Buffer.from('one\n\ntwo ∎\nthree');
+  for (let size = 1; size <= text.length; size += 1) {
+    const chunks = async function* (from: number) {
+      for (let at = from; at < text.length; at += size)
+        yield text.subarray(at, Math.min(at + size, text.length));
+    };
+    const found: [string, number][] = [];
+    for await (const { bytes, end } of byteLines(chunks(0))) found.push([Buffer.from(bytes).toString(), end]);
+    assert.deepEqual(found, [
+      ['one', 4],
+      ['', 5],
+      ['two ∎', 13],
+      ['three', 18],
+    ]);
+    const rest: [string, number][] = [];
+    for await (const { bytes, end } of byteLines(chunks(5), 5))
+      rest.push([Buffer.from(bytes).toString(), end]);
+    assert.deepEqual(rest, found.slice(2));
+  }
 });

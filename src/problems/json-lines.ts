@@ -33,17 +33,11 @@ export async function* readNumberedJsonLines<S extends z.ZodType>(
   file: string,
   schema: S,
 ): AsyncGenerator<{ readonly line: number; readonly item: z.output<S> }> {
-  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const utf8 = lineDecoder();
   let number = 0;
-  for await (const bytes of byteLines(file)) {
+  for await (const { bytes } of byteLines(chunksOf(file))) {
     number += 1;
-    let line: string;
-    try {
-      line = utf8.decode(bytes);
-    } catch {
-      throw new DataFileError(file, number, 'not UTF-8');
-    }
-    if (number === 1) line = line.replace(/^\uFEFF/, '');
+    const line = lineText(utf8, bytes, { file, number });
     if (line.trim() !== '') yield { line: number, item: parseJsonLine(file, number, line, schema) };
   }
 }
@@ -83,17 +77,47 @@ async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The lines of a file without their line feeds; holds one line and one chunk of the file. */
-async function* byteLines(file: string): AsyncGenerator<Uint8Array> {
-  let begun: Uint8Array[] = [];
-  for await (const chunk of chunksOf(file)) {
-    let start = 0;
-    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
-      yield Buffer.concat([...begun, chunk.subarray(start, end)]);
-      begun = [];
-      start = end + 1;
-    }
-    begun.push(chunk.subarray(start));
+/** For `lineText`. */
+export function lineDecoder(): TextDecoder {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+}
+
+/** The text of a line, the first without a byte order mark. Throws a DataFileError for what is not UTF-8. */
+export function lineText(
+  utf8: TextDecoder,
+  bytes: Uint8Array,
+  { file, number }: { readonly file: string; readonly number: number },
+): string {
+  try {
+    const text = utf8.decode(bytes);
+    return number === 1 ? text.replace(/^\uFEFF/, '') : text;
+  } catch {
+    throw new DataFileError(file, number, 'not UTF-8');
   }
-  yield Buffer.concat(begun);
+}
+
+/**
+ * Lines without their line feeds, what follows the last one too, each with the byte after it, its line feed included, counted
+ * from `start`. Holds one line and one chunk.
+ */
+export async function* byteLines(
+  chunks: AsyncIterable<Uint8Array>,
+  start = 0,
+): AsyncGenerator<{ readonly bytes: Uint8Array; readonly end: number }> {
+  let begun: Uint8Array[] = [];
+  let end = start;
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let to = chunk.indexOf(0x0a); to >= 0; to = chunk.indexOf(0x0a, from)) {
+      const last = chunk.subarray(from, to);
+      const bytes = begun.length === 0 ? last : Buffer.concat([...begun, last]);
+      begun = [];
+      end += bytes.length + 1;
+      yield { bytes, end };
+      from = to + 1;
+    }
+    if (from < chunk.length) begun.push(chunk.subarray(from));
+  }
+  const rest = Buffer.concat(begun);
+  yield { bytes: rest, end: end + rest.length };
 }

@@ -3,7 +3,8 @@
  * every call of which can be opened. Everything a model wrote is untrusted: it is escaped or rendered from Markdown to
  * known elements, and the page's own policy lets nothing run and nothing load.
  */
-import { html, type Markup, trusted } from './html.ts';
+
+import { html, type Markup } from './html.ts';
 import { markdownToHtml } from './markdown-html.ts';
 import { createMathematics, type Mathematics } from './mathematics.ts';
 import {
@@ -18,6 +19,7 @@ import {
 } from './proof-report.ts';
 import { proofStylesheet } from './proof-stylesheet.ts';
 import type { ProveOutcome } from './prove-problem.ts';
+import { standingPage } from './standing-page.ts';
 import type { TraceCall } from './trace.ts';
 import { callsOf, groupsOf, type TraceNode, traceTree } from './trace-tree.ts';
 
@@ -44,20 +46,11 @@ ${proofOf(attempt, mathematics)}
 ${traceOf(attempt, index, mathematics)}
 </section>`,
   );
-  return html`${trusted('<!doctype html>')}
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="generator" content="QED ${version}">
-<title>${problem.id}</title>
-<style>${trusted(proofStylesheet)}</style>
-</head>
-<body>
-<main>
-<header>
+  return standingPage({
+    title: problem.id,
+    stylesheet: proofStylesheet,
+    version,
+    main: html`<header>
 <p class="eyebrow">${models[0] ?? ''} · ${scaffold}</p>
 <h1>${problem.id}</h1>
 </header>
@@ -71,11 +64,8 @@ ${proofs}
 <dt>spent</dt><dd>${spentText(report)}</dd>
 </dl>
 <p>Written by a language model with QED ${version}. Nobody has checked it but, where the trace says so, another call.</p>
-</footer>
-</main>
-</body>
-</html>
-`.text;
+</footer>`,
+  });
 }
 
 function proofOf({ proof }: ProveOutcome, mathematics: Mathematics): Markup | undefined {

@@ -5,11 +5,11 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { isCuration, loadCuration } from './curation/load-curation.ts';
-import { loadRecipe } from './load.ts';
+import { loadCuration } from './curation/load-curation.ts';
+import { loadRecipe, recipeKind } from './load.ts';
 import { RecipeError, type RecipeFault } from './recipe-error.ts';
 import { recipeSchema } from './schema.ts';
-import { isStudy, loadStudy } from './study/load-study.ts';
+import { loadStudy } from './study/load-study.ts';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'qed-load-'));
 after(() => rmSync(scratch, { recursive: true }));
@@ -57,8 +57,9 @@ test('every recipe that comes with QED is valid, and bears the name of its file'
   assert.ok(files.length >= 4);
   for (const file of files) {
     const whole = path.join(recipes, file);
-    if (isStudy(whole) || isCuration(whole)) {
-      const { name } = isStudy(whole) ? loadStudy(whole, []) : loadCuration(whole, []);
+    const kind = recipeKind(whole);
+    if (kind !== 'run') {
+      const { name } = kind === 'study' ? loadStudy(whole, []) : loadCuration(whole, []);
       assert.equal(`${name}.yaml`, file);
       continue;
     }

@@ -74,10 +74,12 @@ export function loadRecipe(
   return { recipe: result.data, text, directory: path.dirname(file), file };
 }
 
-/** The top-level fields of a recipe's file as they are written, for whoever must know what kind of file it is. */
+/**
+ * The top-level fields of a recipe's file as they are written, for whoever must know what kind of file it is; none of a file
+ * that is not YAML, which is for whoever loads it to say.
+ */
 export function writtenFields(recipePath: string): Readonly<Record<string, unknown>> {
   const document = parseDocument(readRecipe(resolveRecipe(recipePath), recipePath), { prettyErrors: false });
-  // What is wrong with the file is for whoever loads it to say.
   if (document.errors.length > 0) return {};
   try {
     const written: unknown = document.toJS();
@@ -87,20 +89,26 @@ export function writtenFields(recipePath: string): Readonly<Record<string, unkno
   }
 }
 
-/** Absolute path of the file that a recipe's path or bare name means; it may be absent. */
-export function recipeFile(recipePath: string): string {
-  return resolveRecipe(recipePath);
+export type RecipeKind = 'run' | 'study' | 'curation';
+
+/** Throws a RecipeError where there is no such file. */
+export function recipeKind(recipePath: string): RecipeKind {
+  const fields = writtenFields(recipePath);
+  if ('arms' in fields) return 'study';
+  return 'curate' in fields ? 'curation' : 'run';
 }
 
 function isBareName(recipePath: string): boolean {
   return !/[\\/]/.test(recipePath) && !isRecipeFile(recipePath);
 }
 
-function resolveRecipe(recipePath: string): string {
+/** Absolute path of the file that a recipe's path or bare name means; it may be absent. */
+export function resolveRecipe(recipePath: string): string {
   return isBareName(recipePath) ? path.join(packagedRecipes, `${recipePath}.yaml`) : path.resolve(recipePath);
 }
 
-function readRecipe(file: string, asWritten: string): string {
+/** Its text. `asWritten` is for messages. Throws a RecipeError that says what there is instead. */
+export function readRecipe(file: string, asWritten: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { checkYaml, yamlFaultText } from '../problems/tables/checked-yaml.ts';
 import { type Cluster, clusterSchema } from './cluster.ts';
 
 const packaged = fileURLToPath(new URL('../../clusters/', import.meta.url));
@@ -39,25 +39,7 @@ export function loadCluster(nameOrPath: string): Cluster {
 
 /** `shown` names the text in faults. */
 export function parseCluster(source: string, shown: string): Cluster {
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-  const [fault] = document.errors;
-  if (fault !== undefined)
-    throw new ClusterError(`${shown}:${lines.linePos(fault.pos[0]).line}  ${fault.message}`);
-  const result = clusterSchema.safeParse(document.toJS());
-  if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path: at, message }) => {
-    const field = at.join('.');
-    return `${shown}${lineOf(at)}  ${field === '' ? '' : `${field}: `}${message}`;
-  });
-  throw new ClusterError(faults.join('\n'));
-
-  /** `:12` of the field, or of what should hold it. */
-  function lineOf(at: readonly PropertyKey[]): string {
-    for (let length = at.length; length > 0; length -= 1) {
-      const node = document.getIn(at.slice(0, length), true);
-      if (isNode(node) && node.range) return `:${lines.linePos(node.range[0]).line}`;
-    }
-    return '';
-  }
+  const checked = checkYaml(source, clusterSchema);
+  if (checked.ok) return checked.data;
+  throw new ClusterError(checked.faults.map((fault) => yamlFaultText(shown, fault)).join('\n'));
 }

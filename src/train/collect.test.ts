@@ -9,28 +9,15 @@ import { openJournal } from '../journal/open-journal.ts';
 import { problemSchema } from '../problems/problem.ts';
 import type { ChatFormat } from '../tokenizer/tokenizer.ts';
 import { collectGroup, type GroupRequest, type RolloutSource } from './collect.ts';
+import { unreadFormat } from './fixtures/unread-format.ts';
 
 /** Token 1 is <think>, 2 is </think>, 9 stops; the answer is the ids after 2, joined. */
-const format: ChatFormat = {
-  tokenizer: {
-    vocabularySize: 10,
-    encode: () => Int32Array.of(),
-    decode: () => '',
-    idOf: () => undefined,
-    bytesOf: () => undefined,
-    json: '',
-    configJson: '',
-  },
-  stopTokenIds: [9],
-  renderPrompt: () => Int32Array.of(7, 8),
-  renderReply: () => Int32Array.of(),
-  parseReply: (ids) => {
-    const list = Array.from(ids).filter((id) => id !== 9);
-    const close = list.lastIndexOf(2);
-    if (close < 0) return { reasoning: list.join(' '), answer: undefined };
-    return { reasoning: list.slice(0, close).join(' '), answer: list.slice(close + 1).join(' ') };
-  },
-};
+const format: ChatFormat = unreadFormat((ids) => {
+  const list = Array.from(ids).filter((id) => id !== 9);
+  const close = list.lastIndexOf(2);
+  if (close < 0) return { reasoning: list.join(' '), answer: undefined };
+  return { reasoning: list.slice(0, close).join(' '), answer: list.slice(close + 1).join(' ') };
+});
 
 /** Replies by seed order: a proof, a cut proof, reasoning that never ends, an empty proof. */
 const replies = [

@@ -11,6 +11,7 @@ import { systemClock } from '../model/openai/clock.ts';
 import { problemSchema } from '../problems/problem.ts';
 import type { ChatFormat } from '../tokenizer/tokenizer.ts';
 import { collectOnShelf } from './collect.ts';
+import { unreadFormat } from './fixtures/unread-format.ts';
 import { SampleShelf } from './pipeline/sample-shelf.ts';
 import { Slots } from './pipeline/slots.ts';
 import { letGroupGo } from './shelved-group.ts';
@@ -21,22 +22,10 @@ const tokens = 10_000;
 const sampledBytes = 8 * tokens * attempts;
 const mostBytes = sampledBytes / 16;
 
-const format: ChatFormat = {
-  tokenizer: {
-    vocabularySize: 10,
-    encode: () => Int32Array.of(),
-    decode: () => '',
-    idOf: () => undefined,
-    bytesOf: () => undefined,
-    json: '',
-    configJson: '',
-  },
-  stopTokenIds: [9],
-  renderPrompt: () => Int32Array.of(7, 8),
-  renderReply: () => Int32Array.of(),
-  // A text of its own for every sample.
-  parseReply: (ids) => ({ reasoning: '', answer: Buffer.from(ids).toString('latin1') }),
-};
+const format: ChatFormat = unreadFormat((ids) => ({
+  reasoning: '',
+  answer: Buffer.from(ids).toString('latin1'),
+}));
 
 const sampler: Sampler = {
   kind: 'snapshot',

@@ -2,7 +2,9 @@
  * The benchmark of src/curate/decontaminate: similarities of all pairs against RapidFuzz's batch call, the index against all
  * pairs, and a large file from end to end.
  */
+
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -156,15 +158,14 @@ function startWorker(texts: Readonly<Record<Scorer, CrossTexts>>, part: number, 
   return new Worker(new URL('cross-worker.ts', import.meta.url), { workerData });
 }
 
-function askWorker(
+async function askWorker(
   worker: Worker,
   request: { readonly scorer: Scorer; readonly cutoff: number },
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    worker.once('message', () => resolve());
-    worker.once('error', reject);
-    worker.postMessage(request);
-  });
+  // `once` takes both of its listeners off again.
+  const answered = once(worker, 'message');
+  worker.postMessage(request);
+  await answered;
 }
 
 function differenceOf(a: readonly number[], b: readonly number[], items: number): number {

@@ -2,9 +2,11 @@
  * A calibration as one self-contained page: pictures and every table. What comes from sets and specs is text to it and can
  * bring nothing in; nothing runs and nothing loads.
  */
+
 import { cellText, type Table } from '../../bench/tables/table.ts';
-import { html, type Markup, trusted } from '../../prove/html.ts';
+import { html, type Markup } from '../../prove/html.ts';
 import { proofStylesheet } from '../../prove/proof-stylesheet.ts';
+import { standingPage } from '../../prove/standing-page.ts';
 import { armLabel } from './arm.ts';
 import type { ArmResult, SetCalibration } from './calibrate-set.ts';
 import type { CalibrationResult } from './calibration-json.ts';
@@ -35,20 +37,11 @@ export interface CalibrationPage extends CalibrationResult {
 
 export function calibrationPage({ sets, injections, tables, version }: CalibrationPage): string {
   const title = `Judges on ${sets.map(({ set }) => set.name).join(', ')}`;
-  return html`${trusted('<!doctype html>')}
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="generator" content="QED ${version}">
-<title>${title}</title>
-<style>${trusted(stylesheet)}</style>
-</head>
-<body>
-<main>
-<header>
+  return standingPage({
+    title: title,
+    stylesheet,
+    version,
+    main: html`<header>
 <p class="eyebrow">calibration of judges</p>
 <h1>${title}</h1>
 </header>
@@ -64,11 +57,8 @@ ${injections.map(
         ),
     )}</div></section>`,
 )}
-<section><h2>Tables</h2>${tables.map(tableMarkup)}</section>
-</main>
-</body>
-</html>
-`.text;
+<section><h2>Tables</h2>${tables.map(tableMarkup)}</section>`,
+  });
 }
 
 function setSection(result: SetCalibration): Markup {

@@ -2,7 +2,7 @@
  * The first pass over a batch of lines: every row is checked, compared with the evaluation sets, and leaves the keys by
  * which rows like it are found. Runs on worker threads; what it returns can be sent between threads.
  */
-import { DataFileError, parseJsonLine } from '../../problems/json-lines.ts';
+import { lineDecoder, lineText, parseJsonLine } from '../../problems/json-lines.ts';
 import { dataRowSchema } from '../data-row.ts';
 import { sourceOf } from '../step-files.ts';
 import type { EvaluationIndex } from './evaluation-index.ts';
@@ -48,7 +48,7 @@ export function inspectBatch(
 ): InspectedBatch {
   const lines = [...linesOf(batch)];
   const count = lines.length;
-  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const utf8 = lineDecoder();
   const sourceNames: string[] = [];
   const grams: Uint32Array[] = [];
   const found = {
@@ -68,7 +68,7 @@ export function inspectBatch(
   const matches: { rowInBatch: number; match: Match }[] = [];
   let gramCount = 0;
   for (const [i, { bytes, line }] of lines.entries()) {
-    const row = parseJsonLine(file, line, textOf(utf8, bytes, file, line), dataRowSchema);
+    const row = parseJsonLine(file, line, lineText(utf8, bytes, { file, number: line }), dataRowSchema);
     const views = new StatementViews(row.statement);
     const keys = rowKeysOf(views, settings.words);
     found.solutions[i] = Math.min(row.solutions.length, 0xffff);
@@ -94,13 +94,4 @@ export function inspectBatch(
     filled += some.length;
   }
   return { rows: count, ...found, sourceNames, grams: allGrams, matches };
-}
-
-function textOf(utf8: TextDecoder, bytes: Uint8Array, file: string, line: number): string {
-  try {
-    const text = utf8.decode(bytes);
-    return line === 1 ? text.replace(/^\uFEFF/, '') : text;
-  } catch {
-    throw new DataFileError(file, line, 'not UTF-8');
-  }
 }

@@ -3,10 +3,12 @@
  * to read, with their mathematics. All text of rows is untrusted: it is escaped or rendered to known elements, and the
  * page's policy lets nothing run and nothing load.
  */
+
 import path from 'node:path';
-import { type Content, html, type Markup, trusted } from '../../prove/html.ts';
+import { type Content, html, type Markup } from '../../prove/html.ts';
 import { markdownToHtml } from '../../prove/markdown-html.ts';
 import { createMathematics, type Mathematics } from '../../prove/mathematics.ts';
+import { standingPage } from '../../prove/standing-page.ts';
 import { filterRules } from '../filter/rules.ts';
 import { curationStylesheet } from './curation-stylesheet.ts';
 import { funnelOf } from './funnel.ts';
@@ -24,20 +26,11 @@ export function curationPage(
   const bars = funnelOf(steps.map(({ record }) => record));
   const first = bars[0]?.left ?? 0;
   const last = steps.at(-1)?.kept ?? 0;
-  return html`${trusted('<!doctype html>')}
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="referrer" content="no-referrer">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="generator" content="QED ${version}">
-<title>${title}</title>
-<style>${trusted(curationStylesheet)}</style>
-</head>
-<body>
-<main>
-<header>
+  return standingPage({
+    title: title,
+    stylesheet: curationStylesheet,
+    version,
+    main: html`<header>
 <p class="eyebrow">${steps.map(({ record }) => record.step).join(' → ')}</p>
 <h1>${title}</h1>
 <p class="headline">${count(last)} of ${count(first)} problems ${last < first ? 'are left' : 'are there'}</p>
@@ -49,11 +42,8 @@ export function curationPage(
 <p class="legend"><span><i style="background:var(--kept)"></i>left after it</span><span><i style="background:var(--lost)"></i>taken by it</span></p>
 </section>
 ${steps.map((step) => stepSection(step, mathematics))}
-<footer>Made by QED ${version}.</footer>
-</main>
-</body>
-</html>
-`.text;
+<footer>Made by QED ${version}.</footer>`,
+  });
 }
 
 function stepSection(step: StepStatistics, mathematics: Mathematics): Markup {

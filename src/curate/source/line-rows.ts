@@ -3,7 +3,7 @@
  * the byte 0x0A alone. Holds one line.
  */
 import { z } from 'zod';
-import { DataFileError, parseJsonLine } from '../../problems/json-lines.ts';
+import { byteLines, lineDecoder, lineText, parseJsonLine } from '../../problems/json-lines.ts';
 import type { ReadFrom, SourceRow } from './source-row.ts';
 
 const objectSchema = z.record(z.string(), z.unknown());
@@ -14,37 +14,12 @@ export async function* lineRows(
   shown: string,
   from: ReadFrom,
 ): AsyncGenerator<SourceRow> {
-  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let line = from.rows;
-  let byte = from.byte ?? 0;
-  let begun: Uint8Array[] = [];
-  function* rowOf(bytes: Uint8Array, endByte: number): Generator<SourceRow> {
-    line += 1;
-    let text: string;
-    try {
-      text = utf8.decode(bytes);
-    } catch {
-      throw new DataFileError(shown, line, 'not UTF-8');
-    }
-    if (line === 1) text = text.replace(/^\uFEFF/, '');
-    if (text.trim() === '') return;
-    yield { row: line, cells: parseJsonLine(shown, line, text, objectSchema), endByte };
+  const utf8 = lineDecoder();
+  let number = from.rows;
+  for await (const { bytes, end } of byteLines(chunks, from.byte ?? 0)) {
+    number += 1;
+    const text = lineText(utf8, bytes, { file: shown, number });
+    if (text.trim() !== '')
+      yield { row: number, cells: parseJsonLine(shown, number, text, objectSchema), endByte: end };
   }
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
-      const bytes =
-        begun.length === 0
-          ? chunk.subarray(start, end)
-          : Buffer.concat([...begun.splice(0), chunk.subarray(start, end)]);
-      byte += bytes.length + 1;
-      yield* rowOf(bytes, byte);
-      start = end + 1;
-    }
-    if (start < chunk.length) begun.push(chunk.subarray(start));
-  }
-  if (begun.length === 0) return;
-  const rest = Buffer.concat(begun);
-  begun = [];
-  yield* rowOf(rest, byte + rest.length);
 }

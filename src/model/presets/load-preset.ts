@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { checkYaml, yamlFaultText } from '../../problems/tables/checked-yaml.ts';
 import { type Preset, presetSchema } from './preset.ts';
 
 const packaged = fileURLToPath(new URL('../../../models/', import.meta.url));
@@ -45,28 +45,9 @@ export function loadPreset(
 }
 
 function checked(source: string, shown: string, overrides: Readonly<Record<string, unknown>>): Preset {
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-  const [fault] = document.errors;
-  if (fault !== undefined) {
-    throw new PresetError(`${shown}:${lines.linePos(fault.pos[0]).line}  ${fault.message}`);
-  }
-  const result = presetSchema.safeParse(overlaid(document.toJS(), overrides));
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => {
-    const line = lineOf(issue.path);
-    return `${shown}${line}  ${[issue.path.join('.'), issue.message].filter((part) => part !== '').join(': ')}`;
-  });
-  throw new PresetError(faults.join('\n'));
-
-  /** `:12` of the field, or of what holds it. */
-  function lineOf(at: readonly PropertyKey[]): string {
-    for (let length = at.length; length > 0; length -= 1) {
-      const node = document.getIn(at.slice(0, length), true);
-      if (isNode(node) && node.range) return `:${lines.linePos(node.range[0]).line}`;
-    }
-    return '';
-  }
+  const result = checkYaml(source, presetSchema, (written) => overlaid(written, overrides));
+  if (result.ok) return result.data;
+  throw new PresetError(result.faults.map((fault) => yamlFaultText(shown, fault)).join('\n'));
 }
 
 function overlaid(base: unknown, over: unknown): unknown {

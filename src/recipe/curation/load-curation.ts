@@ -5,9 +5,11 @@
  */
 import path from 'node:path';
 import { z } from 'zod';
-import { recipeFile, writtenFields } from '../load.ts';
+import { checkYaml } from '../../problems/tables/checked-yaml.ts';
+import { readRecipe, resolveRecipe } from '../load.ts';
 import { parseOverride, withValue } from '../override.ts';
 import { RecipeError, type RecipeFault } from '../recipe-error.ts';
+import { shownPath } from '../shown-path.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const curationSchema = z.strictObject({
@@ -27,6 +29,8 @@ export interface CurationStep {
   readonly name: string;
   /** Its options, a list where one may be given several times; models and paths are put in. */
   readonly options: Readonly<Record<string, OptionValue | readonly OptionValue[]>>;
+  /** Files and directories that its options name by paths, absolute. */
+  readonly files: readonly string[];
   /** Models that it asks for and nobody has set: faults only for who wants to run it. */
   readonly faults: readonly RecipeFault[];
 }
@@ -37,35 +41,42 @@ export interface Curation {
   readonly steps: readonly CurationStep[];
 }
 
-/** Whether the file of a recipe is that of a curation. */
-export function isCuration(recipePath: string): boolean {
-  return 'curate' in writtenFields(recipePath);
-}
-
 /** Throws a RecipeError with all faults of the file. */
 export function loadCuration(recipePath: string, sets: readonly string[]): Curation {
-  const faults: RecipeFault[] = [];
-  let written: unknown = writtenFields(recipePath);
-  for (const argument of sets) {
-    const override = parseOverride({ flag: '--set', argument });
-    if ('message' in override) faults.push(override);
-    else written = withValue(written, override.path, override.value);
-  }
-  const parsed = curationSchema.safeParse(written);
-  for (const { path: at, message } of parsed.error?.issues ?? [])
-    faults.push({ where: recipePath, field: at.join('.'), message, hints: [] });
-  if (!parsed.success || faults.length > 0) throw new RecipeError(faults);
-  const { name, description, models, curate } = parsed.data;
-  const directory = path.dirname(recipeFile(recipePath));
+  const overrides = sets.map((argument) => parseOverride({ flag: '--set', argument }));
+  const unread = overrides.filter((override) => 'message' in override);
+  if (unread.length > 0) throw new RecipeError(unread);
+  const file = resolveRecipe(recipePath);
+  const checked = checkYaml(readRecipe(file, recipePath), curationSchema, (written) =>
+    overrides.reduce<unknown>(
+      (whole, override) => ('message' in override ? whole : withValue(whole, override.path, override.value)),
+      written,
+    ),
+  );
+  if (!checked.ok)
+    throw new RecipeError(
+      checked.faults.map(({ at, field, message }) => ({
+        ...{ where: `${shownPath(file)}${at}`, field, message },
+        hints: [],
+      })),
+    );
+  const { name, description, models, curate } = checked.data;
+  const directory = path.dirname(file);
   const steps = Object.entries(curate).map(([step, options]): CurationStep => {
     const unset: RecipeFault[] = [];
+    const files: string[] = [];
     const put = (field: string, value: OptionValue): OptionValue => {
       if (typeof value !== 'string') return value;
       const [, model] = /^\$([\w-]+)$/.exec(value) ?? [];
-      if (model === undefined) return /^\.\.?\//.test(value) ? path.resolve(directory, value) : value;
+      if (model === undefined) {
+        if (!/^\.\.?\//.test(value)) return value;
+        const named = path.resolve(directory, value);
+        files.push(named);
+        return named;
+      }
       const spec = models[model];
       if (spec != null) return spec;
-      unset.push(unsetModel({ where: recipePath, field: `curate.${step}.${field}`, model, models }));
+      unset.push(unsetModel({ where: shownPath(file), field: `curate.${step}.${field}`, model, models }));
       return value;
     };
     const given = Object.entries(options ?? {}).flatMap(([field, value]) =>
@@ -73,7 +84,7 @@ export function loadCuration(recipePath: string, sets: readonly string[]): Curat
         ? []
         : [[field, Array.isArray(value) ? value.map((one) => put(field, one)) : put(field, value)] as const],
     );
-    return { name: step, options: Object.fromEntries(given), faults: unset };
+    return { name: step, options: Object.fromEntries(given), files, faults: unset };
   });
   return { name, description, steps };
 }

@@ -4,7 +4,8 @@
  * function of its input, so the same run gives the same bytes.
  */
 
-import { html, type Markup, trusted } from '../../prove/html.ts';
+import { html, type Markup } from '../../prove/html.ts';
+import { standingPage } from '../../prove/standing-page.ts';
 import { effectsOf } from './effects.ts';
 import { effectsSection } from './effects-section.ts';
 import { examplesSection, samplesSection } from './examples-section.ts';
@@ -82,20 +83,11 @@ function page(input: ReportInput, scores: readonly Score[], effects: readonly Ef
   const figured = scores.filter(
     ({ evaluation }) => evaluation.suite === first?.suite && evaluation.seed === first.seed,
   );
-  return html`${trusted('<!doctype html>')}
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'">
-<title>${input.name}: QED report</title>
-<meta name="description" content="${verdict?.text ?? input.description}">
-<style>${trusted(stylesheet)}</style>
-</head>
-<body>
-<main>
-<header>
+  return standingPage({
+    title: `${input.name}: QED report`,
+    stylesheet,
+    description: verdict?.text ?? input.description,
+    main: html`<header>
 <p class="eyebrow">QED run report</p>
 <h1>${input.name}</h1>
 ${input.description !== '' && html`<p class="description">${input.description}</p>`}
@@ -114,11 +106,8 @@ ${rlSection(input.rl)}
 ${scaffoldSection(figured)}
 ${searchSection(figured, input.judge)}
 ${costSection(input)}
-${configurationSection(input)}
-</main>
-</body>
-</html>
-`.text;
+${configurationSection(input)}`,
+  });
 }
 
 /** Effects per suite and seed, each computed once; those of the whole run where it has one suite and seed. */

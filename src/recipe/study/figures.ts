@@ -12,6 +12,7 @@ import { decimal } from '../report/format.ts';
 import { checkpointColour } from '../report/palette.ts';
 import { type CheckpointName, checkpointNames, type RlPoint } from '../report/report-input.ts';
 import { movingAverage, thin, trendWindow } from '../report/series.ts';
+import { pointFigures } from '../sweep/point-figures.ts';
 import type { ArmResult } from '../sweep/read-arm.ts';
 import { type MeasureName, measureNames, valuesOf } from './reading.ts';
 
@@ -140,14 +141,11 @@ function turnPoints(
 }
 
 const figuresOf: Readonly<Record<(typeof courses)[number], (point: RlPoint) => number | undefined>> = {
-  'held-out': ({ heldOut }) => (heldOut === undefined ? undefined : 100 * heldOut.score),
-  reward: ({ reward }) => (reward === undefined ? undefined : 100 * reward),
-  length: ({ lengthMean }) => lengthMean,
-  overflow: ({ overflowShare }) => 100 * overflowShare,
-  'without-success': ({ groups: { trained, allZero, allEqual, ungraded } }) => {
-    const all = trained + allZero + allEqual + ungraded;
-    return all === 0 ? undefined : (100 * allZero) / all;
-  },
+  'held-out': pointFigures.heldOut,
+  reward: pointFigures.reward,
+  length: pointFigures.length,
+  overflow: pointFigures.overflow,
+  'without-success': pointFigures.withoutSuccess,
 };
 
 function course(

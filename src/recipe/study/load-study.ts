@@ -37,11 +37,6 @@ export interface Study {
   readonly figures: readonly StudyFigure[];
 }
 
-/** Whether the file of a recipe is that of a study. */
-export function isStudy(recipePath: string): boolean {
-  return 'arms' in writtenFields(recipePath);
-}
-
 /**
  * Loads a study with fields replaced in every arm; `seeds=N` replaces the number of seeds. Throws a RecipeError with all
  * faults of all arms.

@@ -3,15 +3,19 @@
  * of what the arms came to. The claims come first, shown or not; then the figures, the tables, and where each arm's own
  * report is.
  */
+
 import type { Table } from '../../bench/tables/table.ts';
 import { cellText } from '../../bench/tables/table.ts';
 import type { Json } from '../../journal/journal.ts';
-import { type Content, html, type Markup, trusted } from '../../prove/html.ts';
+import { type Content, html, type Markup } from '../../prove/html.ts';
+import { standingPage } from '../../prove/standing-page.ts';
 import { bracket, duration, pValue, signed } from '../report/format.ts';
 import { glyphScale, intervalGlyph } from '../report/interval-glyph.ts';
 import type { MeasuredEffect } from '../report/measured-effect.ts';
 import { stylesheet } from '../report/stylesheet.ts';
 import { verdictOf } from '../report/verdict-section.ts';
+import { stagesOf } from '../schema.ts';
+import { stageKey } from '../stage-inputs.ts';
 import type { ArmResult } from '../sweep/read-arm.ts';
 import { summarise } from '../sweep/summary.ts';
 import { sweepTables } from '../sweep/tables.ts';
@@ -97,22 +101,13 @@ interface Page {
 }
 
 function page({ study, results, unfinished, effects, verdict, tables }: Page): string {
-  const seconds = results.reduce((sum, { input }) => sum + input.seconds, 0);
+  const seconds = secondsOf(results);
   const figures = study.figures.flatMap((one) => drawStudyFigure(one, results) ?? []);
-  return html`${trusted('<!doctype html>')}
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'">
-<title>${study.name}: QED study</title>
-<meta name="description" content="${verdict}">
-<style>${trusted(stylesheet)}</style>
-</head>
-<body>
-<main>
-<header>
+  return standingPage({
+    title: `${study.name}: QED study`,
+    stylesheet,
+    description: verdict,
+    main: html`<header>
 <p class="eyebrow">QED study</p>
 <h1>${study.name}</h1>
 ${study.description !== '' && html`<p class="description">${study.description}</p>`}
@@ -126,11 +121,21 @@ ${claimLists(effects)}
 ${figures.length > 0 && html`<section id="figures"><h2>Figures</h2><p class="lede">Lines are means over the seeds; bands reach from the least to the most of them.</p><div class="figures three">${figures}</div></section>`}
 <section id="tables"><h2>Tables</h2>${tables.map(tableMarkup)}</section>
 <section id="arms"><h2>Runs</h2><p class="lede">Each is a run directory of its own, with its report.</p>
-<ul>${results.map(({ arm }) => html`<li><a href="${arm.name}/report.html">${arm.name}</a></li>`)}</ul></section>
-</main>
-</body>
-</html>
-`.text;
+<ul>${results.map(({ arm }) => html`<li><a href="${arm.name}/report.html">${arm.name}</a></li>`)}</ul></section>`,
+  });
+}
+
+/** Of all stages, one that several arms share once. */
+function secondsOf(results: readonly ArmResult[]): number {
+  const made = new Map<string, number>();
+  for (const { arm, input } of results) {
+    const { recipe } = arm.loaded;
+    for (const id of stagesOf(recipe)) {
+      const own = input.stages.find((stage) => stage.id === id);
+      if (own !== undefined) made.set(stageKey(recipe, id), own.seconds);
+    }
+  }
+  return [...made.values()].reduce((sum, one) => sum + one, 0);
 }
 
 function claimLists(effects: readonly StudyEffect[]): Content {

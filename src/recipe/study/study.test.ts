@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { tinyRecipe } from '../fixtures/sitting.ts';
-import { loadRecipe } from '../load.ts';
+import { loadRecipe, recipeKind } from '../load.ts';
 import { RecipeError } from '../recipe-error.ts';
 import { claimedEffects } from './claims.ts';
-import { isStudy, loadStudy } from './load-study.ts';
+import { loadStudy } from './load-study.ts';
 import { readingSchema, valuesOf } from './reading.ts';
 import { madeUpResult } from './study-fixture.ts';
 import { buildStudyReport } from './study-report.ts';
@@ -48,8 +48,8 @@ const faultsOf = (load: () => unknown): string[] => {
 
 test('a study is a recipe with arms: each is the recipe with its fields replaced, with every seed', (t) => {
   const file = studyFile(t, arms);
-  assert.equal(isStudy(file), true);
-  assert.equal(isStudy(tinyRecipe), false);
+  assert.equal(recipeKind(file), 'study');
+  assert.equal(recipeKind(tinyRecipe), 'run');
   const study = loadStudy(file, ['rl.steps=3']);
   assert.deepEqual(
     study.arms.map(({ name, seed, loaded: { recipe } }) => [
@@ -156,6 +156,8 @@ test('the report says what is shown and what is not, escapes what the study says
   assert.match(html, /Learning &lt;fast&gt;/);
   assert.doesNotMatch(html, /<fast>|<script/);
   assert.match(html, /unfinished: main_seed-9/);
+  // Stage rl differs between the arms: it was made in each of the four runs, 6 s long.
+  assert.match(html, /4 runs · seeds 7, 8 · 24\ss of work/);
   assert.match(html, /href="small-groups_seed-8\/report\.html"/);
   assert.equal((html.match(/<svg role="img"/g) ?? []).length, 2, 'both figures are drawn');
   assert.deepEqual(tables.map(({ title }) => title).slice(0, 3), [

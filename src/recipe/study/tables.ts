@@ -7,13 +7,13 @@ import { meanInterval } from '../../stats/mean-interval.ts';
 import { mean } from '../../stats/moments.ts';
 import { Random } from '../../stats/random.ts';
 import { runDeviation } from '../../stats/run-deviation.ts';
+import { stageOf } from '../checkpoints.ts';
 import { label, searchLabels } from '../report/effects.ts';
 import { bracket, pValue, signed } from '../report/format.ts';
 import type { Values } from '../report/measured-effect.ts';
 import { type CheckpointName, checkpointNames, searchNames } from '../report/report-input.ts';
 import { verdictOf } from '../report/verdict-section.ts';
-import type { StageId } from '../schema.ts';
-import { stagesOf } from '../schema.ts';
+import { type StageId, stagesOf } from '../schema.ts';
 import { stageKey } from '../stage-inputs.ts';
 import type { ArmResult } from '../sweep/read-arm.ts';
 import type { StudyEffect } from './claims.ts';
@@ -51,13 +51,6 @@ export interface StudyCheckpoint {
   readonly checkpoint: CheckpointName;
   readonly runs: readonly ArmResult[];
 }
-
-const stageOf: Readonly<Record<CheckpointName, StageId>> = {
-  base: 'pretrain',
-  sft: 'sft',
-  rl: 'rl',
-  rc: 'rc',
-};
 
 /** Each once: an arm's checkpoint that an earlier arm has too, made in the same way, is that arm's. */
 export function checkpointsOf(results: readonly ArmResult[]): StudyCheckpoint[] {

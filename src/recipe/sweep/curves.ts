@@ -2,6 +2,7 @@
 import { mean } from '../../stats/moments.ts';
 import type { RlPoint } from '../report/report-input.ts';
 import { policyStages, type StageId } from '../schema.ts';
+import { pointFigures } from './point-figures.ts';
 import type { ArmResult } from './read-arm.ts';
 
 export interface CurvePoint {
@@ -26,17 +27,10 @@ export const curveFigures = {
 } as const;
 export type CurveFigure = keyof typeof curveFigures;
 
+const { heldOut, reward, length, withoutSuccess } = pointFigures;
 const policyFigures: Readonly<
   Record<Exclude<CurveFigure, 'validationLoss'>, (point: RlPoint) => number | undefined>
-> = {
-  heldOut: ({ heldOut }) => (heldOut === undefined ? undefined : 100 * heldOut.score),
-  reward: ({ reward }) => (reward === undefined ? undefined : 100 * reward),
-  length: ({ lengthMean }) => lengthMean,
-  withoutSuccess: ({ groups: { trained, allZero, allEqual, ungraded } }) => {
-    const all = trained + allZero + allEqual + ungraded;
-    return all === 0 ? undefined : (100 * allZero) / all;
-  },
-};
+> = { heldOut, reward, length, withoutSuccess };
 
 /** Of the stages that differ between arms; of the last one that has curves, where none differs. */
 export function curvesOf(runs: readonly ArmResult[], swept: readonly StageId[]): ArmCurve[] {
