@@ -207,6 +207,27 @@ test('two effects of one label at the same time are a bug, even before the first
   await journal.close();
 });
 
+test('two effects of one label are a bug, whatever they ask for and whether they were made now or before', async (t) => {
+  const directory = temporaryDirectory(t);
+  const asked = (request: string) => ({ unit: 'u', label: 'l', request });
+  const make = async () => ({ value: 1 });
+  const first = openInProcess(directory);
+  await first.effect(asked('old'), make);
+  await assert.rejects(first.effect(asked('new'), make), SameLabelError);
+  await first.close();
+  for (const order of [
+    ['old', 'new'],
+    ['new', 'old'],
+    ['old', 'old'],
+  ] as const) {
+    const journal = openInProcess(directory);
+    await journal.effect({ unit: 'u', label: 'other', request: order.join() }, make);
+    await journal.effect(asked(order[0]), make);
+    await assert.rejects(journal.effect(asked(order[1]), make), SameLabelError);
+    await journal.close();
+  }
+});
+
 test('names that SQLite would change are refused', async (t) => {
   const journal = openInProcess(temporaryDirectory(t));
   for (const name of ['', 'a\u0000b', '\ud800']) {

@@ -5,11 +5,11 @@
  * makes anything. REPLAY: what a live call returns has been through the same JSON text that a replay reads, so
  * key order, -0 and the like cannot differ between the two.
  */
-import { hash } from 'node:crypto';
 import { canonicalHash, canonicalJson } from './canonical-json.ts';
 import { ConflictError, JournalClosedError, JournalError, SameLabelError } from './errors.ts';
 import type { EffectKey, Entry, Journal, JournalEvent, Json } from './journal.ts';
 import type { JournalReader } from './journal-reader.ts';
+import { SequenceSet } from './sequence-set.ts';
 import type { Writer } from './writer.ts';
 
 /** A failure's message is cut to this many UTF-16 code units: rows stay small. */
@@ -18,8 +18,11 @@ const longestMessage = 2000;
 export class DurableJournal implements Journal {
   readonly #writer: Writer;
   readonly #reader: JournalReader;
-  /** 120-bit digests of the (unit, label) pairs asked for: small, since a run asks for very many. */
+  /** Asked for and not yet on record: unit and label. What is on record is looked up there, so memory follows what is under way. */
   readonly #asked = new Set<string>();
+  readonly #replays = new SequenceSet();
+  /** The last effect of earlier processes. */
+  readonly #before: number;
   #made = 0;
   #replayed = 0;
   #failed = 0;
@@ -28,6 +31,7 @@ export class DurableJournal implements Journal {
   constructor(writer: Writer, reader: JournalReader) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#before = reader.lastEffect();
   }
 
   async effect(
@@ -38,15 +42,17 @@ export class DurableJournal implements Journal {
     checkName('unit', unit);
     checkName('label', label);
     const { requestHash, key } = hashesOf({ unit, label, request });
-    const asked = hash('sha256', `${unit}\u0000${label}`, 'base64url').slice(0, 20);
-    if (this.#asked.has(asked)) throw new SameLabelError(unit, label);
-    this.#asked.add(asked);
+    const asked = `${unit}\u0000${label}`;
+    if (this.#asked.has(asked) || this.#wasAsked(unit, label)) throw new SameLabelError(unit, label);
 
     const recorded = this.#reader.findEffect(key);
     if (recorded !== undefined) {
+      this.#replays.add(recorded.sequence);
       this.#replayed += 1;
-      return { ...recorded, replayed: true };
+      const { value, payload } = recorded;
+      return { value, ...(payload === undefined ? {} : { payload }), replayed: true };
     }
+    this.#asked.add(asked);
     let entry: Entry;
     let content: Content;
     try {
@@ -58,9 +64,17 @@ export class DurableJournal implements Journal {
       throw error;
     }
     await this.#writer.write({ kind: 'effect', key, unit, label, requestHash, ...content });
+    this.#asked.delete(asked);
     this.#made += 1;
     const value = JSON.parse(content.value) as Json;
     return { value, ...(entry.payload === undefined ? {} : { payload: entry.payload }), replayed: false };
+  }
+
+  /** Whether one of this name has been made or replayed by this process. */
+  #wasAsked(unit: string, label: string): boolean {
+    return this.#reader
+      .sequencesOf(unit, label)
+      .some((sequence) => sequence > this.#before || this.#replays.has(sequence));
   }
 
   async #recordFailure(
@@ -84,7 +98,10 @@ export class DurableJournal implements Journal {
   }
 
   async recorded(key: EffectKey): Promise<Entry | undefined> {
-    return this.#reader.findEffect(hashesOf(key).key);
+    const recorded = this.#reader.findEffect(hashesOf(key).key);
+    if (recorded === undefined) return undefined;
+    const { value, payload } = recorded;
+    return payload === undefined ? { value } : { value, payload };
   }
 
   async append(stream: string, key: string, entry: Entry): Promise<void> {

@@ -42,6 +42,7 @@ export class JournalReader {
   readonly #blobs: BlobReader;
   readonly #findEffect: StatementSync;
   readonly #findEvent: StatementSync;
+  readonly #sequencesOf: StatementSync;
   #closed = false;
 
   /** Throws if there is no journal, or one of another format. */
@@ -49,16 +50,29 @@ export class JournalReader {
     this.#database = openDatabaseForReading(join(runDirectory, 'journal.db'));
     this.#blobs = new BlobReader(join(runDirectory, 'blobs'));
     this.#findEffect = this.#database.prepare(
-      'SELECT value, value_blob, payload_blob FROM effects WHERE key = ?',
+      'SELECT sequence, value, value_blob, payload_blob FROM effects WHERE key = ?',
     );
     this.#findEvent = this.#database.prepare('SELECT * FROM events WHERE stream = ? AND key = ?');
+    this.#sequencesOf = this.#database.prepare('SELECT sequence FROM effects WHERE unit = ? AND label = ?');
   }
 
   /** The result recorded under this key (SHA-256 of unit, label and request). */
-  findEffect(key: Uint8Array): Entry | undefined {
+  findEffect(key: Uint8Array): (Entry & { readonly sequence: number }) | undefined {
     this.#assertOpen();
     const row = this.#findEffect.get(key);
-    return row === undefined ? undefined : this.#entry(row);
+    return row === undefined ? undefined : { sequence: Number(row.sequence), ...this.#entry(row) };
+  }
+
+  /** Of the effects of this name, whatever their requests. */
+  sequencesOf(unit: string, label: string): readonly number[] {
+    this.#assertOpen();
+    return this.#sequencesOf.all(unit, label).map(({ sequence }) => Number(sequence));
+  }
+
+  /** Sequence of the last effect; 0 where there is none. */
+  lastEffect(): number {
+    this.#assertOpen();
+    return Number(this.#database.prepare('SELECT max(sequence) AS last FROM effects').get()?.last ?? 0);
   }
 
   find(stream: string, key: string): JournalEvent | undefined {

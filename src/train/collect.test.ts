@@ -8,8 +8,9 @@ import type { Grade, Grader } from '../grade/grade.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { problemSchema } from '../problems/problem.ts';
 import type { ChatFormat } from '../tokenizer/tokenizer.ts';
-import { collectGroup, type GroupRequest, type RolloutSource } from './collect.ts';
+import { collectGroup, collectOnShelf, type GroupRequest, type RolloutSource } from './collect.ts';
 import { unreadFormat } from './fixtures/unread-format.ts';
+import { SampleShelf } from './pipeline/sample-shelf.ts';
 
 /** Token 1 is <think>, 2 is </think>, 9 stops; the answer is the ids after 2, joined. */
 const format: ChatFormat = unreadFormat((ids) => {
@@ -152,6 +153,38 @@ test('NULL-NOT-ZERO: an ungraded attempt has no reward, is not recorded, and is 
     await second.close();
     assert.deepEqual(healthy.asked, ['5']);
     assert.equal(again.rollouts_G[0]?.reward, 1);
+  });
+});
+
+test('what an earlier sitting has sampled is read one after another, however many groups begin at once', async () => {
+  await inJournal(async (open) => {
+    const units = ['rl/1', 'rl/2', 'rl/3'];
+    const first = await open(graderOf(full));
+    for (const unit of units) await collectGroup(first.source, request('zero', unit));
+    await first.close();
+
+    const second = await open(graderOf(full));
+    const { journal } = second.source;
+    let [read, most] = [0, 0];
+    const shelf = new (class extends SampleShelf {
+      override put(...sample: Parameters<SampleShelf['put']>) {
+        read -= 1;
+        return super.put(...sample);
+      }
+    })(0);
+    const counting: typeof journal = Object.assign(Object.create(journal), {
+      effect: async (...[key, make]: Parameters<typeof journal.effect>) => {
+        if (key.label === 'attempt') read += 1;
+        most = Math.max(most, read);
+        return await journal.effect(key, make);
+      },
+      recorded: (...[key]: Parameters<typeof journal.recorded>) => journal.recorded(key),
+    });
+    const source = { ...second.source, journal: counting };
+    await Promise.all(units.map((unit) => collectOnShelf(source, shelf, request('zero', unit))));
+    await second.close();
+    assert.equal(second.calls.samples, 0);
+    assert.deepEqual([read, most], [0, 1]);
   });
 });
 

@@ -119,8 +119,15 @@ async function sampleOnShelf(
   prompt_T: Int32Array,
   key: SampleKey,
 ): Promise<ShelvedSample> {
-  const sample = await sampleDurably(source, prompt_T, key);
-  return shelf.put(sample, () => recordedSample(source.journal, key));
+  const leave = await shelf.entrance.enter();
+  try {
+    const sample = await sampleDurably({ ...source, isNew: leave }, prompt_T, key);
+    const shelved = shelf.put(sample, () => recordedSample(source.journal, key));
+    leave(shelved.bytes);
+    return shelved;
+  } finally {
+    leave();
+  }
 }
 
 function attemptKeys(

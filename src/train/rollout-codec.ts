@@ -23,15 +23,13 @@ export function encodeSamples(samples: readonly Sample[]): Uint8Array {
     ),
   );
   const tokens = samples.reduce((sum, sample) => sum + sample.tokens_T.length, 0);
-  const bytes = Buffer.alloc(4 + header.length + 8 * tokens);
-  bytes.writeUInt32LE(header.length, 0);
-  header.copy(bytes, 4);
+  const bytes = new Uint8Array(4 + header.length + 8 * tokens);
+  new DataView(bytes.buffer).setUint32(0, header.length, true);
+  bytes.set(header, 4);
   let offset = 4 + header.length;
-  for (const { tokens_T } of samples) {
-    for (const id of tokens_T) offset = bytes.writeInt32LE(id, offset);
-  }
-  for (const { logprobs_T } of samples) {
-    for (const logprob of logprobs_T) offset = bytes.writeFloatLE(logprob, offset);
+  for (const array of [...samples.map((one) => one.tokens_T), ...samples.map((one) => one.logprobs_T)]) {
+    bytes.set(littleEndian(array), offset);
+    offset += array.byteLength;
   }
   return bytes;
 }
@@ -42,20 +40,31 @@ export function decodeSamples(bytes: Uint8Array): Sample[] {
   const headerLength = view.readUInt32LE(0);
   const header = headerSchema.parse(JSON.parse(view.toString('utf8', 4, 4 + headerLength)));
   const tokens = header.reduce((sum, { length }) => sum + length, 0);
-  let idOffset = 4 + headerLength;
-  let logprobOffset = idOffset + 4 * tokens;
-  if (view.length !== logprobOffset + 4 * tokens)
+  const begin = 4 + headerLength;
+  if (view.length !== begin + 8 * tokens)
     throw new Error(`samples of ${tokens} tokens in ${view.length} bytes`);
+  let done = 0;
   return header.map(({ length, finish, versions }) => {
     const tokens_T = new Int32Array(length);
     const logprobs_T = new Float32Array(length);
-    for (let t = 0; t < length; t += 1) {
-      tokens_T[t] = view.readInt32LE(idOffset);
-      logprobs_T[t] = view.readFloatLE(logprobOffset);
-      idOffset += 4;
-      logprobOffset += 4;
-    }
+    const ids = begin + 4 * done;
+    const logprobs = ids + 4 * tokens;
+    asBytes(tokens_T).set(view.subarray(ids, ids + 4 * length));
+    asBytes(logprobs_T).set(view.subarray(logprobs, logprobs + 4 * length));
+    for (const array of [tokens_T, logprobs_T]) if (!isLittleEndian) asBytes(array).set(littleEndian(array));
+    done += length;
     const spans = versions.map(({ start, version }) => ({ start, version: version as PolicyVersion }));
     return { tokens_T, logprobs_T, finish, versions: spans };
   });
+}
+
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+function asBytes(array: Int32Array | Float32Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** The bytes of the array in little-endian order; the same function leads back. */
+function littleEndian(array: Int32Array | Float32Array): Uint8Array {
+  return isLittleEndian ? asBytes(array) : Buffer.from(asBytes(array)).swap32();
 }

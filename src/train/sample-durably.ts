@@ -27,6 +27,8 @@ export interface DurableSampling {
   readonly sampling?: Slots;
   /** How long it may take; without it, as long as it takes. */
   readonly lease?: Lease;
+  /** Called where it is not on record, before it waits for a place. */
+  readonly isNew?: () => void;
   /** Called when it has a place, and when it is there. */
   readonly begun?: () => void;
 }
@@ -49,7 +51,7 @@ export function sampleKey(
  * when it does not end.
  */
 export async function sampleDurably(
-  { journal, sampler, signal, sampling: slots, lease, begun }: DurableSampling,
+  { journal, sampler, signal, sampling: slots, lease, isNew, begun }: DurableSampling,
   prompt_T: Int32Array,
   key: SampleKey,
 ): Promise<Sample> {
@@ -63,9 +65,10 @@ export async function sampleDurably(
     return { value: tokens, payload: encodeSamples(samples) };
   };
   // What is on record needs no place, and waits for nobody.
-  const { payload } = await journal.effect(key, () =>
-    slots === undefined ? made() : slots.run(made, signal),
-  );
+  const { payload } = await journal.effect(key, () => {
+    isNew?.();
+    return slots === undefined ? made() : slots.run(made, signal);
+  });
   begun?.();
   return sampleIn(key, payload);
 }

@@ -218,15 +218,26 @@ function settingsOf(
     ...{ 'rl.maxUngraded': 1, 'rl.minimumGraded': 2, judge: 'null', evaluate: 'null' },
   };
   const args = Object.entries(sets).flatMap(([field, value]) => ['--set', `${field}=${value}`]);
-  return { args, environment: { QED_SCRIPTED_URL: judge.baseUrl } };
+  return { args, environment: environmentOf(judge) };
+}
+
+function environmentOf({ baseUrl }: MortalJudge) {
+  return { QED_SCRIPTED_URL: baseUrl };
 }
 
 /** What is different of all that the run left from what a run of the same settings leaves that nothing disturbs. */
 async function unlikeTwin(run: string, sitting: ReturnType<typeof settingsOf>): Promise<string[]> {
   const twin = `${run}-twin`;
-  const { code, errors } = await sit(twin, sitting);
-  if (code !== 0) throw new Error(`the run that nothing disturbs failed: ${errors}`);
-  return differences(await outcomeOf(run), await outcomeOf(twin));
+  // The account of the other judge is of the run that was killed alone.
+  const judge = new MortalJudge(`${twin}.judge.log`);
+  try {
+    await judge.start();
+    const { code, errors } = await sit(twin, { ...sitting, environment: environmentOf(judge) });
+    if (code !== 0) throw new Error(`the run that nothing disturbs failed: ${errors}`);
+    return differences(await outcomeOf(run), await outcomeOf(twin));
+  } finally {
+    await judge.close();
+  }
 }
 
 /** Kills the judge when it has been asked so often; `done` waits until it is there again, if it was killed. */

@@ -33,6 +33,8 @@ export interface ScriptedWorkersOptions extends ScriptedTimes {
 
 /** Spread of the logarithm of lengths. */
 const lengthSpread = 0.5;
+/** The longest attempt, as a multiple of the mean. */
+export const longestToMean = 4;
 /** What is asked to be so short is no attempt, but compares sampler and trainer (train/weight-sync/canary.ts). */
 const canaryTokens = 16;
 /** How many times as long a slow worker takes. */
@@ -42,7 +44,7 @@ const slowness = 50;
 export function scriptedLength(seed: number, meanTokens: number): number {
   const random = new Random('scripted-length', seed);
   const drawn = meanTokens * Math.exp(lengthSpread * random.normal() - lengthSpread ** 2 / 2);
-  return Math.round(Math.min(Math.max(drawn, 16), 4 * meanTokens));
+  return Math.round(Math.min(Math.max(drawn, 16), longestToMean * meanTokens));
 }
 
 interface Worker {

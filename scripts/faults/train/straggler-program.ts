@@ -5,7 +5,7 @@
  * Usage: straggler-program.ts SETTINGS_JSON, over `child_process.fork`: is told `{ viewer }` when somebody begins or ends to
  * read the run, and disconnects at its end.
  */
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { DurableJournal } from '../../../src/journal/durable-journal.ts';
 import { exactGrader } from '../../../src/lab/exact-grader.ts';
 import { loadDirectoryFormat } from '../../../src/model/directory-format.ts';
@@ -20,6 +20,8 @@ export interface SittingSettings extends ScriptedTimes {
   readonly run: string;
   readonly sets: readonly string[];
   readonly figuresFile: string;
+  /** A line for each effect that was made, and for each that was acknowledged. */
+  readonly effectsFile: string;
   readonly workers: number;
   readonly placesOfWorker: number;
   readonly meanTokens: number;
@@ -36,6 +38,8 @@ export interface Reading {
   readonly sampled: number;
   readonly graded: number;
   readonly residentBytes: number;
+  /** What JavaScript has allocated and not collected yet, in the heap and outside of it. */
+  readonly allocatedBytes: number;
   readonly phase: string;
 }
 
@@ -44,8 +48,6 @@ export interface SittingFigures {
   readonly readings: readonly Reading[];
   /** Milliseconds from what was made to its acknowledgement, while nobody read the run and while somebody did. */
   readonly writes: { readonly alone: readonly number[]; readonly watched: readonly number[] };
-  readonly made: readonly string[];
-  readonly acknowledged: readonly string[];
   /** Gradings that came to an end, by seed. */
   readonly gradedSeeds: readonly number[];
   readonly mostInFlight: number;
@@ -62,8 +64,8 @@ const noticedSeconds = 2;
 const settings = JSON.parse(process.argv[2] ?? '') as SittingSettings;
 const began = performance.now();
 const stop = new AbortController();
-const made: string[] = [];
-const acknowledged: string[] = [];
+/** What was made and acknowledged, until the next reading writes it down: this process's memory is what is measured. */
+let effects: string[] = [];
 const gradedSeeds: number[] = [];
 const writes = { alone: [] as number[], watched: [] as number[] };
 const readings: Reading[] = [];
@@ -88,7 +90,7 @@ const outcome = await runRecipe({
 clearInterval(timer);
 read();
 const figures: SittingFigures = {
-  ...{ status: outcome.status, readings, writes, made, acknowledged, gradedSeeds },
+  ...{ status: outcome.status, readings, writes, gradedSeeds },
   mostInFlight: workers()?.figures.mostInFlight ?? 0,
   unwanted: workers()?.figures.unwanted ?? 0,
   drainSeconds: stoppedAt === undefined ? undefined : (performance.now() - stoppedAt) / 1000,
@@ -116,9 +118,12 @@ function replyOf(tokens: number): Int32Array {
 
 function read(): void {
   const { sampled = 0 } = workers()?.figures ?? {};
-  const residentBytes = process.memoryUsage.rss();
+  const { rss: residentBytes, heapUsed, external } = process.memoryUsage();
   const seconds = (performance.now() - began) / 1000;
-  readings.push({ seconds, sampled, graded: gradedSeeds.length, residentBytes, phase });
+  const memory = { residentBytes, allocatedBytes: heapUsed + external };
+  readings.push({ seconds, sampled, graded: gradedSeeds.length, ...memory, phase });
+  if (effects.length > 0) appendFileSync(settings.effectsFile, `${effects.join('\n')}\n`);
+  effects = [];
 }
 
 function watchJournal(): void {
@@ -128,12 +133,12 @@ function watchJournal(): void {
     let madeAt: number | undefined;
     const result = await effect.call(this, key, async () => {
       const entry = await make();
-      made.push(name);
+      effects.push(`made ${name}`);
       madeAt = performance.now();
       return entry;
     });
     if (madeAt === undefined) return result;
-    acknowledged.push(name);
+    effects.push(`acknowledged ${name}`);
     writes[isWatched ? 'watched' : 'alone'].push(performance.now() - madeAt);
     return result;
   };

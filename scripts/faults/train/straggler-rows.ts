@@ -20,7 +20,8 @@ export interface StragglerOutcome {
   readonly viewers: readonly ViewerFigures[];
   readonly record: AsynchronousRecord;
   readonly lengths: RunLengths;
-  readonly neverShare: number;
+  /** Effects that were acknowledged in one sitting and made in a later one. */
+  readonly madeAgain: number;
 }
 
 const most = { drainSeconds: 15, distance: 0.02, bytes: 2 ** 30, slope: 1e6, slowerWrites: 1.2, lost: 0.9 };
@@ -49,8 +50,8 @@ export function stragglerRows(outcome: StragglerOutcome): {
     `${record.trained + droppedGroups + record.cancelled} = ${record.trained} + ${droppedGroups} + ${record.cancelled} (${reasons.join(', ')})`,
     'each once',
   );
-  const again = made(sittings);
-  tell('rollouts and grades acknowledged and made again', `${again}`, '0', again === 0);
+  const { madeAgain } = outcome;
+  tell('rollouts and grades acknowledged and made again', `${madeAgain}`, '0', madeAgain === 0);
   const graded = sittings.flatMap(({ gradedSeeds }) => gradedSeeds);
   const doubly = graded.length - new Set(graded).size;
   tell('gradings, doubly', `${graded.length}, ${doubly}`, '0 doubly', doubly === 0);
@@ -120,16 +121,22 @@ export function stragglerRows(outcome: StragglerOutcome): {
     ifFirst.distance > most.distance,
   );
 
-  const peak = Math.max(...sittings.map(({ peakBytes }) => peakBytes));
-  tell('peak of resident memory', megabytes(peak), '< 1 GiB', peak < most.bytes);
-  const slope = slopeOf(sittings[0]?.readings ?? []);
+  const peaks = sittings.map(({ peakBytes }) => peakBytes);
+  const peak = Math.max(...peaks);
+  tell('peak of resident memory, by sitting', peaks.map(megabytes).join(', '), '< 1 GiB', peak < most.bytes);
   const isTold = rollouts >= enoughForSlope;
-  tell(
-    'memory by a thousand rollouts graded',
-    `${((1000 * slope) / 1e6).toFixed(2)} MB`,
-    isTold ? '< 1 MB' : 'too few to tell',
-    !isTold || 1000 * slope < most.slope,
-  );
+  for (const [what, of] of [
+    ['resident memory', (one: Reading) => one.residentBytes],
+    ['allocated by JavaScript', (one: Reading) => one.allocatedBytes],
+  ] as const) {
+    const { slope, from, to } = slopeOf(sittings[0]?.readings ?? [], of);
+    tell(
+      `${what}, by a thousand rollouts graded (${from} to ${to})`,
+      `${((1000 * slope) / 1e6).toFixed(2)} MB`,
+      isTold ? '< 1 MB' : 'too few to tell',
+      !isTold || 1000 * slope < most.slope,
+    );
+  }
   const held = waiting * options.payloadBytes;
   tell('samples alone that waited', megabytes(held), `held: ${megabytes(options.heldBytes)}`);
 
@@ -157,17 +164,6 @@ export function stragglerRows(outcome: StragglerOutcome): {
   return { rows, faults, summary };
 }
 
-/** Effects that were acknowledged in one sitting and made in a later one. */
-function made(sittings: readonly SittingFigures[]): number {
-  const acknowledged = new Set<string>();
-  let again = 0;
-  for (const sitting of sittings) {
-    for (const name of sitting.made) if (acknowledged.has(name)) again += 1;
-    for (const name of sitting.acknowledged) acknowledged.add(name);
-  }
-  return again;
-}
-
 /** Gradings a second by what troubled the run. */
 function speeds(readings: readonly Reading[]): Map<string, number> {
   const speed = new Map<string, number>();
@@ -181,12 +177,16 @@ function speeds(readings: readonly Reading[]): Map<string, number> {
 }
 
 /** Bytes a graded rollout, by least squares, once a fifth has been graded. */
-function slopeOf(readings: readonly Reading[]): number {
-  const last = readings.at(-1)?.graded ?? 0;
-  const own = readings.filter(({ graded }) => graded >= last / 5);
-  const [x, y] = [mean(own.map(({ graded }) => graded)), mean(own.map((one) => one.residentBytes))];
-  const products = sum(own, (one) => (one.graded - x) * (one.residentBytes - y));
-  return products / sum(own, (one) => (one.graded - x) ** 2);
+function slopeOf(
+  readings: readonly Reading[],
+  of: (reading: Reading) => number,
+): { readonly slope: number; readonly from: number; readonly to: number } {
+  const to = readings.at(-1)?.graded ?? 0;
+  const from = Math.ceil(to / 5);
+  const own = readings.filter(({ graded }) => graded >= from);
+  const [x, y] = [mean(own.map(({ graded }) => graded)), mean(own.map(of))];
+  const products = sum(own, (one) => (one.graded - x) * (of(one) - y));
+  return { slope: products / sum(own, (one) => (one.graded - x) ** 2), from, to };
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -13,6 +13,8 @@ import { asynchronousRecordOf } from '../../../src/recipe/fixtures/asynchronous-
 import { sit } from '../../../src/recipe/fixtures/sitting.ts';
 import { few } from '../prove/setting.ts';
 import type { Section } from '../setting.ts';
+import { effectsMadeAgain } from './effects-made-again.ts';
+import { longestToMean } from './scripted-workers.ts';
 import { lengthsOfRun } from './straggler-lengths.ts';
 import type { SittingFigures, SittingSettings } from './straggler-program.ts';
 import { stragglerRows, type ViewerFigures } from './straggler-rows.ts';
@@ -34,15 +36,19 @@ export interface StragglerOptions {
   readonly gradingAtOnce: number;
 }
 
-/** 10,240 rollouts of 180 kB; while 128 are trained, 5,120 are under way. */
-export const longStragglers = (seed: number, scale: number): StragglerOptions => ({
-  ...{ seed, steps: Math.max(8, Math.round(80 * scale)), groupsPerStep: 16, groupSize: 8 },
-  ...{ maxLag: Math.max(3, Math.round(39 * scale)), payloadBytes: 180_000, heldBytes: 2 ** 26 },
-  ...{ medianSeconds: 0.25, attemptSeconds: 20, workers: 8, placesOfWorker: 32, gradingAtOnce: 10 },
-});
-
 const stragglers = { share: 0.05, factor: 50 };
 const neverShare = 0.01;
+const medianSeconds = 0.15;
+
+/** 10,240 rollouts of 180 kB; while 128 are trained, 5,120 are under way. Larger: more rollouts, as many under way. */
+export const longStragglers = (seed: number, scale: number): StragglerOptions => ({
+  ...{ seed, steps: Math.max(8, Math.round(80 * scale)), groupsPerStep: 16, groupSize: 8 },
+  ...{ maxLag: Math.min(39, Math.max(3, Math.round(39 * scale))), payloadBytes: 180_000, heldBytes: 2 ** 26 },
+  // Longer than any attempt takes that ends: what is dropped for its time is what never ends, whatever its length.
+  ...{ medianSeconds, attemptSeconds: Math.ceil(1.05 * medianSeconds * stragglers.factor * longestToMean) },
+  ...{ workers: 8, placesOfWorker: 32, gradingAtOnce: 10 },
+});
+
 /** How many times slower than the sampler the judge is. */
 const judgeSlowness = 10;
 /** The viewer reads for so long, then not, and so on. */
@@ -81,7 +87,8 @@ export async function stragglerTest(options: StragglerOptions): Promise<Section>
   faults.push(...few(record.faults));
   const lengths = await lengthsOfRun(run, { ...shape, recipeSeed, meanTokens: payloadBytes / 8 });
   faults.push(...lengths.faults);
-  const told = stragglerRows({ options, rollouts, sittings, viewers, record, lengths, neverShare });
+  const madeAgain = effectsMadeAgain(scripts.map((_, index) => effectsFile(root, index)));
+  const told = stragglerRows({ options, rollouts, sittings, viewers, record, lengths, madeAgain });
   faults.push(...told.faults);
   if (faults.length === 0) rmSync(root, { recursive: true });
   else console.log(`\nThe run with faults is in ${root}`);
@@ -128,7 +135,9 @@ async function oneSitting(
   const { workers, placesOfWorker, medianSeconds, gradingAtOnce, payloadBytes } = options;
   const meanSeconds = medianSeconds * (1 + stragglers.share * (stragglers.factor - 1));
   const settings: SittingSettings = {
-    ...{ run, sets: setsOf(options), figuresFile: path.join(root, `sitting-${index}.json`), script },
+    ...{ run, sets: setsOf(options), script },
+    figuresFile: path.join(root, `sitting-${index}.json`),
+    effectsFile: effectsFile(root, index),
     ...{ workers, placesOfWorker, meanTokens: payloadBytes / 8, medianSeconds, stragglers, neverShare },
     judgeSeconds: (judgeSlowness * gradingAtOnce * meanSeconds) / (workers * placesOfWorker),
   };
@@ -151,6 +160,10 @@ async function oneSitting(
     figures: JSON.parse(readFileSync(settings.figuresFile, 'utf8')) as SittingFigures,
     viewer: JSON.parse(readFileSync(viewerFile, 'utf8')) as ViewerFigures,
   };
+}
+
+function effectsFile(root: string, sitting: number): string {
+  return path.join(root, `effects-${sitting}.txt`);
 }
 
 function child(program: string, args: readonly string[]): ChildProcess {

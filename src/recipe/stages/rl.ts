@@ -85,6 +85,35 @@ export async function runRl(
       await saveCheckpoint(context, stage, step, model);
       saved = step;
     };
+    // A function of its own: what a step has trained on is gone while the next one waits for its groups.
+    const oneStep = async (running: Pipeline<WaitingGroup>, next: number): Promise<void> => {
+      const before = committed.get(next);
+      if (before === undefined) running.start();
+      // Stopping cuts off the attempts that are under way; a step that trains is finished.
+      const gathered =
+        before === undefined
+          ? await watched(run, running, gather(run, running, next))
+          : await replay(run, next, before);
+      const canaryMismatch = await weights.confirmed();
+      const began = performance.now();
+      const optimiser = optimiserStep(settings.optimiser, warmupConstant(step, settings.warmupSteps));
+      const result = await grpoStep(model, gathered.batch, run.grpo(next), optimiser, reference);
+      checkOwnVersion(run, next, gathered, result);
+      await weights.publish();
+      if (before === undefined) running.advance(next);
+      const trainingSeconds = (performance.now() - began) / 1000;
+      const { learningRate } = optimiser;
+      heldOut = await recorder.record(
+        { step: next, gathered, result, learningRate, trainingSeconds, canaryMismatch },
+        heldOut,
+      );
+      taught += gathered.batch.outcomes.trained;
+      step = next;
+      if (step === settings.steps || step % settings.checkpointEvery === 0) {
+        await save();
+        await clock.lap();
+      }
+    };
     const train = async (): Promise<string> => {
       if (done > 0) context.progress.remark(`${stage}: going on after step ${done} of ${settings.steps}`);
       heldOut = done === 0 ? await heldOutBefore(run) : await recordedHeldOut(run, done);
@@ -95,33 +124,7 @@ export async function runRl(
       pipeline = running;
       while (step < settings.steps) {
         throwIfStopped(context);
-        const next = step + 1;
-        const before = committed.get(next);
-        if (before === undefined) running.start();
-        // Stopping cuts off the attempts that are under way; a step that trains is finished.
-        const gathered =
-          before === undefined
-            ? await watched(run, running, gather(run, running, next))
-            : await replay(run, next, before);
-        const canaryMismatch = await weights.confirmed();
-        const began = performance.now();
-        const optimiser = optimiserStep(settings.optimiser, warmupConstant(step, settings.warmupSteps));
-        const result = await grpoStep(model, gathered.batch, run.grpo(next), optimiser, reference);
-        checkOwnVersion(run, next, gathered, result);
-        await weights.publish();
-        if (before === undefined) running.advance(next);
-        const trainingSeconds = (performance.now() - began) / 1000;
-        const { learningRate } = optimiser;
-        heldOut = await recorder.record(
-          { step: next, gathered, result, learningRate, trainingSeconds, canaryMismatch },
-          heldOut,
-        );
-        taught += gathered.batch.outcomes.trained;
-        step = next;
-        if (step === settings.steps || step % settings.checkpointEvery === 0) {
-          await save();
-          await clock.lap();
-        }
+        await oneStep(running, step + 1);
         await clock.lapWhenDue();
       }
       await pruneFinished(context, stage);

@@ -7,6 +7,7 @@
  */
 import type { PolicyVersion, Sample } from '../../engine/engine.ts';
 import { ByteRoom } from './byte-room.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** A sample on the shelf: what is small of it, and a way to the rest. */
 export interface ShelvedSample {
@@ -27,6 +28,8 @@ export interface ShelvedSample {
 }
 
 export class SampleShelf {
+  /** Who may have to read a sample before it is put here comes this way. */
+  readonly entrance = new Turnstile();
   readonly #mostKept: number;
   readonly #hand: ByteRoom;
   #keptBytes = 0;
