@@ -17,6 +17,13 @@ const compilation = spawnSync(
 );
 if (compilation.status !== 0) process.exit(compilation.status ?? 1);
 
+const web = spawnSync(
+  process.execPath,
+  [path.join(root, 'scripts', 'build-web.ts'), path.join(output, 'web')],
+  { stdio: 'inherit', cwd: root },
+);
+if (web.status !== 0) process.exit(web.status ?? 1);
+
 const assets = globSync('src/**/*', {
   cwd: root,
   withFileTypes: true,

@@ -15,6 +15,7 @@ if (filters.length === 0) {
   const checks = [
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
     ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'],
+    ['node_modules/typescript/bin/tsc', '-p', 'web/tsconfig.json'],
   ];
   for (const command of checks) {
     const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });
@@ -26,7 +27,7 @@ if (filters.length === 0) {
   }
 }
 
-const files = globSync(['src/**/*.test.ts', 'bin/**/*.test.ts', 'scripts/**/*.test.ts'])
+const files = globSync(['src/**/*.test.ts', 'bin/**/*.test.ts', 'scripts/**/*.test.ts', 'web/**/*.test.ts'])
   .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
   .map((file) => path.resolve(file))
   .sort();

@@ -13,7 +13,9 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.includes('fixture');
 
-const allTypeScript = globSync(['src/**/*.ts', 'scripts/**/*.ts', 'bin/**/*.{js,ts}'], { cwd: root })
+const allTypeScript = globSync(['src/**/*.ts', 'web/**/*.{ts,tsx}', 'scripts/**/*.ts', 'bin/**/*.{js,ts}'], {
+  cwd: root,
+})
   .map((file) => file.replaceAll('\\', '/'))
   .sort();
 const inSrc = allTypeScript.filter((file) => file.startsWith('src/'));

@@ -155,7 +155,7 @@ test('what cannot be served is said in one line', async (t) => {
   const address = taken.address();
   const port = typeof address === 'object' && address !== null ? `${address.port}` : assert.fail();
   const cases: readonly (readonly [string[], number, RegExp])[] = [
-    [['--model', 'model'], 2, /^say what to serve: --openai is what there is\n$/],
+    [['--model', 'model'], 2, /^--model is for --openai; the web app asks for models on its page "Try"\n$/],
     [
       ['--openai', '--model', 'model', '--port', port],
       1,
@@ -183,7 +183,7 @@ test('what cannot be served is said in one line', async (t) => {
       /^--cors chat\.example: an origin is like/,
     ],
     [['--openai', '--model', 'model', '--port', 'x'], 2, /It is a whole number from 0 to 65535/],
-    [['--openai'], 2, /required option '--model <spec>' not specified/],
+    [['--openai'], 2, /--openai needs a model: --model SPEC/],
   ];
   for (const [args, code, message] of cases) {
     const result = serveOnce(...args);

@@ -81,6 +81,21 @@ export class JournalReader {
     return row === undefined ? undefined : this.#event(row);
   }
 
+  /** The event of the stream that was appended last. */
+  last(stream: string): JournalEvent | undefined {
+    this.#assertOpen();
+    const select = 'SELECT * FROM events WHERE stream = ? ORDER BY sequence DESC LIMIT 1';
+    const row = this.#database.prepare(select).get(stream);
+    return row === undefined ? undefined : this.#event(row);
+  }
+
+  /** How many events the stream has. */
+  count(stream: string): number {
+    this.#assertOpen();
+    const row = this.#database.prepare('SELECT count(*) AS n FROM events WHERE stream = ?').get(stream);
+    return Number(row?.n ?? 0);
+  }
+
   /** The events that the stream holds now, in order; what is appended while they are read is not among them. */
   async *events(stream: string): AsyncIterable<JournalEvent> {
     for await (const row of this.#pages(selectEvents, 'events', [stream])) yield this.#event(row);
@@ -128,6 +143,24 @@ export class JournalReader {
         ...this.#entry(row),
       };
     }
+  }
+
+  /** Who holds the run directory for writing, if somebody does, or died doing so. */
+  holder(): { readonly pid: number; readonly since: string } | undefined {
+    this.#assertOpen();
+    const row = this.#database.prepare('SELECT pid, since FROM holder').get();
+    return row === undefined ? undefined : { pid: Number(row.pid), since: String(row.since) };
+  }
+
+  /** Changes with everything that is written: the last numbers of all tables, and who writes. */
+  revision(): string {
+    this.#assertOpen();
+    const last = ['effects', 'events', 'failures'].map((table) =>
+      Number(this.#database.prepare(`SELECT max(sequence) AS last FROM ${table}`).get()?.last ?? 0).toString(
+        36,
+      ),
+    );
+    return [...last, this.holder()?.pid ?? 0].join('-');
   }
 
   /** Whether an effect of a unit that begins with `prefix` is on record. */

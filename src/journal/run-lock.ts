@@ -28,6 +28,32 @@ export function lockRunDirectory(runDirectory: string): RunLock {
   return { release: () => database.close() };
 }
 
+/** Whether a living process holds the run directory. Takes and gives back a free lock whose last holder's number is in use. */
+export function isRunDirectoryHeld(runDirectory: string): boolean {
+  const holder = readHolder(runDirectory);
+  if (holder === undefined || !isAlive(holder.pid)) return false;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(join(runDirectory, 'run.lock'), { timeout: 0 });
+    database.exec('BEGIN IMMEDIATE');
+    return false;
+  } catch (error) {
+    return (error as { errcode?: number }).errcode === sqliteBusy;
+  } finally {
+    database?.close();
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is one, too.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 function readHolder(runDirectory: string): { pid: number; since: string } | undefined {
   let database: DatabaseSync | undefined;
   try {

@@ -54,7 +54,7 @@ interface TimeRow {
   readonly problems: Readonly<Record<string, number>>;
 }
 
-export async function readSpend(journal: Journal): Promise<SpentBefore> {
+export async function readSpend(journal: Pick<Journal, 'events'>): Promise<SpentBefore> {
   const rows = new Map<string, SpendRow>();
   for await (const { key, value } of journal.events(reservedStream))
     rows.set(key, value as unknown as SpendRow);

@@ -4,7 +4,7 @@
  * named. With a key, its digest is compared in constant time.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from './api-error.ts';
 
 export interface GateOptions {
@@ -13,6 +13,12 @@ export interface GateOptions {
   readonly apiKey?: string;
   /** Origins of web pages that may ask, `*` for all. */
   readonly origins: readonly string[];
+}
+
+/** What of a request decides. */
+export interface Asking {
+  readonly headers: IncomingHttpHeaders;
+  readonly method?: string | undefined;
 }
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
@@ -34,7 +40,7 @@ export class Gate {
   }
 
   /** Throws an ApiError of 403 for a host or an origin that may not ask. */
-  checkSource({ headers }: IncomingMessage): void {
+  checkSource({ headers }: Asking): void {
     const name = (headers.host ?? '').replace(/:\d*$/, '').toLowerCase();
     if (this.#names !== undefined && !this.#names.includes(name)) {
       throw forbidden(
@@ -51,7 +57,7 @@ export class Gate {
   }
 
   /** Throws an ApiError of 401. */
-  checkKey({ headers }: IncomingMessage): void {
+  checkKey({ headers }: Asking): void {
     if (this.#digest === undefined) return;
     const given = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1];
     if (given !== undefined && timingSafeEqual(digestOf(given.trim()), this.#digest)) return;
@@ -69,7 +75,7 @@ export class Gate {
   }
 
   /** What a browser needs to be told so that a page of an allowed origin may read the answer. */
-  corsHeaders({ headers, method }: IncomingMessage): Record<string, string> {
+  corsHeaders({ headers, method }: Asking): Record<string, string> {
     const { origin } = headers;
     if (origin === undefined || this.#origins.size === 0 || !this.#allows(origin)) return {};
     const common = {

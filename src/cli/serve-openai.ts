@@ -1,0 +1,163 @@
+/** `qed serve --openai`: one line on standard error for each request; stopping lets running answers finish within a time. */
+import type { ChatModel } from '../model/chat-model.ts';
+import type { ResolvedModel } from '../model/open-model.ts';
+import type { Scaffold } from '../scaffold/scaffold.ts';
+import type { RequestRecord } from '../serve/exchange.ts';
+import type { OpenAiServer, OpenAiServerOptions } from '../serve/open-ai-server.ts';
+import type { ServedModel } from '../serve/served-model.ts';
+import { listeningError } from './listening-error.ts';
+import type { ServeOptions } from './serve.ts';
+import { UserError } from './user-error.ts';
+
+/** Where neither the request nor the model says. */
+const usualMaxTokens = 8192;
+
+/** What `--openai` is given. */
+export type ServeOpenAiOptions = ServeOptions & { readonly model: string; readonly port: number };
+
+/** Returns the exit code. */
+export async function serveOpenAi(options: ServeOpenAiOptions): Promise<number> {
+  const access = await accessOf(options);
+  const { resolveModel, ModelSpecError } = await import('../model/open-model.ts');
+  const { createScaffold, ScaffoldSpecError } = await import('../scaffold/create-scaffold.ts');
+  const { watchInterruption } = await import('./interruption.ts');
+  let model: ChatModel | undefined;
+  try {
+    const resolved = await resolveModel(options.model);
+    const scaffolds = options.scaffold.map((spec) => ({ spec, scaffold: createScaffold(spec) }));
+    for (const remark of resolved.remarks) process.stderr.write(`${remark}\n`);
+    model = await resolved.open();
+    const served = await servedModels(resolved, model, scaffolds, options);
+    const server = await started(options, { ...access, models: served });
+    process.stdout.write(welcome(server, served, options));
+    const stopped = Promise.withResolvers<void>();
+    const interruption = watchInterruption({
+      onFirst: () => {
+        process.stderr.write('stopping when the running answers are done; once more stops at once\n');
+        stopped.resolve();
+      },
+    });
+    await stopped.promise;
+    await server.close(options.grace * 1000);
+    interruption.dispose();
+    return 0;
+  } catch (error) {
+    if (error instanceof ModelSpecError || error instanceof ScaffoldSpecError) {
+      throw new UserError(error.message, { exitCode: 1 });
+    }
+    throw error;
+  } finally {
+    await model?.close?.();
+  }
+}
+
+/** Who may ask, checked before a model is loaded. */
+async function accessOf({
+  host,
+  apiKeyEnv,
+  cors,
+}: ServeOpenAiOptions): Promise<Pick<OpenAiServerOptions, 'apiKey' | 'host' | 'origins'>> {
+  const { isLoopback } = await import('../serve/gate.ts');
+  const apiKey = apiKeyEnv === undefined ? undefined : process.env[apiKeyEnv]?.trim();
+  if (apiKeyEnv !== undefined && (apiKey === undefined || apiKey === '')) {
+    throw new UserError(`--api-key-env ${apiKeyEnv}: the environment has no such variable, or an empty one`, {
+      exitCode: 2,
+    });
+  }
+  if (!isLoopback(host) && apiKey === undefined) {
+    throw new UserError(
+      `--host ${host}: others can reach it there, so it needs a key: --api-key-env VARIABLE names where it is`,
+      { exitCode: 2 },
+    );
+  }
+  for (const origin of cors) {
+    const isOrigin = origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin);
+    if (!isOrigin)
+      throw new UserError(`--cors ${origin}: an origin is like https://chat.example`, { exitCode: 2 });
+  }
+  return { host, origins: cors, ...(apiKey === undefined ? {} : { apiKey }) };
+}
+
+async function servedModels(
+  resolved: ResolvedModel,
+  model: ChatModel,
+  scaffolds: readonly { readonly spec: string; readonly scaffold: Scaffold }[],
+  options: ServeOpenAiOptions,
+): Promise<ServedModel[]> {
+  const { createScaffoldModel } = await import('../serve/scaffold-model.ts');
+  const id = options.name ?? resolved.name;
+  const { maxTokens, temperature = 1, sampling } = resolved.defaults;
+  const defaults = {
+    maxTokens: options.maxTokens ?? maxTokens ?? usualMaxTokens,
+    temperature,
+    ...(sampling === undefined ? {} : { sampling }),
+  };
+  return [
+    { id, model, defaults },
+    ...scaffolds.map(({ spec, scaffold }) => {
+      const name = `${id}+${spec}`;
+      return { id: name, scaffold: spec, defaults, model: createScaffoldModel({ name, model, scaffold }) };
+    }),
+  ];
+}
+
+async function started(
+  options: ServeOpenAiOptions,
+  given: Pick<OpenAiServerOptions, 'models' | 'apiKey' | 'host' | 'origins'>,
+): Promise<OpenAiServer> {
+  const { randomInt } = await import('node:crypto');
+  const { startOpenAiServer } = await import('../serve/open-ai-server.ts');
+  try {
+    return await startOpenAiServer({
+      ...given,
+      port: options.port,
+      limits: { running: options.concurrency, waiting: options.queue },
+      timeoutMilliseconds: options.timeout * 1000,
+      mostBodyBytes: options.maxBody * 1_000_000,
+      seed: options.seed ?? randomInt(2 ** 32),
+      onRequest: (record) => report(record, options.quiet === true),
+    });
+  } catch (error) {
+    throw listeningError(error, options);
+  }
+}
+
+function welcome(
+  { host, port }: OpenAiServer,
+  models: readonly ServedModel[],
+  options: ServeOpenAiOptions,
+): string {
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1`;
+  const key = options.apiKeyEnv === undefined ? '' : ` -H "authorization: Bearer $${options.apiKeyEnv}"`;
+  const body = {
+    model: models.at(-1)?.id,
+    messages: [{ role: 'user', content: 'Prove that √2 is irrational.' }],
+  };
+  return `serving at ${url}
+${models.map(({ id }) => `  ${id}\n`).join('')}
+  curl ${url}/chat/completions${key} -H 'content-type: application/json' \\
+    -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'
+
+Ctrl-C stops it.
+`;
+}
+
+/** `200 POST /v1/chat/completions qed-nano 1.2 s, 34 + 120 tokens`; faults of the program with their cause. */
+function report(
+  { method, path, status, seconds, model, usage, error, id }: RequestRecord,
+  isQuiet: boolean,
+): void {
+  const isOurs = error?.details.code === 'internal_error';
+  if (isQuiet && !isOurs) return;
+  const spent = usage === undefined ? '' : `, ${usage.promptTokens} + ${usage.completionTokens} tokens`;
+  const why = error === undefined ? '' : `, ${error.details.code}: ${error.message}`;
+  const line = `${status} ${method} ${path} ${model ?? ''} ${seconds.toFixed(1)} s${spent}${why}`;
+  // A path and a model's name come from outside.
+  process.stderr.write(`${line.replaceAll(/[\p{Control}\u2028\u2029]+/gu, ' ').replaceAll(/ {2,}/g, ' ')}\n`);
+  if (isOurs) {
+    const { cause } = error;
+    process.stderr.write(
+      `${id}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`,
+    );
+  }
+}

@@ -1,0 +1,34 @@
+/** The web app behind a port: it listens or says why not, and closing it ends every connection at once. */
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { createWebApp, type WebAppOptions } from './web-app.ts';
+
+export interface WebServer {
+  readonly port: number;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/** Resolves when it listens. Rejects when it cannot: `error.code` is EADDRINUSE when the port is taken. */
+export async function startWebServer({
+  port,
+  ...options
+}: WebAppOptions & { readonly port: number }): Promise<WebServer> {
+  const app = createWebApp(options);
+  const server = createAdaptorServer({ fetch: app.fetch });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: options.host, port, exclusive: true }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return { port: (server.address() as AddressInfo).port, close: async () => await closed(server) };
+}
+
+async function closed(server: ServerType): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    if ('closeAllConnections' in server) server.closeAllConnections();
+  });
+}

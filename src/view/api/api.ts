@@ -1,0 +1,19 @@
+/**
+ * What the browser may ask for, by path below /api/: names in a path begin with a colon and are safe names. The server's
+ * table of resources and the browser's `useResource` are both checked against it.
+ */
+import type { RunsApi } from './runs.ts';
+
+export interface Api extends RunsApi {}
+
+/** The names in a path pattern. */
+export type NamesIn<Pattern extends string> = Pattern extends `${infer First}/${infer Rest}`
+  ? NamesIn<First> | NamesIn<Rest>
+  : Pattern extends `:${infer Name}.json`
+    ? Name
+    : Pattern extends `:${infer Name}`
+      ? Name
+      : never;
+
+/** Values of the names in a path pattern. */
+export type Names<Pattern extends string> = { readonly [Name in NamesIn<Pattern>]: string };

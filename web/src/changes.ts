@@ -1,0 +1,70 @@
+/**
+ * Changes of runs as the server tells them, over one connection for the whole app. It is closed while the page is hidden, and
+ * made again when the runs that are looked at are others. A static site has none.
+ */
+type Listener = () => void;
+
+const listeners = new Map<string, Set<Listener>>();
+const states = new Set<(isLive: boolean) => void>();
+let source: EventSource | undefined;
+let watched = '';
+let isPlanned = false;
+const seen = new Map<string, string>();
+
+/** Calls `listener` after each change of the run; returns what ends it. */
+export function onChange(run: string, listener: Listener): () => void {
+  const own = listeners.get(run) ?? new Set();
+  listeners.set(run, own);
+  own.add(listener);
+  plan();
+  return () => {
+    own.delete(listener);
+    if (own.size === 0) listeners.delete(run);
+    plan();
+  };
+}
+
+/** Tells whether the connection stands. */
+export function onLive(listener: (isLive: boolean) => void): () => void {
+  states.add(listener);
+  return () => states.delete(listener);
+}
+
+// What mounts and unmounts in one turn is one change of the connection.
+function plan(): void {
+  if (isPlanned) return;
+  isPlanned = true;
+  setTimeout(() => {
+    isPlanned = false;
+    connect();
+  }, 50);
+}
+
+function connect(): void {
+  const runs = document.visibilityState === 'hidden' ? [] : [...listeners.keys()].sort();
+  const wanted = runs.join(',');
+  if (wanted === watched) return;
+  watched = wanted;
+  source?.close();
+  source = undefined;
+  if (runs.length === 0 || document.documentElement.dataset.static === 'true') return;
+  source = new EventSource(`api/changes?runs=${wanted}`);
+  source.addEventListener('open', () => tell(true));
+  source.addEventListener('error', () => tell(false));
+  source.addEventListener('change', (event: MessageEvent<string>) => {
+    const changed = JSON.parse(event.data) as Record<string, string>;
+    for (const [run, revision] of Object.entries(changed)) {
+      const before = seen.get(run);
+      seen.set(run, revision);
+      // The first one says what is shown already.
+      if (before === undefined || before === revision) continue;
+      for (const listener of listeners.get(run) ?? []) listener();
+    }
+  });
+}
+
+function tell(isLive: boolean): void {
+  for (const state of states) state(isLive);
+}
+
+document.addEventListener('visibilitychange', plan);

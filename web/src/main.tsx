@@ -1,0 +1,8 @@
+/** The browser app: one page at a time inside the shell, chosen by the address. */
+import { render } from 'preact';
+import { App } from './app.tsx';
+import './style/base.css';
+import './style/parts.css';
+
+const place = document.querySelector('#app');
+if (place !== null) render(<App />, place);

@@ -1,0 +1,29 @@
+/** The pages of the app. Each is loaded when it is first opened. */
+import type { ComponentType } from 'preact';
+
+export interface PageProps {
+  /** Values of the names in the pattern. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+}
+
+export interface Page {
+  /** Pattern of its address; several patterns may lead to one component. */
+  readonly pattern: string;
+  /** Entry of the bar at the top that it belongs to. */
+  readonly section: Section;
+  readonly load: () => Promise<ComponentType<PageProps>>;
+}
+
+export const sections = [
+  { id: 'runs', title: 'Runs', address: '#/' },
+  { id: 'compare', title: 'Compare', address: '#/compare' },
+  { id: 'grade', title: 'Grade', address: '#/grade' },
+  { id: 'data', title: 'Data', address: '#/data' },
+  { id: 'try', title: 'Try', address: '#/try' },
+] as const;
+export type Section = (typeof sections)[number]['id'];
+
+export const pages: readonly Page[] = [
+  { pattern: '', section: 'runs', load: async () => (await import('./runs/runs-page.tsx')).RunsPage },
+];

@@ -1,0 +1,120 @@
+/**
+ * What the server has, typed by its API. Answers are kept and shown at once when a page is opened again; they are asked for
+ * anew when the run that they are about changes (`useLive`), at most once a second, and only while the page is looked at.
+ */
+import { useEffect, useState } from 'preact/hooks';
+import type { Api, Names } from '../../src/view/api/api.ts';
+import { onChange } from './changes.ts';
+
+export interface Resource<Value> {
+  readonly value: Value | undefined;
+  /** The message of the server, or why there is none. */
+  readonly error: string | undefined;
+  /** Asks again. */
+  readonly again: () => void;
+}
+
+const known = new Map<string, unknown>();
+const mostKnown = 200;
+
+export class ApiFailure extends Error {
+  override readonly name = 'ApiFailure';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Where a resource is. */
+export function pathOf<Pattern extends keyof Api>(pattern: Pattern, names: Names<Pattern>): string {
+  const values = names as Readonly<Record<string, string>>;
+  return `api/${pattern.replaceAll(/:(\w+)/g, (_, name: string) => values[name] ?? '')}`;
+}
+
+export async function fetchResource<Pattern extends keyof Api>(
+  pattern: Pattern,
+  names: Names<Pattern>,
+): Promise<Api[Pattern]> {
+  return (await fetchJson(pathOf(pattern, names))) as Api[Pattern];
+}
+
+/** Throws an ApiFailure. */
+export async function fetchJson(path: string, options?: RequestInit): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new ApiFailure(0, 'The server does not answer. Is `qed serve` still running?');
+  }
+  if (response.ok) return await response.json();
+  const text = await response.text();
+  throw new ApiFailure(response.status, messageOf(text) ?? `The server answered ${response.status}.`);
+}
+
+/** Sends JSON to a route of the API. Throws an ApiFailure. */
+export async function post(path: string, body: unknown): Promise<unknown> {
+  return await fetchJson(`api/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+function messageOf(text: string): string | undefined {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: { readonly message?: string } };
+    return error?.message;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * `names` undefined: nothing is asked for yet. `live`: the run whose changes make it old, if that is not the name `run`
+ * of the path; `everyMilliseconds` asks by the clock instead, for lists.
+ */
+export function useResource<Pattern extends keyof Api>(
+  pattern: Pattern,
+  names: Names<Pattern> | undefined,
+  { everyMilliseconds }: { readonly everyMilliseconds?: number } = {},
+): Resource<Api[Pattern]> {
+  const path = names === undefined ? undefined : pathOf(pattern, names);
+  const run = (names as { readonly run?: string } | undefined)?.run;
+  const [state, setState] = useState<{ path: string; value?: Api[Pattern]; error?: string } | undefined>();
+  const [turn, setTurn] = useState(0);
+  const again = (): void => setTurn((before) => before + 1);
+  useEffect(() => {
+    if (path === undefined) return;
+    const control = new AbortController();
+    fetchJson(path, { signal: control.signal }).then(
+      (value) => {
+        remember(path, value);
+        setState({ path, value: value as Api[Pattern] });
+      },
+      (error: unknown) => {
+        if (control.signal.aborted) return;
+        setState({ path, error: error instanceof Error ? error.message : String(error) });
+      },
+    );
+    return () => control.abort();
+  }, [path, turn]);
+  useEffect(() => (path === undefined || run === undefined ? undefined : onChange(run, again)), [path, run]);
+  useEffect(() => {
+    if (everyMilliseconds === undefined || path === undefined) return;
+    const timer = setInterval(() => document.visibilityState === 'visible' && again(), everyMilliseconds);
+    return () => clearInterval(timer);
+  }, [path, everyMilliseconds]);
+  const own = state?.path === path ? state : undefined;
+  const value =
+    own?.value ?? (path === undefined ? undefined : (known.get(path) as Api[Pattern] | undefined));
+  return { value, error: own?.error, again };
+}
+
+function remember(path: string, value: unknown): void {
+  known.delete(path);
+  known.set(path, value);
+  const [oldest] = known.keys();
+  if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
+}
