@@ -371,6 +371,12 @@ export const rlSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe('Steps in which the learning rate rises linearly; then it is constant.'),
+  recordLogRatios: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Record, for every token that is trained on, the trainer's log-prob minus the sampler's: 2 bytes a token, before compression, beside the 8 of the token itself. `qed serve` colours tokens by them.",
+    ),
   evaluateEvery: positiveInteger.default(10).describe('Steps between two held-out scores.'),
   checkpointEvery: positiveInteger.default(10).describe('Steps between two checkpoints.'),
 });

@@ -125,3 +125,23 @@ test('mismatch is measured on trained tokens only', () => {
   assert.ok(Math.abs(kl - 0.125) < 1e-7);
   assert.ok(Math.abs(maxRatio - Math.exp(0.125)) < 1e-6);
 });
+
+test('the trainer is compared with the sampler token by token, for the attempts that are trained', async () => {
+  const batch = grpoBatch([group([1, 1]), group([1, undefined, 0])], settings);
+  const model: Partial<TrainableModel> = {
+    forwardBackward: async (data) => ({
+      loss: 0,
+      logprobs_D_T: data.map((_, d) => Float32Array.of(0, 0, 0, -0.25, -d)),
+      ...{ entropySum: 0, trainedTokens: 4, processedTokens: 4 },
+    }),
+    optimStep: async () => ({ version: 1 as PolicyVersion, gradientNorm: 0 }),
+  };
+  const { logRatios } = await grpoStep(model as TrainableModel, batch, settings, optimiser);
+  assert.deepEqual(
+    logRatios.map(({ group: place, attempt, logRatios_T }) => [place, attempt, ...logRatios_T]),
+    [
+      [1, 0, 0.25, 0.25],
+      [1, 2, 0.25, -0.75],
+    ],
+  );
+});

@@ -6,6 +6,7 @@
 import type { Datum, ForwardBackwardResult, Loss, OptimiserStep, TrainableModel } from '../engine/engine.ts';
 import { type AdvantageSettings, groupAdvantages } from './advantages.ts';
 import type { Rollout, RolloutGroup } from './collect.ts';
+import type { AttemptLogRatios } from './log-ratios.ts';
 import { type NormaliserSettings, normaliserOf } from './normalisers/normaliser.ts';
 import { withReferenceLogprobs } from './reference-policy.ts';
 import { type RatioMetrics, ratioMetrics } from './step-metrics/ratio-metrics.ts';
@@ -37,13 +38,21 @@ export interface GroupOutcomes {
 
 export interface GrpoBatch {
   readonly data: readonly Datum[];
+  /** Which attempt of which group a datum is of, by their places. */
+  readonly places: readonly { readonly group: number; readonly attempt: number }[];
   readonly outcomes: GroupOutcomes;
 }
 
 /** Turns groups into training data with advantages. */
 export function grpoBatch(groups: readonly RolloutGroup[], settings: GrpoSettings): GrpoBatch {
   const outcomes = { trained: 0, allZero: 0, allFull: 0, allEqual: 0, tooFewGrades: 0 };
-  const chosen: { group: RolloutGroup; rollout: Rollout; advantage: number; index: number }[] = [];
+  const chosen: {
+    group: RolloutGroup;
+    rollout: Rollout;
+    advantage: number;
+    index: number;
+    member: number;
+  }[] = [];
   let attempts = 0;
   groups.forEach((group, index) => {
     attempts += group.rollouts_G.length;
@@ -67,7 +76,7 @@ export function grpoBatch(groups: readonly RolloutGroup[], settings: GrpoSetting
     if (zeroVariance && settings.zeroVarianceGroups === 'skip') return;
     group.rollouts_G.forEach((rollout, member) => {
       const advantage = advantages_G[member];
-      if (advantage !== undefined) chosen.push({ group, rollout, advantage, index });
+      if (advantage !== undefined) chosen.push({ group, rollout, advantage, index, member });
     });
   });
   const weights = normaliserOf(settings.normaliser)({
@@ -82,6 +91,7 @@ export function grpoBatch(groups: readonly RolloutGroup[], settings: GrpoSetting
     data: chosen.map(({ group, rollout, advantage, index }, position) =>
       datumOf(group, rollout, advantage, weights[position] ?? 0, `${index}`),
     ),
+    places: chosen.map(({ index, member }) => ({ group: index, attempt: member })),
     outcomes,
   };
 }
@@ -145,6 +155,8 @@ export interface GrpoStepResult extends Mismatch {
   readonly gradientNorm: number;
   readonly trainedTokens: number;
   readonly processedTokens: number;
+  /** How far the trainer was from the sampler at each token, for the attempts that were trained. */
+  readonly logRatios: readonly AttemptLogRatios[];
 }
 
 /**
@@ -173,7 +185,20 @@ export async function grpoStep(
     gradientNorm,
     trainedTokens: result.trainedTokens,
     processedTokens: result.processedTokens,
+    logRatios: logRatiosOf(batch, result),
   };
+}
+
+function logRatiosOf({ data, places }: GrpoBatch, result: ForwardBackwardResult): AttemptLogRatios[] {
+  return data.flatMap(({ tokens_T, logprobs_T, sharedPrompt }, d) => {
+    const [place, new_T] = [places[d], result.logprobs_D_T[d]];
+    if (place === undefined || new_T === undefined || logprobs_T === undefined) return [];
+    const start = sharedPrompt?.length ?? 0;
+    const logRatios_T = new Float32Array(tokens_T.length - start);
+    for (let t = start; t < tokens_T.length; t += 1)
+      logRatios_T[t - start] = (new_T[t] ?? 0) - (logprobs_T[t] ?? 0);
+    return [{ ...place, logRatios_T }];
+  });
 }
 
 async function dataFor(

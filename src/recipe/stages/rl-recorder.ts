@@ -11,6 +11,7 @@ import { watchedStep } from './rl-alarms.ts';
 import type { RlRun } from './rl-attempts.ts';
 import { figuresOf, type RlStep, shownFigures } from './rl-figures.ts';
 import { type HeldOut, heldOutScore } from './rl-held-out.ts';
+import { recordLogRatios } from './rl-log-ratios.ts';
 
 export class StepRecorder {
   readonly #run: RlRun;
@@ -70,6 +71,7 @@ export class StepRecorder {
     this.#gradingSeconds = busySeconds;
     this.#ownSeconds = own;
     await recordStep(context, stage, step, figures, cost);
+    if (settings.recordLogRatios) await recordLogRatios(context.journal, stage, step, trained.result);
     for (const { text } of this.#watch.add(watchedStep(step, figures)))
       context.progress.remark(`${stage}: step ${step}: ${text}`);
     const score = heldOut ?? known;
