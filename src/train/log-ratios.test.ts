@@ -10,7 +10,7 @@ test('log-ratios come back, to three digits, with the attempts that they belong 
     attempt: fc.nat({ max: 15 }),
     logRatios_T: fc
       .array(fc.double({ min: -20, max: 20, noNaN: true }), { maxLength: 40 })
-      .map(Float32Array.from<number>),
+      .map((values) => Float32Array.from(values)),
   });
   fc.assert(
     fc.property(fc.array(attempt, { maxLength: 5 }), (attempts) => {
