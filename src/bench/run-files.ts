@@ -1,6 +1,6 @@
 /**
- * What lies beside the journal of a benchmark run, so that the directory says by itself what it measured: the problems
- * as they were given, tags, guidelines and answers included.
+ * What lies beside the journal of a run of `qed prove` or `qed bench`, so that the directory says by itself what it worked
+ * on: the problems as they were given, tags, guidelines and answers included.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';

@@ -94,6 +94,8 @@ async function prove(problem: string | undefined, options: ProveOptions): Promis
   const { findProveDirectory, beginProveDirectory } = await import('./prove-directory.ts');
   const place = findProveDirectory(setup.given.name, setup.identity, options.run);
   await beginProveDirectory(place, setup.identity);
+  const { writeProblems } = await import('../bench/run-files.ts');
+  await writeProblems(place.directory, setup.given.problems);
   const outcome = await runProblems(setup, place, { attempts, parallel, options });
   const { printOutcome } = await import('./prove-output.ts');
   return printOutcome(outcome, setup, options.json === true);
