@@ -163,6 +163,50 @@ export class JournalReader {
     return [...last, this.holder()?.pid ?? 0].join('-');
   }
 
+  /** Units that begin with `prefix`, with how many effects each has and its last one's number. */
+  units(prefix: string): { readonly unit: string; readonly effects: number; readonly last: number }[] {
+    this.#assertOpen();
+    const range = [prefix, `${prefix}\u{10ffff}`];
+    const select =
+      'SELECT unit, count(*) AS effects, max(sequence) AS last FROM effects WHERE unit >= ? AND unit < ? GROUP BY unit';
+    const rows = this.#database.prepare(select).all(...range);
+    const units = rows.map(({ unit, effects, last }) => ({
+      unit: String(unit),
+      effects: Number(effects),
+      last: Number(last),
+    }));
+    const known = new Set(units.map(({ unit }) => unit));
+    const failures = 'SELECT DISTINCT unit FROM failures WHERE unit >= ? AND unit < ?';
+    const failed = this.#database.prepare(failures).all(...range);
+    for (const { unit } of failed)
+      if (!known.has(String(unit))) units.push({ unit: String(unit), effects: 0, last: 0 });
+    return units;
+  }
+
+  /** The effects of a unit by name, in the order in which they were recorded, without what they left. */
+  effectNames(unit: string): Pick<RecordedEffect, 'label' | 'key' | 'requestHash'>[] {
+    this.#assertOpen();
+    const select = 'SELECT label, key, request_hash FROM effects WHERE unit = ? ORDER BY sequence';
+    const rows = this.#database.prepare(select).all(unit);
+    return rows.map((row) => ({
+      label: String(row.label),
+      key: row.key as Uint8Array,
+      requestHash: row.request_hash as Uint8Array,
+    }));
+  }
+
+  /** Failed attempts at effects of a unit, in order. */
+  failuresOf(unit: string): Pick<FailedAttempt, 'label' | 'error'>[] {
+    this.#assertOpen();
+    const rows = this.#database
+      .prepare('SELECT label, error FROM failures WHERE unit = ? ORDER BY sequence')
+      .all(unit);
+    return rows.map(({ label, error }) => ({
+      label: String(label),
+      error: JSON.parse(String(error)) as FailedAttempt['error'],
+    }));
+  }
+
   /** Whether an effect of a unit that begins with `prefix` is on record. */
   hasEffectsBelow(prefix: string): boolean {
     this.#assertOpen();

@@ -21,9 +21,7 @@ interface Row {
 }
 
 /** By unit, for example `prove/3/0`. */
-export async function readFinished(
-  journal: Pick<Journal, 'events'>,
-): Promise<Map<string, FinishedAttempt>> {
+export async function readFinished(journal: Pick<Journal, 'events'>): Promise<Map<string, FinishedAttempt>> {
   const finished = new Map<string, FinishedAttempt>();
   for await (const { key, value } of journal.events(stream)) {
     const { proof, why, writer } = value as unknown as Row;

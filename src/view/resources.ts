@@ -1,7 +1,19 @@
 /** Everything that can be looked at, by path. */
 import type { ResourceTable } from './resource.ts';
 import { runList } from './runs/run-list.ts';
+import { traceCalls } from './trace/trace-calls.ts';
+import { traceExchange, traceReasoning } from './trace/trace-exchange.ts';
+import { traceGroups, traceRows } from './trace/trace-groups.ts';
+import { tracePicture } from './trace/trace-picture.ts';
+import { traceSummary } from './trace/trace-summary.ts';
 
 export const resources: ResourceTable = {
   'runs.json': runList,
+  'runs/:run/traces.json': traceGroups,
+  'runs/:run/traces/:group/:page.json': traceRows,
+  'runs/:run/trace/:trace.json': traceSummary,
+  'runs/:run/trace/:trace/calls/:page.json': traceCalls,
+  'runs/:run/trace/:trace/picture/:scope.json': tracePicture,
+  'runs/:run/trace/:trace/call/:call.json': traceExchange,
+  'runs/:run/trace/:trace/call/:call/:piece.json': traceReasoning,
 };

@@ -31,7 +31,7 @@ export function addResources(app: Hono, workplace: Workplace): void {
   const kept = new Kept();
   for (const [pattern, resource] of resourceEntries()) {
     // The last name carries the ending of the file.
-    const route = `/api/${pattern.replace(/:(\w+)\.json$/, ':$1{.+\\.json}')}`;
+    const route = `/api/${pattern.replace(/:(\w+)\.json$/, ':$1{[^/]+\\.json}')}`;
     app.get(route, async (context) => {
       const names = namesOf(context.req.param());
       const revision = await revisionOf(resource, workplace, names);

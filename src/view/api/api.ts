@@ -3,8 +3,9 @@
  * table of resources and the browser's `useResource` are both checked against it.
  */
 import type { RunsApi } from './runs.ts';
+import type { TraceApi } from './trace.ts';
 
-export interface Api extends RunsApi {}
+export interface Api extends RunsApi, TraceApi {}
 
 /** The names in a path pattern. */
 export type NamesIn<Pattern extends string> = Pattern extends `${infer First}/${infer Rest}`
