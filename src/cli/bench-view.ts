@@ -8,7 +8,7 @@ import { everyInterval, LiveFrame } from './live-frame.ts';
 import { isColorWanted, type ProgressStream } from './progress-view.ts';
 import { spendLine } from './prove-view.ts';
 import { durationText, plainLine, type Span } from './text.ts';
-import { TimeLeft } from './time-left.ts';
+import { TimeLeft } from '../recipe/time-left.ts';
 
 export interface BenchViewOptions {
   /** Ids of the problems. */

@@ -7,7 +7,7 @@ import type { StageId } from '../recipe/schema.ts';
 import { everyInterval, LiveFrame, lineWidth } from './live-frame.ts';
 import type { ProgressStream, ProgressView } from './progress-view.ts';
 import { displayWidth, durationText, plainLine, type Span } from './text.ts';
-import { TimeLeft } from './time-left.ts';
+import { TimeLeft } from '../recipe/time-left.ts';
 
 interface StageState {
   readonly id: StageId;
