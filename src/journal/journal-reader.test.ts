@@ -48,7 +48,13 @@ test('values, failures and counts of what came after a sequence number, over mor
       await journal.effect({ unit, label: 'attempt', request: 1 }, async () => ({ value: 1 }));
     }
     await journal.effect({ unit: 'rl/1/0', label: 'grade', request: 1 }, async () => ({ value: 1 }));
-    assert.deepEqual([...reader.countEffectsBelow('rl/1/')], [['attempt', 2], ['grade', 1]]);
+    assert.deepEqual(
+      [...reader.countEffectsBelow('rl/1/')],
+      [
+        ['attempt', 2],
+        ['grade', 1],
+      ],
+    );
     assert.deepEqual([...reader.countEffectsBelow('rc/')], []);
   } finally {
     reader.close();

@@ -9,9 +9,7 @@ import type { RunPlace, Workplace } from '../workplace.ts';
 export async function armsOf(workplace: Workplace, { path: above, kind }: RunPlace): Promise<RunArm[]> {
   if (kind !== 'study') return [];
   const prefix = prefixOf(above);
-  const below = workplace
-    .runs()
-    .filter((place) => isBelow(above, place));
+  const below = workplace.runs().filter((place) => isBelow(above, place));
   const arms: RunArm[] = [];
   for (const place of below) {
     const name = place.path.slice(prefix.length);
