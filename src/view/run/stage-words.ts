@@ -1,4 +1,4 @@
-/** The stages of a recipe in words. */
+/** The stages of a recipe in words: their titles, and what each does for somebody who sees it for the first time. */
 import type { StageId } from '../../recipe/schema.ts';
 
 export interface StageWords {

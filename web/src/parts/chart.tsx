@@ -6,7 +6,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatFigure } from '../format.ts';
+import { formatCount, formatFigure } from '../format.ts';
 
 export interface ChartLine {
   readonly label: string;
@@ -64,14 +64,14 @@ export function Chart(props: ChartProps) {
         {note !== undefined && <span class="chart-note">{note}</span>}
       </figcaption>
       {hasTable ? <Values x={x} xLabel={xLabel} lines={lines} /> : <Drawing {...props} />}
-      {named.length > 1 && <Legend lines={named} />}
+      {named.length > 1 && <Legend lines={named} isStacked={props.isStacked === true} />}
     </figure>
   );
 }
 
-function Legend({ lines }: { readonly lines: readonly ChartLine[] }) {
+function Legend({ lines, isStacked }: { readonly lines: readonly ChartLine[]; readonly isStacked: boolean }) {
   return (
-    <ul class="chart-legend">
+    <ul class={isStacked ? 'chart-legend areas' : 'chart-legend'}>
       {lines.map(({ label, colour = 'ink', isDashed }) => (
         <li key={label} class={isDashed === true ? 'dashed' : undefined}>
           <span class="chart-key" style={{ borderColor: `var(--${colour})` }} aria-hidden="true" />
@@ -248,14 +248,14 @@ function optionsOf(
     legend: { show: false },
     scales: {
       x: { time: false },
-      ...(range === undefined ? {} : { y: { range: () => [range[0], range[1]] } }),
+      y: { range: range === undefined ? spanOf : () => [range[0], range[1]] },
     },
     axes: [
       { ...axis, size: 26 },
       {
         ...axis,
         size: 48,
-        values: (_, splits) => splits.map((value) => (value === null ? '' : formatFigure(value))),
+        values: (_, splits, _axis, _space, increment) => splits.map((value) => tickText(value, increment)),
       },
     ],
     cursor: {
@@ -263,8 +263,29 @@ function optionsOf(
       ...(group === undefined ? {} : { sync: { key: group, setSeries: false, scales: ['x', null] } }),
     },
     plugins: [readout(lines, onPick)],
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
   };
+}
+
+/** Room above and below; values that are all the same are not stretched to a storm. */
+function spanOf(_: uPlot, least: number | null, most: number | null): uPlot.Range.MinMax {
+  const [low, high] = [least ?? 0, most ?? 0];
+  if (low === high) return low === 0 ? [0, 1] : [Math.min(0, 2 * low), Math.max(0, 2 * high)];
+  const room = 0.08 * (high - low);
+  // What is never negative does not seem to be.
+  return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
+}
+
+/** All of an axis with as many digits as its smallest step needs. */
+function tickText(value: number | null, increment: number): string {
+  if (value === null) return '';
+  if (Math.abs(value) >= 10_000) return formatCount(value);
+  if (value !== 0 && increment < 0.0005) return value.toExponential(1);
+  const digits = Math.max(0, -Math.floor(Math.log10(increment) + 1e-9));
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: Math.min(digits, 4),
+    maximumFractionDigits: Math.min(digits, 4),
+  });
 }
 
 /** The values under the cursor beside it, and the choice of a step by a click. */

@@ -159,8 +159,8 @@ export const policyFigures: readonly FigureGroup[] = [
     title: 'Can the training be trusted?',
     figures: [
       {
-        ...{ id: 'mismatch', title: 'Mismatch of sampler and trainer', unit: 'nats per token (KL)' },
-        note: 'How far the sampler’s probabilities are from the trainer’s. Near 0 is good; it grows with the age of the attempts.',
+        ...{ id: 'mismatch', title: 'Mismatch KL', unit: 'nats per token' },
+        note: 'How far the probabilities of the sampler are from those of the trainer. Near 0 is good; it grows with the age of the attempts.',
         lines: [plain('mismatchKl', 'mismatch KL')],
       },
       {
