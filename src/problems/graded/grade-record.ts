@@ -33,6 +33,30 @@ export const gradeRecordSchema = z.object({
   /** From 0 to 1, how sure the grader is. */
   confidence: z.number().min(0).max(1).optional(),
   comment: z.string().optional(),
+  /** Of this line; the same line sent again is recorded once. */
+  id: z.string().min(1).optional(),
+  /** The queue that the proof stood in, and its number there. */
+  queue: z.string().min(1).optional(),
+  item: z.string().min(1).optional(),
+  /** At which place this grader saw it, from 1. */
+  shown: z.int().min(1).optional(),
+  /** Whether who wrote the proof, and what judges gave it, was hidden from the grader. */
+  blind: z.boolean().optional(),
+  /** Points that deductions took off, and limits that held, by their names in the scheme. */
+  deductions: z.record(z.string(), z.number()).optional(),
+  limits: z.array(z.string()).optional(),
+  /** What the scheme's parts come to, where the grader gave other points, and why. */
+  by_scheme: z.number().optional(),
+  override_reason: z.string().optional(),
+  /** What was noted of how the proof is written, by the ids of `style-notes.ts`, and in words. */
+  style: z.array(z.string()).optional(),
+  style_note: z.string().optional(),
+  /** Of attention. */
+  seconds: z.number().nonnegative().optional(),
+  /** What it was graded by: digests of the proof, and of statement, scheme, guidelines and solutions. */
+  digests: z.object({ proof: z.string().nullable(), material: z.string() }).optional(),
+  /** Version of QED. */
+  version: z.string().optional(),
 });
 
 export type GradeRecord = z.output<typeof gradeRecordSchema>;
