@@ -1,10 +1,15 @@
 /** Everything that can be looked at, by path. */
+import {
+  agreementView,
+  exportedGrades,
+  graderView,
+  gradingItem,
+  queueList,
+  queueView,
+  revealedItem,
+} from './grades/resources.ts';
+import { sourceList } from './grades/sources.ts';
 import type { ResourceTable } from './resource.ts';
-import { runOverview } from './run/overview.ts';
-import { runRecipe } from './run/run-recipe.ts';
-import { runResult } from './run/run-result.ts';
-import { runSpend } from './run/run-spend.ts';
-import { stepPage } from './run/step-page.ts';
 import { runList } from './runs/run-list.ts';
 import { traceCalls } from './trace/trace-calls.ts';
 import { traceExchange, traceReasoning } from './trace/trace-exchange.ts';
@@ -21,9 +26,12 @@ export const resources: ResourceTable = {
   'runs/:run/trace/:trace/picture/:scope.json': tracePicture,
   'runs/:run/trace/:trace/call/:call.json': traceExchange,
   'runs/:run/trace/:trace/call/:call/:piece.json': traceReasoning,
-  'runs/:run/overview.json': runOverview,
-  'runs/:run/steps/:stage/:page.json': stepPage,
-  'runs/:run/recipe.json': runRecipe,
-  'runs/:run/result.json': runResult,
-  'runs/:run/spend.json': runSpend,
+  'grades/queues.json': queueList,
+  'grades/sources.json': sourceList,
+  'grades/queue/:queue.json': queueView,
+  'grades/grader/:queue/:grader.json': graderView,
+  'grades/item/:queue/:item.json': gradingItem,
+  'grades/revealed/:queue/:grader/:item.json': revealedItem,
+  'grades/agreement/:queue/:grader.json': agreementView,
+  'grades/export/:queue/:grader.json': exportedGrades,
 };

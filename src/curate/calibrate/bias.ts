@@ -3,14 +3,14 @@
  * generous to bad proofs and strict with good ones, so length is looked at among proofs of like human grade: the slope is
  * the points that a doubling of the length brings, with a level of its own for each class of human grade.
  */
+import type { GradeRow } from '../../bench/records.ts';
 import { gradeClass, gradeClasses } from '../../stats/agreement/grade-class.ts';
 import { type ClusterEstimate, clusterBootstrap } from '../../stats/cluster-bootstrap.ts';
 import type { BootstrapOptions } from '../../stats/contrast-interval.ts';
 import { mean } from '../../stats/moments.ts';
 import { quantile } from '../../stats/quantile.ts';
 import { comparable, nearest } from './agreement-figures.ts';
-import { type CalibrationSet, problemOf } from './calibration-set.ts';
-import type { Grading } from './gradings.ts';
+import { type CalibrationProof, type CalibrationSet, problemOf } from './calibration-set.ts';
 
 /** Judge minus people, in points, of some of the proofs. */
 export interface BiasPart {
@@ -35,8 +35,14 @@ interface Item {
   readonly group: string;
 }
 
+/** What is looked at of a grading. */
+export interface BiasGrading {
+  readonly proof: Pick<CalibrationProof, 'problem' | 'proof' | 'reference'>;
+  readonly row: Pick<GradeRow, 'points'> | undefined;
+}
+
 export function biasOf(
-  gradings: readonly Grading[],
+  gradings: readonly BiasGrading[],
   { threshold }: Pick<CalibrationSet, 'threshold'>,
   options: BootstrapOptions,
 ): Bias {

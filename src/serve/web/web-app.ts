@@ -6,10 +6,12 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
+import type { LineLayer } from '../../journal/durable-lines.ts';
 import { NotFoundError } from '../../view/not-found-error.ts';
 import type { Workplace } from '../../view/workplace.ts';
 import { ApiError, apiErrorOf } from '../api-error.ts';
 import { streamChanges } from './changes.ts';
+import { gradeRoutes } from './grades/grade-routes.ts';
 import { addResources } from './resource-routes.ts';
 import { serveApp } from './serve-app.ts';
 import { WebGate } from './web-gate.ts';
@@ -24,6 +26,8 @@ export interface WebAppOptions {
   readonly token?: string | undefined;
   /** Routes below /api/ that do something. */
   readonly routes?: readonly Hono[];
+  /** How human grades get to the disk; in tests one that fails. */
+  readonly lineLayer?: LineLayer;
   /** Told of what is the program's own fault. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -46,7 +50,7 @@ const policy = [
 ].join('; ');
 
 export function createWebApp(options: WebAppOptions): Hono {
-  const { workplace, appDirectory, host, token, routes = [], onFault } = options;
+  const { workplace, appDirectory, host, token, routes = [], lineLayer, onFault } = options;
   const gate = new WebGate({ host, token });
   const app = new Hono();
   app.onError((error, context) => failure(error, context, onFault));
@@ -70,7 +74,7 @@ export function createWebApp(options: WebAppOptions): Hono {
   app.use(compress());
   app.use('/api/*', bodyLimit({ maxSize: mostBodyBytes, onError: tooLarge }));
   app.get('/api/changes', (context) => streamChanges(context, workplace));
-  for (const route of routes) app.route('/api', route);
+  for (const route of [gradeRoutes(workplace, lineLayer), ...routes]) app.route('/api', route);
   addResources(app, workplace);
   serveApp(app, appDirectory);
   return app;

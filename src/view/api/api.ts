@@ -2,11 +2,11 @@
  * What the browser may ask for, by path below /api/: names in a path begin with a colon and are safe names. The server's
  * table of resources and the browser's `useResource` are both checked against it.
  */
-import type { RunApi } from './run.ts';
+import type { GradesApi } from './grades.ts';
 import type { RunsApi } from './runs.ts';
 import type { TraceApi } from './trace.ts';
 
-export interface Api extends RunsApi, RunApi, TraceApi {}
+export interface Api extends RunsApi, TraceApi, GradesApi {}
 
 /** The names in a path pattern. */
 export type NamesIn<Pattern extends string> = Pattern extends `${infer First}/${infer Rest}`
