@@ -4,11 +4,11 @@
  */
 import type { BenchEvent } from '../bench/run-bench.ts';
 import type { Budgets, SpendMeter } from '../prove/within-budgets.ts';
+import { TimeLeft } from '../recipe/time-left.ts';
 import { everyInterval, LiveFrame } from './live-frame.ts';
 import { isColorWanted, type ProgressStream } from './progress-view.ts';
 import { spendLine } from './prove-view.ts';
 import { durationText, plainLine, type Span } from './text.ts';
-import { TimeLeft } from './time-left.ts';
 
 export interface BenchViewOptions {
   /** Ids of the problems. */

@@ -4,9 +4,9 @@
  */
 import type { StepFigures } from '../recipe/progress.ts';
 import { policyStages, type StageId } from '../recipe/schema.ts';
+import { TimeLeft } from '../recipe/time-left.ts';
 import type { ProgressStream, ProgressView } from './progress-view.ts';
 import { durationText, plainLine } from './text.ts';
-import { TimeLeft } from './time-left.ts';
 
 const secondsBetweenLines = 2;
 /** A step of reinforcement learning takes seconds and has a score to follow: every one is shown. */

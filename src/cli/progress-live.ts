@@ -4,10 +4,10 @@
  */
 import type { StepFigures } from '../recipe/progress.ts';
 import type { StageId } from '../recipe/schema.ts';
+import { TimeLeft } from '../recipe/time-left.ts';
 import { everyInterval, LiveFrame, lineWidth } from './live-frame.ts';
 import type { ProgressStream, ProgressView } from './progress-view.ts';
 import { displayWidth, durationText, plainLine, type Span } from './text.ts';
-import { TimeLeft } from './time-left.ts';
 
 interface StageState {
   readonly id: StageId;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TimeLeft } from '../recipe/time-left.ts';
 import { displayWidth, durationText, fitSpans, plainLine } from './text.ts';
-import { TimeLeft } from './time-left.ts';
 
 test('wide characters take two columns, combining ones none', () => {
   assert.equal(displayWidth('proof'), 5);

@@ -101,9 +101,9 @@ export class JournalReader {
     for await (const row of this.#pages(selectEvents, 'events', [stream])) yield this.#event(row);
   }
 
-  /** The same without payloads, which are not read. */
-  async *values(stream: string): AsyncIterable<Omit<JournalEvent, 'payload'>> {
-    for await (const row of this.#pages(selectEvents, 'events', [stream])) {
+  /** The same without payloads, which are not read; of those that were appended after a sequence number, if one is given. */
+  async *values(stream: string, after = 0): AsyncIterable<Omit<JournalEvent, 'payload'>> {
+    for await (const row of this.#pages(selectEvents, 'events', [stream], after)) {
       yield this.#event({ ...row, payload_blob: null });
     }
   }
@@ -214,23 +214,32 @@ export class JournalReader {
     return this.#database.prepare(select).get(prefix, `${prefix}\u{10ffff}`) !== undefined;
   }
 
-  /** Failed attempts in order. */
-  async *failures(): AsyncIterable<FailedAttempt> {
+  /** How many effects the units that begin with `prefix` have, by label; counted in the index of the units. */
+  countEffectsBelow(prefix: string): ReadonlyMap<string, number> {
+    this.#assertOpen();
+    const select =
+      'SELECT label, count(*) AS n FROM effects WHERE unit >= ? AND unit < ? GROUP BY label ORDER BY label';
+    const rows = this.#database.prepare(select).all(prefix, `${prefix}\u{10ffff}`);
+    return new Map(rows.map(({ label, n }) => [String(label), Number(n)]));
+  }
+
+  /** Failed attempts in order; of those that were recorded after a sequence number, if one is given. */
+  async *failures(after = 0): AsyncIterable<FailedAttempt> {
     const select = 'SELECT * FROM failures WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?';
-    for await (const row of this.#pages(select, 'failures', [])) {
+    for await (const row of this.#pages(select, 'failures', [], after)) {
       const error = JSON.parse(String(row.error)) as FailedAttempt['error'];
       const [unit, label, key] = [String(row.unit), String(row.label), row.key as Uint8Array];
       yield { sequence: Number(row.sequence), unit, label, key, error };
     }
   }
 
-  async *#pages(select: string, table: string, where: readonly string[]): AsyncGenerator<Row> {
+  async *#pages(select: string, table: string, where: readonly string[], first = 0): AsyncGenerator<Row> {
     this.#assertOpen();
     const statement = this.#database.prepare(select);
     const last = Number(
       this.#database.prepare(`SELECT max(sequence) AS last FROM ${table}`).get()?.last ?? 0,
     );
-    for (let after = 0; ; ) {
+    for (let after = first; ; ) {
       this.#assertOpen();
       const rows: Row[] = statement.all(...where, after, last, page);
       for (const row of rows) {

@@ -10,6 +10,11 @@ import {
 } from './grades/resources.ts';
 import { sourceList } from './grades/sources.ts';
 import type { ResourceTable } from './resource.ts';
+import { runOverview } from './run/overview.ts';
+import { runRecipe } from './run/run-recipe.ts';
+import { runResult } from './run/run-result.ts';
+import { runSpend } from './run/run-spend.ts';
+import { stepPage } from './run/step-page.ts';
 import { runList } from './runs/run-list.ts';
 import { traceCalls } from './trace/trace-calls.ts';
 import { traceExchange, traceReasoning } from './trace/trace-exchange.ts';
@@ -34,4 +39,9 @@ export const resources: ResourceTable = {
   'grades/revealed/:queue/:grader/:item.json': revealedItem,
   'grades/agreement/:queue/:grader.json': agreementView,
   'grades/export/:queue/:grader.json': exportedGrades,
+  'runs/:run/overview.json': runOverview,
+  'runs/:run/steps/:stage/:page.json': stepPage,
+  'runs/:run/recipe.json': runRecipe,
+  'runs/:run/result.json': runResult,
+  'runs/:run/spend.json': runSpend,
 };

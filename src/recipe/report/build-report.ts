@@ -53,7 +53,7 @@ function reportJson(input: ReportInput, scores: readonly Score[], effects: reado
       effect.kind === 'measured'
         ? [
             {
-              id: effect.id,
+              ...{ id: effect.id, claim: effect.claim, unit: effect.unit },
               shown: effect.shown,
               estimate: effect.interval.estimate,
               ci: [effect.interval.low, effect.interval.high],

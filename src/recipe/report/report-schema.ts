@@ -73,6 +73,11 @@ export const reportSchema = z.strictObject({
   effects: z.array(
     z.strictObject({
       id: z.string(),
+      claim: z
+        .string()
+        .optional()
+        .describe('What it claims, in words; absent in reports of earlier versions.'),
+      unit: z.enum(['points', 'tokens']).optional().describe('Percentage points, or tokens.'),
       shown: z
         .boolean()
         .describe('Whether the whole interval lies above 0, or within ±`within` where that is given.'),

@@ -12,7 +12,7 @@ export async function resumedWatch(
   stage: PolicyStage,
   { settings, done }: { readonly settings: RlSettings; readonly done: number },
 ): Promise<StepWatch> {
-  const watch = new StepWatch(limitsOf(settings));
+  const watch = new StepWatch(alarmLimits(settings));
   for await (const { key, value } of journal.events(`${stage}/step`)) {
     if (Number(key) <= done) watch.add(watchedStep(Number(key), value));
   }
@@ -25,7 +25,7 @@ export async function recordedAlarms(
   stage: PolicyStage,
   settings: RlSettings,
 ): Promise<StepAlarm[]> {
-  const watch = new StepWatch(limitsOf(settings));
+  const watch = new StepWatch(alarmLimits(settings));
   const alarms: StepAlarm[] = [];
   for await (const { key, value } of journal.events(`${stage}/step`)) {
     alarms.push(...watch.add(watchedStep(Number(key), value)));
@@ -55,7 +55,8 @@ export function watchedStep(step: number, figures: Json): WatchedStep {
   };
 }
 
-function limitsOf({ alarms }: RlSettings): AlarmLimits {
+/** The limits of a recipe, as the watch takes them. */
+export function alarmLimits({ alarms }: Pick<RlSettings, 'alarms'>): AlarmLimits {
   const { entropy, length, overflow, mismatchKl, ungraded, late } = alarms;
   const limit = (value: number | 'off') => (value === 'off' ? undefined : value);
   return {

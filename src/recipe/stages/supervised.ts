@@ -75,6 +75,8 @@ export async function runSupervised(
       `${stage}: epochs ${settings.epochs} of ${texts.length} texts make no step; raise epochs`,
     );
   }
+  // For whoever watches: nothing else in the record says how many steps there will be.
+  await context.journal.append(`${stage}/plan`, 'steps', { value: { steps: plan.length } });
   const { model, step: done } = await stageModel(context, { own, from, format });
   // Whole steps: trained and recorded.
   let step = done;

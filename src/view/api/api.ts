@@ -3,10 +3,11 @@
  * table of resources and the browser's `useResource` are both checked against it.
  */
 import type { GradesApi } from './grades.ts';
+import type { RunApi } from './run.ts';
 import type { RunsApi } from './runs.ts';
 import type { TraceApi } from './trace.ts';
 
-export interface Api extends RunsApi, TraceApi, GradesApi {}
+export interface Api extends RunsApi, RunApi, TraceApi, GradesApi {}
 
 /** The names in a path pattern. */
 export type NamesIn<Pattern extends string> = Pattern extends `${infer First}/${infer Rest}`

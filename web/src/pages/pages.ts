@@ -26,4 +26,5 @@ export type Section = (typeof sections)[number]['id'];
 
 export const pages: readonly Page[] = [
   { pattern: '', section: 'runs', load: async () => (await import('./runs/runs-page.tsx')).RunsPage },
+  { pattern: 'runs/:run', section: 'runs', load: async () => (await import('./run/run-page.tsx')).RunPage },
 ];

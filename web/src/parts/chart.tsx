@@ -6,7 +6,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatFigure } from '../format.ts';
+import { formatCount, formatFigure } from '../format.ts';
 
 export interface ChartLine {
   readonly label: string;
@@ -17,6 +17,10 @@ export interface ChartLine {
   readonly isDashed?: boolean;
   /** Points without a line between them. */
   readonly isPoints?: boolean;
+  /** Points on the line: values are few. */
+  readonly hasPoints?: boolean;
+  /** What a smoothed line was made of: pale, in neither legend nor readout. */
+  readonly isFaint?: boolean;
   /** Ends of an interval around each value. */
   readonly band?: { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] };
 }
@@ -33,6 +37,8 @@ export interface ChartProps {
   readonly group?: string;
   /** Ends of the vertical axis, where they are known. */
   readonly range?: readonly [least: number, most: number];
+  /** Values add up: each line is drawn on top of those before it, as an area. */
+  readonly isStacked?: boolean;
   /** CSS pixels; default 180. */
   readonly height?: number;
   readonly onPick?: (x: number) => void;
@@ -41,6 +47,7 @@ export interface ChartProps {
 export function Chart(props: ChartProps) {
   const { title, note, unit, x, lines, xLabel } = props;
   const [hasTable, setHasTable] = useState(false);
+  const named = lines.filter(({ isFaint }) => isFaint !== true);
   return (
     <figure class="chart">
       <figcaption>
@@ -57,14 +64,14 @@ export function Chart(props: ChartProps) {
         {note !== undefined && <span class="chart-note">{note}</span>}
       </figcaption>
       {hasTable ? <Values x={x} xLabel={xLabel} lines={lines} /> : <Drawing {...props} />}
-      {lines.length > 1 && <Legend lines={lines} />}
+      {named.length > 1 && <Legend lines={named} isStacked={props.isStacked === true} />}
     </figure>
   );
 }
 
-function Legend({ lines }: { readonly lines: readonly ChartLine[] }) {
+function Legend({ lines, isStacked }: { readonly lines: readonly ChartLine[]; readonly isStacked: boolean }) {
   return (
-    <ul class="chart-legend">
+    <ul class={isStacked ? 'chart-legend areas' : 'chart-legend'}>
       {lines.map(({ label, colour = 'ink', isDashed }) => (
         <li key={label} class={isDashed === true ? 'dashed' : undefined}>
           <span class="chart-key" style={{ borderColor: `var(--${colour})` }} aria-hidden="true" />
@@ -112,14 +119,17 @@ function Drawing(props: ChartProps) {
   const plot = useRef<uPlot | undefined>(undefined);
   const [scheme, setScheme] = useState(0);
   const shape = JSON.stringify([
-    lines.map(({ label, colour, isDashed, isPoints, band }) => [
+    lines.map(({ label, colour, isDashed, isPoints, hasPoints, isFaint, band }) => [
       label,
       colour,
       isDashed,
       isPoints,
+      hasPoints,
+      isFaint,
       band !== undefined,
     ]),
     props.range,
+    props.isStacked,
     props.group,
     height,
   ]);
@@ -136,7 +146,7 @@ function Drawing(props: ChartProps) {
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const made = new uPlot(optionsOf(props, element.clientWidth), dataOf(x, lines), element);
+    const made = new uPlot(optionsOf(props, element.clientWidth), dataOf(x, lines, props.isStacked), element);
     plot.current = made;
     const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     resize.observe(element);
@@ -149,13 +159,14 @@ function Drawing(props: ChartProps) {
     const made = plot.current;
     if (made === undefined) return;
     const { min, max } = made.scales.x ?? {};
-    const data = dataOf(x, lines);
+    const data = dataOf(x, lines, props.isStacked);
     const before = made.data[0];
     const isWhole = min === before[0] && max === before[before.length - 1];
     made.setData(data, isWhole);
     if (!isWhole && min != null && max != null) made.setScale('x', { min, max });
   }, [x, lines]);
-  const last = lines.map(
+  const named = lines.filter(({ isFaint }) => isFaint !== true);
+  const last = named.map(
     ({ label, values }) => `${label} ${formatFigure(values.findLast((value) => value !== null))}`,
   );
   return (
@@ -169,26 +180,50 @@ function Drawing(props: ChartProps) {
   );
 }
 
-function dataOf(x: readonly number[], lines: readonly ChartLine[]): uPlot.AlignedData {
+function dataOf(x: readonly number[], lines: readonly ChartLine[], isStacked = false): uPlot.AlignedData {
+  if (isStacked) {
+    const below = x.map(() => 0);
+    const columns = lines.map(({ values }) =>
+      values.map((value, place) => {
+        if (value === null) return null;
+        below[place] = (below[place] ?? 0) + value;
+        return below[place];
+      }),
+    );
+    return [[...x], ...columns];
+  }
   const columns = lines.flatMap(({ values, band }) =>
     band === undefined ? [values] : [values, band.high, band.low],
   );
   return [[...x], ...columns.map((column) => [...column])];
 }
 
-function optionsOf({ lines, group, range, height = 180, onPick }: ChartProps, width: number): uPlot.Options {
+function optionsOf(
+  { lines, group, range, height = 180, isStacked = false, onPick }: ChartProps,
+  width: number,
+): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colourOf = (name: string): string => style.getPropertyValue(`--${name}`).trim() || '#888';
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
-  for (const { label, colour = 'ink', isDashed, isPoints, band } of lines) {
-    const stroke = colourOf(colour);
+  for (const [index, line] of lines.entries()) {
+    const { label, colour = 'ink', isDashed, isPoints, hasPoints, isFaint, band } = line;
+    const full = colourOf(colour);
+    const stroke = isFaint === true ? `color-mix(in srgb, ${full} 30%, transparent)` : full;
+    if (isStacked) {
+      series.push({ label, stroke: full, width: 0.5, spanGaps: true, points: { show: false } });
+      // The first area goes down to the axis, each other one to the line before it.
+      if (index === 0) Object.assign(series[1] ?? {}, { fill: full });
+      else bands.push({ series: [index + 1, index], fill: full });
+      continue;
+    }
     series.push({
       label,
       stroke,
-      width: 1.6,
+      width: isFaint === true ? 1 : 1.6,
       spanGaps: true,
-      points: isPoints === true ? { show: true, size: 6, fill: stroke } : { show: false },
+      points:
+        isPoints === true || hasPoints === true ? { show: true, size: 6, fill: stroke } : { show: false },
       ...(isPoints === true ? { paths: () => null } : {}),
       ...(isDashed === true ? { dash: [5, 4] } : {}),
     });
@@ -213,14 +248,14 @@ function optionsOf({ lines, group, range, height = 180, onPick }: ChartProps, wi
     legend: { show: false },
     scales: {
       x: { time: false },
-      ...(range === undefined ? {} : { y: { range: () => [range[0], range[1]] } }),
+      y: { range: range === undefined ? spanOf : () => [range[0], range[1]] },
     },
     axes: [
       { ...axis, size: 26 },
       {
         ...axis,
         size: 48,
-        values: (_, splits) => splits.map((value) => (value === null ? '' : formatFigure(value))),
+        values: (_, splits, _axis, _space, increment) => splits.map((value) => tickText(value, increment)),
       },
     ],
     cursor: {
@@ -228,8 +263,29 @@ function optionsOf({ lines, group, range, height = 180, onPick }: ChartProps, wi
       ...(group === undefined ? {} : { sync: { key: group, setSeries: false, scales: ['x', null] } }),
     },
     plugins: [readout(lines, onPick)],
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
   };
+}
+
+/** Room above and below; values that are all the same are not stretched to a storm. */
+function spanOf(_: uPlot, least: number | null, most: number | null): uPlot.Range.MinMax {
+  const [low, high] = [least ?? 0, most ?? 0];
+  if (low === high) return low === 0 ? [0, 1] : [Math.min(0, 2 * low), Math.max(0, 2 * high)];
+  const room = 0.08 * (high - low);
+  // What is never negative does not seem to be.
+  return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
+}
+
+/** All of an axis with as many digits as its smallest step needs. */
+function tickText(value: number | null, increment: number): string {
+  if (value === null) return '';
+  if (Math.abs(value) >= 10_000) return formatCount(value);
+  if (value !== 0 && increment < 0.0005) return value.toExponential(1);
+  const digits = Math.max(0, -Math.floor(Math.log10(increment) + 1e-9));
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: Math.min(digits, 4),
+    maximumFractionDigits: Math.min(digits, 4),
+  });
 }
 
 /** The values under the cursor beside it, and the choice of a step by a click. */
@@ -251,9 +307,11 @@ function readout(lines: readonly ChartLine[], onPick: ChartProps['onPick']): uPl
         const isOut = idx === null || idx === undefined || left < 0;
         note.hidden = isOut;
         if (isOut) return;
-        const rows = lines.flatMap(({ label, values }) => {
+        const rows = lines.flatMap(({ label, values, isFaint }) => {
           const value = values[idx];
-          return value === null || value === undefined ? [] : [`${label}: ${formatFigure(value)}`];
+          return value === null || value === undefined || isFaint === true
+            ? []
+            : [`${label}: ${formatFigure(value)}`];
         });
         note.textContent = [`${plot.data[0][idx]}`, ...rows].join('\n');
         note.classList.toggle('left', left > plot.over.clientWidth / 2);

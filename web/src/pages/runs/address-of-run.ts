@@ -17,5 +17,7 @@ const firstPages: Readonly<Record<RunKind, readonly string[]>> = {
 /** Undefined where there is no page for it. */
 export function addressOfRun({ id, kind }: Pick<RunSummary, 'id' | 'kind'>): string | undefined {
   const pattern = firstPages[kind].find((wanted) => pages.some((page) => page.pattern === wanted));
-  return pattern === undefined ? undefined : linkTo(...pattern.split('/').map((part) => (part === ':run' ? id : part)));
+  return pattern === undefined
+    ? undefined
+    : linkTo(...pattern.split('/').map((part) => (part === ':run' ? id : part)));
 }

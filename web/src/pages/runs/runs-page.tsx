@@ -59,8 +59,18 @@ export function RunsPage({ query }: PageProps) {
                 setQuery({ search: text });
               }}
             />
-            <ChoiceField label="Kind" value={kind} choices={kindChoices(value)} onValue={(chosen) => setQuery({ kind: chosen })} />
-            <ChoiceField label="State" value={state} choices={stateChoices} onValue={(chosen) => setQuery({ state: chosen })} />
+            <ChoiceField
+              label="Kind"
+              value={kind}
+              choices={kindChoices(value)}
+              onValue={(chosen) => setQuery({ kind: chosen })}
+            />
+            <ChoiceField
+              label="State"
+              value={state}
+              choices={stateChoices}
+              onValue={(chosen) => setQuery({ state: chosen })}
+            />
           </Fields>
           {shown.length === 0 ? (
             <Empty title="No run matches">
@@ -165,8 +175,9 @@ function NoRuns({ list }: { readonly list: RunList }) {
   return (
     <Empty title="Nothing has run here yet">
       <p>
-        Start the whole recipe in miniature with <code>npm start</code>, prove something with <code>qed prove</code>, or measure a
-        model with <code>qed bench</code>. What they write below {list.folder} shows up here by itself.
+        Start the whole recipe in miniature with <code>npm start</code>, prove something with{' '}
+        <code>qed prove</code>, or measure a model with <code>qed bench</code>. What they write below{' '}
+        {list.folder} shows up here by itself.
       </p>
     </Empty>
   );

@@ -1,0 +1,32 @@
+/** Spending over the time of work: a call counts at its worst until it is settled. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { recordReserved, recordSettled, recordTime } from '../../prove/spend-record.ts';
+import { collected } from './fixtures/collected.ts';
+import { inPlace } from './fixtures/small-run.ts';
+import { runSpend } from './run-spend.ts';
+
+test('the curve has what calls came to, and the budget once it has refused one', async () => {
+  await inPlace(async ({ workplace, run }) => {
+    await run('a', async (journal) => {
+      const key = await recordReserved(journal, 'p', { tokens: 100, money: 2e11 });
+      await recordTime(journal, { seconds: 3, problems: {} });
+      await recordSettled(journal, 'p', { tokens: 40, money: 1e11 }, { key });
+      await recordTime(journal, { seconds: 2, problems: {} });
+    });
+    assert.deepEqual(await runSpend.read(workplace, { run: 'a' }), {
+      ...{ seconds: [0, 3, 5], tokens: [0, 100, 40], dollars: [0, 2, 1] },
+      budget: { tokens: null, dollars: null },
+    });
+    await run('a', async (journal) => {
+      const budget = { problem: {}, run: { dollars: 1 } };
+      await journal.append('budget/refused', `prove/1 ${JSON.stringify(budget)}`, {
+        value: { message: 'spent' },
+      });
+    });
+    assert.deepEqual((await runSpend.read(workplace, { run: 'a' })).budget, { tokens: null, dollars: 1 });
+    await run('b', async () => undefined);
+    await assert.rejects(runSpend.read(workplace, { run: 'b' }), /no record of spending/);
+    assert.deepEqual(await collected(runSpend.instances(workplace)), [{ run: 'a' }]);
+  });
+});
