@@ -16,6 +16,7 @@ if (filters.length === 0) {
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
     ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'],
     ['node_modules/typescript/bin/tsc', '-p', 'web/tsconfig.json'],
+    ['node_modules/typescript/bin/tsc', '-p', 'web/test/tsconfig.json'],
   ];
   for (const command of checks) {
     const { status } = spawnSync(process.execPath, command, { stdio: 'inherit' });

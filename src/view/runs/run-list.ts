@@ -91,7 +91,14 @@ function damaged(place: RunPlace, reason: string): Summarised {
 }
 
 function changedAt(directory: string): number {
-  const files = ['journal.db', 'journal.db-wal', 'report.json', 'step.json', 'calibration.json', 'finished.json'];
+  const files = [
+    'journal.db',
+    'journal.db-wal',
+    'report.json',
+    'step.json',
+    'calibration.json',
+    'finished.json',
+  ];
   const times = files.map((file) => {
     const stat = statSync(path.join(directory, file), { throwIfNoEntry: false });
     // Looking at a journal makes an empty log beside it.

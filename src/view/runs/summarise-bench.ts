@@ -1,7 +1,8 @@
 /** A benchmark run: suite, model and scaffold, share of attempts that are made and graded, mean score, spend. */
-import { readRunProblems } from '../../bench/run-files.ts';
-import { BenchRecords } from '../../bench/records.ts';
+
 import { readSystem } from '../../bench/read-system.ts';
+import { BenchRecords } from '../../bench/records.ts';
+import { readRunProblems } from '../../bench/run-files.ts';
 import { type Summarise, unknown } from './summarisers.ts';
 
 export const summariseBench: Summarise = async (workplace, { id, directory }) => {

@@ -1,16 +1,16 @@
 /** A curation, and one step of one: what it does, and how many rows went on. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { readStepRecord, stepFile } from '../../curate/step-files.ts';
 import { readJsonObject } from '../read-json-object.ts';
-import { existsSync } from 'node:fs';
 import { type Summarise, unknown } from './summarisers.ts';
 
 export const summariseCuration: Summarise = async (_workplace, { directory, path: below }) => {
   const { done } = readJsonObject(path.join(directory, 'curation.json'));
   const finished = typeof done === 'object' && done !== null ? Object.keys(done) : [];
   const begun = readdirSync(directory).filter((name) => /^\d+-/.test(name));
-  const isFinished = existsSync(path.join(directory, 'README.md')) || existsSync(path.join(directory, 'data-card.md'));
+  const isFinished =
+    existsSync(path.join(directory, 'README.md')) || existsSync(path.join(directory, 'data-card.md'));
   return {
     ...unknown,
     title: path.basename(below === '.' ? directory : below),

@@ -6,7 +6,8 @@ import { type Summarise, unknown } from './summarisers.ts';
 
 export const summariseProve: Summarise = async (workplace, { id, directory, path: below }) => {
   const { problems, scaffold, models } = readJsonObject(path.join(directory, 'prove.json'));
-  const count = typeof problems === 'object' && problems !== null && 'count' in problems ? Number(problems.count) : 1;
+  const count =
+    typeof problems === 'object' && problems !== null && 'count' in problems ? Number(problems.count) : 1;
   const main = typeof models === 'object' && models !== null && 'main' in models ? String(models.main) : '';
   const title = path.basename(below === '.' ? directory : below);
   const detail = `${count === 1 ? 'one problem' : `${count} problems`}, ${main}, ${String(scaffold)}`;

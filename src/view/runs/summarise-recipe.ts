@@ -5,8 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import type { JournalReader } from '../../journal/journal-reader.ts';
 import type { Json } from '../../journal/journal.ts';
+import type { JournalReader } from '../../journal/journal-reader.ts';
 import { readReport } from '../../recipe/report/read-report.ts';
 import { type Recipe, recipeSchema, type StageId, stagesOf } from '../../recipe/schema.ts';
 import type { RunScore } from '../api/runs.ts';
@@ -38,10 +38,19 @@ export const summariseRecipe: Summarise = async (workplace, { id, directory, pat
 /** Throws an Error that says what is wrong with it. */
 export function readFrozenRecipe(directory: string): Recipe {
   const file = path.join(directory, 'recipe.yaml');
-  const parsed = recipeSchema.safeParse(parse(readFileSync(file, 'utf8')));
+  let written: unknown;
+  try {
+    written = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new Error(`recipe.yaml cannot be read: ${reason}`);
+  }
+  const parsed = recipeSchema.safeParse(written);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new Error(`recipe.yaml is not one of this version: ${issue?.path.join('.') ?? ''}: ${issue?.message}`);
+  throw new Error(
+    `recipe.yaml is not one of this version: ${issue?.path.join('.') ?? ''}: ${issue?.message}`,
+  );
 }
 
 interface Within {

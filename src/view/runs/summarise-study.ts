@@ -8,7 +8,9 @@ export const summariseStudy: Summarise = async (_workplace, { directory, path: b
   const [finished, unfinished, claims] = [report.finished, report.unfinished, report.claims].map((list) =>
     Array.isArray(list) ? list : [],
   );
-  const shown = (claims ?? []).filter((claim) => (claim as { readonly shown?: boolean }).shown === true).length;
+  const shown = (claims ?? []).filter(
+    (claim) => (claim as { readonly shown?: boolean }).shown === true,
+  ).length;
   const [done, left] = [finished?.length ?? 0, unfinished?.length ?? 0];
   return {
     ...unknown,
