@@ -10,7 +10,7 @@ import { outcomeOf } from '../src/recipe/fixtures/outcome.ts';
 import { sit } from '../src/recipe/fixtures/sitting.ts';
 import { fullDisk } from './faults/full-disk.ts';
 import { killOnce, killRepeatedly } from './faults/kills.ts';
-import { flatMemory } from './faults/memory.ts';
+import { flatAsynchronousMemory, flatMemory } from './faults/memory.ts';
 import { killAtMoments } from './faults/moments.ts';
 import { proveTests } from './faults/prove/tests.ts';
 import { type Section, type Setting, secondsText } from './faults/setting.ts';
@@ -20,16 +20,16 @@ import { killKinds } from './faults/train/kill-moments.ts';
 import { isKillKind, trainTests } from './faults/train/tests.ts';
 
 const usage = `usage: npm run faults -- [NAME…] [options]
-  NAME             of recipes: kills, repeated, moments, torn, signals, disk, memory; of prove: prove-kills,
+  NAME             of recipes: kills, repeated, moments, torn, signals, disk, memory, memory-rl; of prove: prove-kills,
                    prove-endpoint, prove-slow, prove-disk, prove-budget, prove-signals; of bench: bench-kills; of
-                   training: train-kills, train-kills-twin (synchronous), straggler, weight-sync
+                   training: train-kills, train-kills-twin (synchronous), straggler, weight-sync, replay
                    (default: all)
   --kills N        runs that are killed once (default 20)
   --recipe FILE    another recipe for kills, repeated, signals and disk (default: tiny.yaml)
   --seed N         of the moments (default 1)
   --moments LIST   of train-kills: some of ${killKinds.join(', ')} (default: all)
   --each N         kills at each of those (default 12)
-  --steps N        optimiser steps of memory (default 1000)
+  --steps N        optimiser steps of memory and memory-rl (default 1000)
   --scale F        size of the tests of prove, bench and training, as a part of the long form (default 1, about 30
                    minutes in all)`;
 
@@ -60,6 +60,7 @@ const tests: Readonly<Record<string, { run(setting: Setting): Promise<Section>; 
   signals: { run: (setting) => stopInOrder(setting, 6) },
   disk: { run: (setting) => fullDisk(setting, 8) },
   memory: { run: (setting) => flatMemory(setting, steps), onlyTiny: true },
+  'memory-rl': { run: (setting) => flatAsynchronousMemory(setting, steps), onlyTiny: true },
 };
 const ownTests: Readonly<Record<string, () => Promise<Section>>> = Object.fromEntries([
   ...Object.entries(proveTests).map(([name, test]) => [name, () => test(seed, scale)] as const),

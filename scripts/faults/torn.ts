@@ -1,11 +1,17 @@
 /**
  * TORN CHECKPOINT in a run: the newest one of an unfinished stage is damaged in every way that a file system or a
- * person can; the run goes back to the one before, says so, and ends as its twin.
+ * person can; the run goes back to the one before, says so, and ends as its twin. Where none is whole it does nothing and
+ * says why. Then damages at offsets over all files (torn-everywhere.ts), and how long a large checkpoint takes to be verified.
  */
-import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomFillSync } from 'node:crypto';
+import { cpSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { verifyCheckpoint, writeCheckpoint } from '../../src/journal/checkpoint-store.ts';
+import { JournalReader } from '../../src/journal/journal-reader.ts';
 import { sit } from '../../src/recipe/fixtures/sitting.ts';
-import { discard, faultsOf, runDirectory, type Section, type Setting } from './setting.ts';
+import { discard, faultsOf, runDirectory, type Section, type Setting, secondsText } from './setting.ts';
+import { damagedEverywhere } from './torn-everywhere.ts';
 
 const weights = 'model.safetensors';
 const manifest = 'manifest.json';
@@ -25,7 +31,17 @@ const damages: readonly (readonly [string, (directory: string, older: string) =>
   ['manifest cut', (at) => truncateSync(path.join(at, manifest), 40)],
   ['a newer format', (at) => edit(path.join(at, manifest), /"version": ?\d+/, '"version": 99')],
   ['weights of the one before', (at, older) => cpSync(path.join(older, weights), path.join(at, weights))],
+  ['weights gone, manifest there', (at) => rmSync(path.join(at, weights))],
+  [
+    'weights and optimiser swapped',
+    (at) => swap(path.join(at, weights), path.join(at, 'optimizer.safetensors')),
+  ],
 ];
+
+/** Of damages over all files. */
+const offsets = 100;
+const largeBytes = 1e9;
+const mostSeconds = 5;
 
 export async function tornCheckpoints(setting: Setting): Promise<Section> {
   const origin = 'torn';
@@ -48,14 +64,87 @@ export async function tornCheckpoints(setting: Setting): Promise<Section> {
     discard(setting, name, found);
     faults.push(...found);
   }
+  const mended = rows.filter(([, , survived]) => survived === 'yes').length;
+  const none = await noneWhole(setting, origin);
+  const stage = path.join(runDirectory(setting, origin), 'checkpoints/rl');
+  const everywhere = await damagedEverywhere(stage, { newest: 6, before: 3, offsets });
+  const large = await verifiedLarge(setting.root);
+  for (const more of [none, everywhere, large]) {
+    rows.push(...more.rows);
+    faults.push(...more.faults);
+  }
   discard(setting, origin, []);
   return {
     title: 'the newest checkpoint damaged',
     heading: ['damage', 'the run says', 'as the twin'],
     rows,
     faults,
-    summary: `${rows.filter(([, , survived]) => survived === 'yes').length} of ${rows.length} seen, told and mended`,
+    summary: `${mended} of ${damages.length} seen, told and mended; ${faults.length} faults`,
   };
+}
+
+/** Every checkpoint of the stage damaged: the run ends with an error and does nothing. */
+async function noneWhole(setting: Setting, origin: string): Promise<{ rows: string[][]; faults: string[] }> {
+  const what = 'every checkpoint';
+  const directory = runDirectory(setting, `${origin}-none`);
+  cpSync(runDirectory(setting, origin), directory, { recursive: true });
+  for (const step of [3, 6]) flip(path.join(directory, 'checkpoints/rl', `${step}`, weights));
+  const before = await stepsOf(directory);
+  const { code, errors } = await sit(directory, setting.sitting);
+  const reason = /none of its 2 checkpoints is whole/.exec(errors)?.[0];
+  const faults: string[] = [];
+  if (code === 0 || code === null) faults.push(`${what}: it ended with ${code}`);
+  if (reason === undefined) faults.push(`${what}: it said ${errors.slice(-300)}`);
+  if ((await stepsOf(directory)) !== before) faults.push(`${what}: it trained`);
+  discard(setting, `${origin}-none`, faults);
+  const outcome = `exit code ${code}, nothing trained`;
+  return { rows: [[what, reason ?? 'NOTHING SAID', faults.length === 0 ? outcome : 'NO']], faults };
+}
+
+async function stepsOf(directory: string): Promise<number> {
+  const reader = new JournalReader(directory);
+  try {
+    let steps = 0;
+    for await (const _ of reader.values('rl/step')) steps += 1;
+    return steps;
+  } finally {
+    reader.close();
+  }
+}
+
+/** How long it takes to verify a checkpoint of four shards; the median of three times. */
+async function verifiedLarge(root: string): Promise<{ rows: string[][]; faults: string[] }> {
+  const directory = path.join(root, 'large', '1');
+  const shard = Buffer.alloc(largeBytes / 4);
+  await writeCheckpoint(directory, async (to) => {
+    for (let index = 1; index <= 4; index += 1) {
+      randomFillSync(shard);
+      await writeFile(path.join(to, `model-0000${index}-of-00004.safetensors`), shard);
+    }
+  });
+  const times: number[] = [];
+  const faults: string[] = [];
+  for (let time = 0; time < 3; time += 1) {
+    const began = performance.now();
+    const verdict = await verifyCheckpoint(directory);
+    times.push((performance.now() - began) / 1000);
+    if (!verdict.ok) faults.push(`a large checkpoint that is whole: ${verdict.reason}`);
+  }
+  const [, seconds = Number.NaN] = times.sort((a, b) => a - b);
+  if (!(seconds < mostSeconds))
+    faults.push(`verifying 1 GB took ${seconds.toFixed(2)} s, wanted < ${mostSeconds} s`);
+  rmSync(path.dirname(directory), { recursive: true });
+  return {
+    rows: [['none: 1 GB in four shards', `verified in ${secondsText(seconds)}`, `< ${mostSeconds} s`]],
+    faults,
+  };
+}
+
+function swap(one: string, other: string): void {
+  const between = `${one}.between`;
+  renameSync(one, between);
+  renameSync(other, one);
+  renameSync(between, other);
 }
 
 function flip(file: string): void {

@@ -2,6 +2,7 @@
 import type { Section } from '../setting.ts';
 import { type KillKind, killKinds } from './kill-moments.ts';
 import { trainKills } from './kills.ts';
+import { replayedHistories } from './replay.ts';
 import { longStragglers, stragglerTest } from './stragglers.ts';
 import { longWeightSync, weightSync } from './weight-sync.ts';
 
@@ -20,6 +21,8 @@ export const trainTests: Readonly<Record<string, TrainTest>> = {
   'train-kills': (options) => trainKills(killOptions(options, 3)),
   'train-kills-twin': (options) => trainKills(killOptions(options, 0)),
   straggler: ({ seed, scale }) => stragglerTest(longStragglers(seed, scale)),
+  replay: ({ seed, scale }) =>
+    replayedHistories({ seed, histories: Math.max(1, Math.round(10_000 * scale)) }),
   'weight-sync': ({ scale }) => {
     const { paritySteps, ...long } = longWeightSync;
     return weightSync({ ...long, paritySteps: Math.max(3, Math.round(paritySteps * scale)) });
