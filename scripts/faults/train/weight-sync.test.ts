@@ -6,7 +6,7 @@ test('LAG-BOUND, SAME-LOGPROB: a sampler that misses an update, silently or not,
   const options = { steps: 3, atUpdate: 3, paritySteps: 3, parityBounds: [0] };
   const { faults } = await weightSync({
     ...options,
-    faults: ['throws', 'half-silent', 'restarted'],
+    faults: ['throws', 'confirm-throws', 'half-silent', 'torn', 'restarted'],
   });
   assert.deepEqual(faults, []);
 });

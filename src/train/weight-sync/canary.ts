@@ -28,7 +28,7 @@ export class SamplerMismatchError extends Error {
 
 /** Samples as many times, each a request of its own, so that several parts of a sampler are asked. */
 const canaries = 4;
-const canaryTokens = 12;
+export const canaryTokens = 12;
 
 /** Asks the sampler for the canary of a version. */
 export async function sampleCanary(
