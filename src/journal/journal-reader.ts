@@ -20,6 +20,12 @@ export interface RecordedEffect extends Entry {
   readonly requestHash: Uint8Array;
 }
 
+/** A recorded effect whose payload is read when it is asked for. */
+export interface EffectRow extends Pick<RecordedEffect, 'sequence' | 'unit' | 'label' | 'requestHash'> {
+  readonly value: Json;
+  payload(): Uint8Array | undefined;
+}
+
 /** An attempt at an effect that failed. */
 export interface FailedAttempt {
   readonly sequence: number;
@@ -42,6 +48,7 @@ export class JournalReader {
   readonly #blobs: BlobReader;
   readonly #findEffect: StatementSync;
   readonly #findEvent: StatementSync;
+  readonly #selectEffects: StatementSync;
   readonly #sequencesOf: StatementSync;
   #closed = false;
 
@@ -53,6 +60,9 @@ export class JournalReader {
       'SELECT sequence, value, value_blob, payload_blob FROM effects WHERE key = ?',
     );
     this.#findEvent = this.#database.prepare('SELECT * FROM events WHERE stream = ? AND key = ?');
+    this.#selectEffects = this.#database.prepare(
+      'SELECT * FROM effects WHERE unit >= ? AND unit < ? ORDER BY unit, sequence',
+    );
     this.#sequencesOf = this.#database.prepare('SELECT sequence FROM effects WHERE unit = ? AND label = ?');
   }
 
@@ -223,6 +233,29 @@ export class JournalReader {
     return new Map(rows.map(({ label, n }) => [String(label), Number(n)]));
   }
 
+  /** The effects of all units that begin with `prefix`, by unit and in the order in which they were recorded. */
+  effectsBelow(prefix: string): EffectRow[] {
+    return this.#effectsBetween(prefix, `${prefix}\u{10ffff}`);
+  }
+
+  /** The effects of a unit in the order in which they were recorded. */
+  effectsOf(unit: string): EffectRow[] {
+    // The first name after it; none has a NUL.
+    return this.#effectsBetween(unit, `${unit}\u{1}`);
+  }
+
+  #effectsBetween(first: string, end: string): EffectRow[] {
+    this.#assertOpen();
+    return this.#selectEffects.all(first, end).map((row: Row) => ({
+      sequence: Number(row.sequence),
+      unit: String(row.unit),
+      label: String(row.label),
+      requestHash: row.request_hash as Uint8Array,
+      value: this.#value(row),
+      payload: () => (row.payload_blob === null ? undefined : this.#blob(row.payload_blob)),
+    }));
+  }
+
   /** Failed attempts in order; of those that were recorded after a sequence number, if one is given. */
   async *failures(after = 0): AsyncIterable<FailedAttempt> {
     const select = 'SELECT * FROM failures WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?';
@@ -256,10 +289,14 @@ export class JournalReader {
     return { sequence: Number(sequence), stream: String(stream), key: String(key), ...this.#entry(row) };
   }
 
-  #entry({ value, value_blob: valueBlob, payload_blob: payloadBlob }: Row): Entry {
+  #entry(row: Row): Entry {
+    const value = this.#value(row);
+    return row.payload_blob === null ? { value } : { value, payload: this.#blob(row.payload_blob) };
+  }
+
+  #value({ value, value_blob: valueBlob }: Row): Json {
     const text = typeof value === 'string' ? value : new TextDecoder().decode(this.#blob(valueBlob));
-    const parsed = JSON.parse(text) as Json;
-    return payloadBlob === null ? { value: parsed } : { value: parsed, payload: this.#blob(payloadBlob) };
+    return JSON.parse(text) as Json;
   }
 
   #blob(reference: unknown): Uint8Array {

@@ -9,7 +9,14 @@ import {
   revealedItem,
 } from './grades/resources.ts';
 import { sourceList } from './grades/sources.ts';
+import { proofList } from './proof/proof-list.ts';
+import { proofOf } from './proof/proof-of.ts';
+import { proofRows } from './proof/proof-rows.ts';
 import type { ResourceTable } from './resource.ts';
+import { groupRows } from './rollouts/group-rows.ts';
+import { rolloutGroup } from './rollouts/rollout-group.ts';
+import { rolloutStages } from './rollouts/rollout-stages.ts';
+import { rolloutTokens } from './rollouts/rollout-tokens.ts';
 import { runOverview } from './run/overview.ts';
 import { runRecipe } from './run/run-recipe.ts';
 import { runResult } from './run/run-result.ts';
@@ -44,4 +51,11 @@ export const resources: ResourceTable = {
   'runs/:run/recipe.json': runRecipe,
   'runs/:run/result.json': runResult,
   'runs/:run/spend.json': runSpend,
+  'runs/:run/rollouts.json': rolloutStages,
+  'runs/:run/rollouts/:stage/groups/:page.json': groupRows,
+  'runs/:run/rollouts/:stage/group/:group.json': rolloutGroup,
+  'runs/:run/rollouts/:stage/tokens/:group/:page.json': rolloutTokens,
+  'runs/:run/proofs.json': proofList,
+  'runs/:run/proofs/rows/:page.json': proofRows,
+  'runs/:run/proof/:id.json': proofOf,
 };

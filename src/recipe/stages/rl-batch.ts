@@ -5,15 +5,15 @@
  * records are all that a later sitting needs to know which groups have ended.
  */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import type { Datum } from '../../engine/engine.ts';
-import { type Ungraded, ungradedSchema } from '../../grade/grade.ts';
+import type { Ungraded } from '../../grade/grade.ts';
 import { checkUngraded, UngradedCount } from '../../grade/ungraded-rate.ts';
 import { runTogether } from '../../journal/run-together.ts';
 import { type GrpoBatch, grpoBatch } from '../../train/grpo.ts';
 import type { Dropped } from '../../train/pipeline/group-ledger.ts';
 import type { Pipeline } from '../../train/pipeline/pipeline.ts';
 import { takeGroup } from '../../train/shelved-group.ts';
+import { type CommittedBatch, committedBatchSchema } from './committed-batch.ts';
 import { type CollectedGroup, collectedGroup, type RlRun, type WaitingGroup } from './rl-attempts.ts';
 
 /** The attempts of one step and the batch they make. */
@@ -27,17 +27,6 @@ export interface Gathered {
   readonly waitedSeconds: number;
   readonly stragglerSeconds: number;
 }
-
-/** What is committed with the batch of a step. */
-const committedBatchSchema = z.object({
-  /** Numbers of the groups, and the problems that they are attempts at. */
-  groups: z.array(z.int()),
-  problems: z.array(z.string()),
-  dropped: z.array(z.tuple([z.int(), z.string()])),
-  /** [place of the group in the batch, attempt, outcome] of the attempts that had no grade when the batch was made. */
-  ungraded: z.array(z.tuple([z.int(), z.int(), ungradedSchema])).default([]),
-});
-export type CommittedBatch = z.infer<typeof committedBatchSchema>;
 
 const streamOf = ({ stage }: Pick<RlRun, 'stage'>): string => `${stage}/batch`;
 

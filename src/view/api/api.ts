@@ -3,11 +3,13 @@
  * table of resources and the browser's `useResource` are both checked against it.
  */
 import type { GradesApi } from './grades.ts';
+import type { ProofApi } from './proof.ts';
+import type { RolloutsApi } from './rollouts.ts';
 import type { RunApi } from './run.ts';
 import type { RunsApi } from './runs.ts';
 import type { TraceApi } from './trace.ts';
 
-export interface Api extends RunsApi, RunApi, TraceApi, GradesApi {}
+export interface Api extends RunsApi, RunApi, TraceApi, GradesApi, RolloutsApi, ProofApi {}
 
 /** The names in a path pattern. */
 export type NamesIn<Pattern extends string> = Pattern extends `${infer First}/${infer Rest}`

@@ -2,14 +2,14 @@
  * A run of a recipe: its stage, how far it is, and its newest held-out score, or that of its report once there is one. Time
  * left is that of the stage alone, from the time that its last steps took.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
 import type { Json } from '../../journal/journal.ts';
 import type { JournalReader } from '../../journal/journal-reader.ts';
 import { readReport } from '../../recipe/report/read-report.ts';
-import { type Recipe, recipeSchema, type StageId, stagesOf } from '../../recipe/schema.ts';
+import { type Recipe, type StageId, stagesOf } from '../../recipe/schema.ts';
 import type { RunScore } from '../api/runs.ts';
+import { readFrozenRecipe } from '../frozen-recipe.ts';
 import { type Summarise, unknown } from './summarisers.ts';
 
 export const summariseRecipe: Summarise = async (workplace, { id, directory, path: below }) => {
@@ -34,24 +34,6 @@ export const summariseRecipe: Summarise = async (workplace, { id, directory, pat
     };
   });
 };
-
-/** Throws an Error that says what is wrong with it. */
-export function readFrozenRecipe(directory: string): Recipe {
-  const file = path.join(directory, 'recipe.yaml');
-  let written: unknown;
-  try {
-    written = parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new Error(`recipe.yaml cannot be read: ${reason}`);
-  }
-  const parsed = recipeSchema.safeParse(written);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Error(
-    `recipe.yaml is not one of this version: ${issue?.path.join('.') ?? ''}: ${issue?.message}`,
-  );
-}
 
 interface Within {
   readonly text: string;

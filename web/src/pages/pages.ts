@@ -24,7 +24,26 @@ export const sections = [
 ] as const;
 export type Section = (typeof sections)[number]['id'];
 
+const rollouts = async () => (await import('./rollouts/rollouts-page.tsx')).RolloutsPage;
+
 export const pages: readonly Page[] = [
   { pattern: '', section: 'runs', load: async () => (await import('./runs/runs-page.tsx')).RunsPage },
   { pattern: 'runs/:run', section: 'runs', load: async () => (await import('./run/run-page.tsx')).RunPage },
+  { pattern: 'runs/:run/rollouts', section: 'runs', load: rollouts },
+  { pattern: 'runs/:run/rollouts/:stage/:step', section: 'runs', load: rollouts },
+  {
+    pattern: 'runs/:run/rollouts/:stage/:step/:group',
+    section: 'runs',
+    load: async () => (await import('./rollouts/group-page.tsx')).GroupPage,
+  },
+  {
+    pattern: 'runs/:run/proofs',
+    section: 'runs',
+    load: async () => (await import('./proofs/proofs-page.tsx')).ProofsPage,
+  },
+  {
+    pattern: 'runs/:run/proofs/:id',
+    section: 'runs',
+    load: async () => (await import('./proofs/proof-page.tsx')).ProofPage,
+  },
 ];
