@@ -1,4 +1,4 @@
-/** Which groups are looked for. */
+/** Which groups of a list are looked for: by problem, by what became of them, and by what their attempts earned. */
 import type { RolloutGroupRow } from '../../../../src/view/api/rollouts.ts';
 import { meanPoints } from './words.ts';
 
