@@ -35,7 +35,14 @@ function systemJson(
     cost:
       cost === undefined
         ? null
-        : { ...cost, dollars: cost.dollars ?? null, judgeDollars: cost.judgeDollars ?? null },
+        : {
+            ...cost,
+            calls: cost.calls ?? null,
+            tokens: cost.tokens ?? null,
+            dollars: cost.dollars ?? null,
+            judgeTokens: cost.judgeTokens ?? null,
+            judgeDollars: cost.judgeDollars ?? null,
+          },
     relativeToSingleTurn: relative ?? null,
     ranks: { ...ranks },
     several: several.map(({ k, problems: covered, best, pass }) => ({

@@ -70,6 +70,8 @@ function number(value: number | undefined, digits: number, unit?: '$'): NumberCe
 function costTable({ suite, rows }: SuiteComparison): Table {
   const isPriced = rows.some(({ cost }) => (cost?.dollars ?? 0) > 0);
   const hasJudgePrice = rows.some(({ cost }) => (cost?.judgeDollars ?? 0) > 0);
+  const haveCalls = rows.some(({ cost }) => cost?.calls !== undefined);
+  const haveJudge = rows.some(({ cost }) => cost?.judgeTokens !== undefined);
   const areCut = rows.some(({ cost }) => (cost?.cut ?? 0) > 0);
   const isRelative = rows.some(({ relative }) => relative !== undefined);
   return {
@@ -78,24 +80,24 @@ function costTable({ suite, rows }: SuiteComparison): Table {
       left('system'),
       right('score %'),
       ...(rows.length > 1 ? [right('rank')] : []),
-      right('calls'),
+      ...(haveCalls ? [right('calls')] : []),
       right('reply tokens'),
       ...(isRelative ? [right('× single turn')] : []),
       ...(isPriced ? [right('cost')] : []),
       ...(areCut ? [right('cut %')] : []),
-      right('judge tokens'),
+      ...(haveJudge ? [right('judge tokens')] : []),
       ...(hasJudgePrice ? [right('grading')] : []),
     ],
     rows: rows.map(({ name, score, cost, relative, ranks }) => [
       name,
       number(score.mean?.estimate, 1),
       ...(rows.length > 1 ? [rankText(ranks)] : []),
-      number(cost?.calls, 1),
+      ...(haveCalls ? [number(cost?.calls, 1)] : []),
       number(cost?.completionTokens, 0),
       ...(isRelative ? [number(relative, 2)] : []),
       ...(isPriced ? [number(cost?.dollars, 4, '$')] : []),
       ...(areCut ? [number(cost && 100 * cost.cut, 1)] : []),
-      number(cost?.judgeTokens, 0),
+      ...(haveJudge ? [number(cost?.judgeTokens, 0)] : []),
       ...(hasJudgePrice ? [number(cost?.judgeDollars, 4, '$')] : []),
     ]),
     notes: [

@@ -30,14 +30,15 @@ export interface Score {
 
 /** For one attempt, on average. */
 export interface Cost {
-  readonly calls: number;
+  /** Undefined where they are not on record. */
+  readonly calls: number | undefined;
   /** Prompt and reply. */
-  readonly tokens: number;
+  readonly tokens: number | undefined;
   readonly completionTokens: number;
   /** Undefined where a model has no price. */
   readonly dollars: number | undefined;
-  /** Of its grading. */
-  readonly judgeTokens: number;
+  /** Of its grading; undefined where it is not on record. */
+  readonly judgeTokens: number | undefined;
   readonly judgeDollars: number | undefined;
   /** Share of attempts of which some call was cut at its limit of tokens. */
   readonly cut: number;
@@ -90,7 +91,7 @@ export interface SuiteComparison {
 }
 
 /** Tags that suites are split by, in the order of the tables. */
-const splitBy = ['subset', 'category', 'level', 'contest', 'year'];
+const splitBy = ['subset', 'category', 'level', 'contest', 'year', 'steps'];
 const fullMarks = 7;
 const mostValues = 24;
 
@@ -198,19 +199,22 @@ function mapInterval({ estimate, low, high }: Interval, map: (value: number) => 
   return { estimate: map(estimate), low: map(low), high: map(high) };
 }
 
-function costOf({ attempts_P_R, grades_P_R }: System): Cost | undefined {
+function costOf({ attempts_P_R, grades_P_R, isSummary = false }: System): Cost | undefined {
   const attempts = attempts_P_R.flat().filter((row) => row !== undefined);
   const grades = grades_P_R.flat().filter((row) => row !== undefined);
   if (attempts.length === 0) return undefined;
   const dollars = attempts.map((row) => row.dollars);
   const judgeDollars = grades.map((row) => row.dollars);
   return {
-    calls: mean(attempts.map(({ calls }) => calls)),
-    tokens: mean(attempts.map(({ promptTokens, completionTokens }) => promptTokens + completionTokens)),
+    calls: isSummary ? undefined : mean(attempts.map(({ calls }) => calls)),
+    tokens: isSummary
+      ? undefined
+      : mean(attempts.map(({ promptTokens, completionTokens }) => promptTokens + completionTokens)),
     completionTokens: mean(attempts.map(({ completionTokens }) => completionTokens)),
     dollars: meanOfKnown(dollars),
-    judgeTokens:
-      grades.length === 0
+    judgeTokens: isSummary
+      ? undefined
+      : grades.length === 0
         ? 0
         : mean(grades.map(({ promptTokens, completionTokens }) => promptTokens + completionTokens)),
     judgeDollars: meanOfKnown(judgeDollars),

@@ -35,6 +35,8 @@ export interface System {
   readonly points_P_R: readonly (readonly (number | null)[])[];
   readonly attempts_P_R: readonly (readonly (AttemptRow | undefined)[])[];
   readonly grades_P_R: readonly (readonly (GradeRow | undefined)[])[];
+  /** Of the attempts only scores, reply tokens and cuts are on record: neither calls, prompts nor what grading took. */
+  readonly isSummary?: boolean;
   /** Attempts in all, those not made, those whose grading was not tried yet, and those that it failed on. */
   readonly counts: {
     readonly wanted: number;
@@ -89,7 +91,8 @@ async function readRecords(directory: string): Promise<BenchRecords> {
   }
 }
 
-function readIdentity(directory: string): z.infer<typeof identitySchema> {
+/** What the directory is a run of, without its attempts. Throws a SystemError. */
+export function readIdentity(directory: string): z.infer<typeof identitySchema> {
   const file = path.join(directory, 'bench.json');
   let text: string;
   try {

@@ -1,4 +1,14 @@
 /** Everything that can be looked at, by path. */
+
+import { compareChoices } from './compare/choices.ts';
+import { comparedProblemPage, comparedSystems, comparisonFiles } from './compare/compared.ts';
+import { calibrationTablesPage } from './data/calibration-tables.ts';
+import { dataCardPage } from './data/card-page.ts';
+import { dataList } from './data/data-list.ts';
+import { dataIndexPage } from './data/index-page.ts';
+import { dataMatches } from './data/matches-page.ts';
+import { dataRowPage } from './data/row-page.ts';
+import { dataSteps } from './data/steps.ts';
 import {
   agreementView,
   exportedGrades,
@@ -58,4 +68,15 @@ export const resources: ResourceTable = {
   'runs/:run/proofs.json': proofList,
   'runs/:run/proofs/rows/:page.json': proofRows,
   'runs/:run/proof/:id.json': proofOf,
+  'compare/choices.json': compareChoices,
+  'compare/:systems/comparison.json': comparedSystems,
+  'compare/:systems/problems/:suite/:page.json': comparedProblemPage,
+  'compare/:systems/files.json': comparisonFiles,
+  'data.json': dataList,
+  'data/:run/steps.json': dataSteps,
+  'data/:run/card.json': dataCardPage,
+  'data/:run/parts/:part/index/:page.json': dataIndexPage,
+  'data/:run/parts/:part/rows/:line.json': dataRowPage,
+  'data/:run/matches/:step/:page.json': dataMatches,
+  'calibrations/:run/tables.json': calibrationTablesPage,
 };

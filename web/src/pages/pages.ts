@@ -25,6 +25,8 @@ export const sections = [
 export type Section = (typeof sections)[number]['id'];
 
 const rollouts = async () => (await import('./rollouts/rollouts-page.tsx')).RolloutsPage;
+const comparePage = async () => (await import('./compare/compare-page.tsx')).ComparePage;
+const rowsPage = async () => (await import('./data/rows-page.tsx')).RowsPage;
 
 export const pages: readonly Page[] = [
   { pattern: '', section: 'runs', load: async () => (await import('./runs/runs-page.tsx')).RunsPage },
@@ -45,5 +47,28 @@ export const pages: readonly Page[] = [
     pattern: 'runs/:run/proofs/:id',
     section: 'runs',
     load: async () => (await import('./proofs/proof-page.tsx')).ProofPage,
+  { pattern: 'compare', section: 'compare', load: comparePage },
+  { pattern: 'compare/:systems', section: 'compare', load: comparePage },
+  {
+    pattern: 'data',
+    section: 'data',
+    load: async () => (await import('./data/data-list-page.tsx')).DataListPage,
+  },
+  {
+    pattern: 'data/:run',
+    section: 'data',
+    load: async () => (await import('./data/data-page.tsx')).DataPage,
+  },
+  {
+    pattern: 'data/:run/matches/:step',
+    section: 'data',
+    load: async () => (await import('./data/matches-page.tsx')).MatchesPage,
+  },
+  { pattern: 'data/:run/:part', section: 'data', load: rowsPage },
+  { pattern: 'data/:run/:part/:line', section: 'data', load: rowsPage },
+  {
+    pattern: 'calibrations/:run',
+    section: 'data',
+    load: async () => (await import('./data/calibration-page.tsx')).CalibrationPage,
   },
 ];
