@@ -47,6 +47,7 @@ export const pages: readonly Page[] = [
     pattern: 'runs/:run/proofs/:id',
     section: 'runs',
     load: async () => (await import('./proofs/proof-page.tsx')).ProofPage,
+  },
   { pattern: 'compare', section: 'compare', load: comparePage },
   { pattern: 'compare/:systems', section: 'compare', load: comparePage },
   {
