@@ -1,11 +1,12 @@
 /**
- * A proof of an evaluation of a recipe. The record has the calls, the grades and digests of what was graded: the proof is the
- * answer that the last grade is of. An answer of which nothing says that it was graded is not taken for the proof.
+ * A proof of an evaluation of a recipe. The record has the calls, the gradings, also those that came to nothing, and digests of
+ * what was graded: the proof is the answer that the last grading is of. An answer of which nothing says that it was graded is
+ * not taken for the proof. NULL-NOT-ZERO: where the last grading came to nothing there are no points, whatever an earlier turn got.
  */
-import { type Grade, gradeSchema } from '../../grade/grade.ts';
+import { type Grade, gradeSchema, ungradedCauses } from '../../grade/grade.ts';
 import { gradingDigest } from '../../grade/judge-material.ts';
 import { canonicalHash } from '../../journal/canonical-json.ts';
-import type { EffectRow } from '../../journal/journal-reader.ts';
+import type { EffectRow, JournalReader } from '../../journal/journal-reader.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { seedFrom } from '../../stats/random.ts';
 import { readFrozenRecipe } from '../frozen-recipe.ts';
@@ -26,28 +27,24 @@ interface Reply {
 export const findEvaluationProof: FindProof = async (workplace, { id, directory }, unit, mathematics) => {
   const [, key, number, attempt] = /^evaluate\/([^/]+\/[^/]+)\/(\d+)\/(\d+)$/.exec(unit) ?? [];
   const problem = (await problemsOf(directory, 'test.jsonl'))[Number(number)];
-  const rows = await workplace.journal(id, (journal) =>
-    journal.effectsBelow(`${unit}/`).concat(journal.effectsOf(unit)),
-  );
+  const listed = (await proofListing(workplace, id)).rows.find((row) => row.unit === unit);
+  const { rows, gradings } = await workplace.journal(id, async (journal) => ({
+    rows: journal.effectsOf(unit),
+    gradings: await gradingsOf(journal, unit, listed?.points[0] === null),
+  }));
   if (key === undefined || problem === undefined || rows.length === 0)
     throw new NotFoundError(`${unit} is no attempt of this run`);
-  const replies = repliesIn(rows.filter((row) => row.unit === unit));
-  const graded = lastGrade(rows, unit);
+  const replies = rows.map(
+    ({ label, value }): Reply => ({ label, ...(value as unknown as Omit<Reply, 'label'>) }),
+  );
+  const last = gradings.at(-1);
   const remarks: string[] = [];
-  const grade = graded === undefined ? undefined : gradeIn(graded.row, remarks);
-  const written =
-    graded === undefined
-      ? undefined
-      : answerOf(graded, unit, problem, replies, readFrozenRecipe(directory).seed);
-  if (graded !== undefined && written === undefined)
+  const grade = last === undefined ? undefined : gradeIn(last, remarks);
+  const { seed } = readFrozenRecipe(directory);
+  const written = last === undefined ? undefined : answerOf(last, { unit, problem, replies, seed });
+  if (last === undefined) remarks.push(noGrading);
+  else if (written === undefined)
     remarks.push('Which of the answers was graded cannot be told from the record; the trace has them all.');
-  const listed = (await proofListing(workplace, id)).rows.find((row) => row.unit === unit);
-  if (graded === undefined)
-    remarks.push(
-      listed?.points[0] === null
-        ? 'It has no grade: the grader came to none.'
-        : 'It has no proof: the reasoning did not end, or nothing came after it. That is worth 0 without a grader.',
-    );
   return {
     ...{ kind: 'evaluation', system: systemName(key), attempt: Number(attempt), problem, remarks },
     proof: written?.answer ?? undefined,
@@ -59,26 +56,48 @@ export const findEvaluationProof: FindProof = async (workplace, { id, directory 
   };
 };
 
-function repliesIn(rows: readonly EffectRow[]): Reply[] {
-  return rows.map(({ label, value }) => ({ label, ...(value as unknown as Omit<Reply, 'label'>) }));
-}
+const noGrading =
+  'It has no proof: the reasoning did not end, or nothing came after it. That is worth 0 without a grader.';
 
-interface LastGrade {
-  readonly row: EffectRow;
+/** The grading of a turn. A turn that keeps the proof of the one before has none of its own. */
+interface Grading {
   /** From 0. */
   readonly turn: number;
+  readonly unit: string;
+  /** Undefined where it came to nothing. */
+  readonly row: EffectRow | undefined;
+  readonly failure: { readonly key: Uint8Array; readonly message: string } | undefined;
 }
 
-/** A turn that keeps the proof of the one before has no grade of its own. */
-function lastGrade(rows: readonly EffectRow[], unit: string): LastGrade | undefined {
-  const turns = rows.flatMap((row) => {
-    const [, turn] = row.label === 'grade' ? (/^\/turn-(\d+)$/.exec(row.unit.slice(unit.length)) ?? []) : [];
-    return turn === undefined ? [] : [{ row, turn: Number(turn) - 1 }];
-  });
-  return turns.sort((a, b) => a.turn - b.turn).at(-1);
+/** In the order of turns. `withFailures`: those that came to nothing too, for which all failures of the run are looked through. */
+async function gradingsOf(journal: JournalReader, unit: string, withFailures: boolean): Promise<Grading[]> {
+  const gradings = new Map<number, Grading>();
+  const turnOf = (label: string, own: string): number | undefined => {
+    const [, turn] =
+      label === 'grade' && own.startsWith(unit) ? (/^\/turn-(\d+)$/.exec(own.slice(unit.length)) ?? []) : [];
+    return turn === undefined ? undefined : Number(turn) - 1;
+  };
+  if (withFailures) {
+    for await (const { unit: own, label, key, error } of journal.failures()) {
+      const turn = turnOf(label, own);
+      const failure = { key, message: error.message };
+      if (turn !== undefined) gradings.set(turn, { turn, unit: own, row: undefined, failure });
+    }
+  }
+  for (const row of journal.effectsBelow(`${unit}/turn-`)) {
+    const turn = turnOf(row.label, row.unit);
+    if (turn !== undefined) gradings.set(turn, { turn, unit: row.unit, row, failure: undefined });
+  }
+  return [...gradings.values()].sort((a, b) => a.turn - b.turn);
 }
 
-function gradeIn(row: EffectRow, remarks: string[]): Grade | undefined {
+function gradeIn({ row, failure }: Grading, remarks: string[]): Grade | undefined {
+  if (row === undefined) {
+    const [, cause = 'call-failed', detail = failure?.message ?? ''] =
+      /^ungraded: (\S+) \((.*)\)$/s.exec(failure?.message ?? '') ?? [];
+    const known = ungradedCauses.find((one) => one === cause) ?? 'call-failed';
+    return { kind: 'ungraded', cause: known, detail, grader: 'exact' };
+  }
   try {
     return gradeSchema.parse(JSON.parse(Buffer.from(row.payload() ?? []).toString('utf8')));
   } catch (error) {
@@ -87,25 +106,32 @@ function gradeIn(row: EffectRow, remarks: string[]): Grade | undefined {
   }
 }
 
-/** The reply whose answer was asked to be graded. */
+interface Asked {
+  readonly unit: string;
+  readonly problem: Problem;
+  readonly replies: readonly Reply[];
+  /** Of the recipe. */
+  readonly seed: number;
+}
+
+/** The reply whose answer was asked to be graded: its request has the digest that is on record. */
 function answerOf(
-  { row, turn }: LastGrade,
-  unit: string,
-  problem: Problem,
-  replies: readonly Reply[],
-  recipeSeed: number,
+  { turn, unit: own, row, failure }: Grading,
+  { unit, problem, replies, seed }: Asked,
 ): Reply | undefined {
-  const seed = seedFrom(seedFrom(recipeSeed, 'evaluate'), unit, 'grade', turn);
-  const hash = Buffer.from(row.requestHash);
+  const graderSeed = seedFrom(seedFrom(seed, 'evaluate'), unit, 'grade', turn);
   return replies.toReversed().find(({ answer }) => {
     if (answer === null) return false;
-    const request = {
+    const digest = gradingDigest(problem);
+    const hash = canonicalHash({
       grader: 'exact',
       problem: problem.id,
-      digest: gradingDigest(problem),
+      digest,
       proof: answer,
-      seed,
-    };
-    return hash.equals(canonicalHash(request));
+      seed: graderSeed,
+    });
+    return row === undefined
+      ? canonicalHash([own, 'grade', hash.toString('hex')]).equals(Buffer.from(failure?.key ?? []))
+      : hash.equals(Buffer.from(row.requestHash));
   });
 }

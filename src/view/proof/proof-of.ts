@@ -10,6 +10,7 @@ import { findEvaluationProof } from './find-evaluation-proof.ts';
 import { findProveProof } from './find-prove-proof.ts';
 import { findRolloutProof } from './find-rollout-proof.ts';
 import type { FindProof } from './found-proof.ts';
+import { peopleGrades, peopleRevision } from './people-grades.ts';
 import { proofListing, runsWithProofs } from './proof-listing.ts';
 import { problemView } from './scheme-view.ts';
 
@@ -32,16 +33,26 @@ export const proofOf: Resource<'runs/:run/proof/:id.json'> = {
     if (find === undefined) throw new NotFoundError(`${id} names no proof`);
     const mathematics = createMathematics();
     const place = workplace.run(run);
-    const { problem, proof, reasoning, attempt, ...rest } = await find(workplace, place, unit, mathematics);
+    const { problem, proof, reasoning, attempt, grades, ...rest } = await find(
+      workplace,
+      place,
+      unit,
+      mathematics,
+    );
     return {
       ...rest,
       ...{ id, attempt: attempt + 1, problem: problemView(problem, mathematics) },
       proof: proof === undefined ? null : safeHtml(markdownToHtml(proof, mathematics, { headingLevel: 3 })),
+      grades: [
+        ...grades,
+        ...(proof === undefined ? [] : peopleGrades(workplace, problem, proof, mathematics)),
+      ],
       characters: proof?.length ?? 0,
       reasoning: reasoning === null || reasoning === '' ? null : reasoning.slice(0, longestReasoning),
       siblings: rest.kind === 'rollout' ? [] : await siblingsOf(workplace, run, unit),
     };
   },
+  revision: async (workplace, { run }) => `${await workplace.revision(run)} ${peopleRevision(workplace)}`,
   // Of rollouts a static site has tokens and grades with their groups; a page for each would be most of it.
   instances: async function* (workplace) {
     for (const run of runsWithProofs(workplace)) {
