@@ -19,7 +19,8 @@ export function formatCount(value: number | null | undefined): string {
 export function formatFigure(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return dash;
   const size = Math.abs(value);
-  if (size !== 0 && size < 0.001) return value.toExponential(1);
+  if (Number.isInteger(value) && size < 10_000) return formatNumber(value);
+  if (size < 0.001) return value.toExponential(1);
   if (size >= 10_000) return formatCount(value);
   return formatNumber(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }

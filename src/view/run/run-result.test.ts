@@ -56,7 +56,7 @@ test('scores come from the journal until there is a report', async () => {
       [
         ['SFT scores higher than base', 'shown', 'points'],
         ['RL shortens', 'opposite', 'tokens'],
-        ['rc alike rl', 'not-shown', 'points'],
+        ['RC alike RL', 'not-shown', 'points'],
       ],
     );
   });

@@ -67,7 +67,7 @@ function claimOf({
   const opposite = within === undefined ? ci[1] < 0 : ci[0] > within || ci[1] < -within;
   return {
     id,
-    claim: claim ?? known.get(id) ?? id.replaceAll(/[-:]/g, ' '),
+    claim: claim ?? known.get(id) ?? words(id),
     heading: null,
     ...{
       estimate,
@@ -78,6 +78,12 @@ function claimOf({
     verdict: shown ? 'shown' : opposite ? 'opposite' : 'not-shown',
     why: null,
   };
+}
+
+/** `rc-alike-rl` as `RC alike RL`. */
+function words(id: string): string {
+  const text = id.replaceAll(/[-:]/g, ' ').replaceAll(/\b(?:sft|rl|rc|rsa)\b/g, (name) => name.toUpperCase());
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function judgeOf(report: ReportJson | undefined): RunResult['judge'] {

@@ -251,7 +251,11 @@ function optionsOf(
       y: { range: range === undefined ? spanOf : () => [range[0], range[1]] },
     },
     axes: [
-      { ...axis, size: 26 },
+      {
+        ...axis,
+        size: 26,
+        values: (_, splits, _axis, _space, increment) => splits.map((value) => tickText(value, increment)),
+      },
       {
         ...axis,
         size: 48,
@@ -281,7 +285,7 @@ function tickText(value: number | null, increment: number): string {
   if (value === null) return '';
   if (Math.abs(value) >= 10_000) return formatCount(value);
   if (value !== 0 && increment < 0.0005) return value.toExponential(1);
-  const digits = Math.max(0, -Math.floor(Math.log10(increment) + 1e-9));
+  const digits = `${Number(increment.toPrecision(3))}`.split('.')[1]?.length ?? 0;
   return value.toLocaleString('en-US', {
     minimumFractionDigits: Math.min(digits, 4),
     maximumFractionDigits: Math.min(digits, 4),

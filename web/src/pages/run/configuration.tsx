@@ -18,7 +18,7 @@ export function Configuration({
   readonly query: URLSearchParams;
 }) {
   const { value, error, again } = useResource('runs/:run/recipe.json', { run: overview.id });
-  const over = query.get('over') ?? '';
+  const over = query.get('over')?.replace(/^@.*/, '') ?? '';
   const other = useResource('runs/:run/recipe.json', over === '' ? undefined : { run: over });
   const [search, setSearch] = useState('');
   const which = query.get('fields') ?? 'all';
@@ -129,7 +129,7 @@ function Value({ field: { value, standard } }: { readonly field: RecipeField }) 
   if (standard === null || standard === value) return <>{value}</>;
   return (
     <>
-      <b>{value}</b> <span class="quiet">default {standard}</span>
+      <b>{value}</b> <span class="quiet">default {standard === '' ? 'empty' : standard}</span>
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** The curves of a stage: what changed and why, then charts that zoom together, smoothed and laid over another run. */
 import { useMemo, useState } from 'preact/hooks';
-import type { RunOverview } from '../../../../src/view/api/run.ts';
+import type { RunOverview, RunStage } from '../../../../src/view/api/run.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { ChoiceField, Fields } from '../../parts/field.tsx';
 import { Loading } from '../../parts/loading.tsx';
@@ -55,7 +55,7 @@ interface DrawnProps {
 function Drawn({ overview, own: read, query }: DrawnProps) {
   const { stage } = read;
   const own = useMemo(() => ({ ...read, columns: derived(read.columns, stage) }), [read.columns, stage.done]);
-  const other = useOther(query.get('over'), stage.id);
+  const other = useOther(query.get('over'), overview.id, stage.id);
   const [zoom, setZoom] = useState(0);
   const [step, setStep] = useState<number | undefined>();
   const axis = axes.find(({ value }) => value === query.get('along'))?.value ?? 'step';
@@ -83,6 +83,7 @@ function Drawn({ overview, own: read, query }: DrawnProps) {
           label="Laid over it"
           run={overview.id}
           value={query.get('over') ?? ''}
+          first={otherStages(overview, stage)}
           onValue={(over) => setQuery({ over })}
         />
         <button type="button" onClick={() => setZoom(zoom + 1)}>
@@ -131,29 +132,42 @@ function stepAt({ columns }: DrawnStage, axis: Axis, x: number): number | undefi
   return columns.step?.[place] ?? undefined;
 }
 
-/** The same stage of another run. */
-function useOther(
-  run: string | null,
-  stageId: string,
-): { readonly drawn: DrawnStage | undefined; readonly note?: string } {
-  const names = run === null || run === '' ? undefined : { run };
-  const { value, error } = useResource('runs/:run/overview.json', names);
+/** Stages of this run that can be laid over one of the same kind, as `@` and the id. */
+function otherStages({ stages }: RunOverview, { id, trains }: RunStage) {
+  return stages
+    .filter((stage) => stage.id !== id && stage.trains === trains && stage.pages > 0)
+    .map((stage) => ({ value: `@${stage.id}`, text: `${stage.title.toLowerCase()} of this run` }));
+}
+
+interface Other {
+  readonly drawn: DrawnStage | undefined;
+  /** Why there is none though one was asked for. */
+  readonly note?: string;
+}
+
+/** The same stage of another run, or another stage of this one. */
+function useOther(over: string | null, own: string, ownStage: string): Other {
+  const isOwn = over?.startsWith('@') === true;
+  const run = isOwn ? own : (over ?? '');
+  const stageId = isOwn ? over.slice(1) : ownStage;
+  const { value, error } = useResource('runs/:run/overview.json', run === '' ? undefined : { run });
   const stage = value?.stages.find(({ id, pages }) => id === stageId && pages > 0);
   const { columns } = useSteps(
-    run ?? '',
+    run,
     stage === undefined ? undefined : stageId,
     stage?.pages ?? 0,
     stage?.done ?? 0,
   );
+  const name = isOwn ? stageId : (value?.path ?? '');
   const drawn = useMemo(
     () =>
       stage === undefined || columns === undefined
         ? undefined
-        : { name: value?.path ?? '', stage, columns: derived(columns, stage) },
-    [columns, stage?.done, value?.path],
+        : { name, stage, columns: derived(columns, stage) },
+    [columns, stage?.done, name],
   );
-  if (names === undefined) return { drawn: undefined };
-  if (error !== undefined) return { drawn, note: `The other run could not be read: ${error}` };
+  if (run === '') return { drawn: undefined };
+  if (error !== undefined) return { drawn, note: `What was to be laid over it could not be read: ${error}` };
   if (value !== undefined && stage === undefined)
     return { drawn, note: `${value.path} has no steps of this stage.` };
   return { drawn };

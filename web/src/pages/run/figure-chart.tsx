@@ -61,7 +61,9 @@ function curvesOf(figure: Figure, drawn: DrawnStage, view: View, isOther: boolea
     ({ column }) => drawn.columns[column] !== undefined || before(drawn.stage, column) !== null,
   );
   // Of another run only what matters most: two runs with all their lines are a tangle.
-  const lines = isOther ? shown.slice(0, 1) : shown;
+  const lines = isOther
+    ? shown.slice(0, 1)
+    : shown.filter((line, index) => index === 0 || !isSame(drawn, line, shown[0]));
   return lines.flatMap((line, index) =>
     curveOf(figure, drawn, { view, line, at, isOther, isFirst: index === 0 }),
   );
@@ -120,4 +122,10 @@ function curveOf(figure: Figure, drawn: DrawnStage, { view, line, at, isOther, i
 
 function stageColour(colour: string): string {
   return colour === 'pretrain' ? 'base' : colour;
+}
+
+/** A line that lies on the first one all the way says nothing: where nothing is sampled, a step is its training. */
+function isSame({ columns }: DrawnStage, { column }: FigureLine, first: FigureLine | undefined): boolean {
+  const [values, others] = [columns[column], columns[first?.column ?? '']];
+  return others !== undefined && values?.every((value, place) => value === others[place]) === true;
 }

@@ -50,7 +50,7 @@ export function Health({ overview }: { readonly overview: RunOverview }) {
       )}
       {stages.length > 0 && (
         <>
-          <h2>Time by stage</h2>
+          <h2 class="run-after">Time by stage</h2>
           <Table
             caption="Time by stage"
             columns={stageColumns(totals.seconds)}

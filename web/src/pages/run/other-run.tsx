@@ -7,15 +7,18 @@ export interface OtherRunProps {
   /** Not offered itself. */
   readonly run: string;
   readonly value: string;
+  /** Choices that come before the runs. */
+  readonly first?: readonly { readonly value: string; readonly text: string }[];
   readonly onValue: (run: string) => void;
 }
 
-export function OtherRun({ label, run, value, onValue }: OtherRunProps) {
+export function OtherRun({ label, run, value, first = [], onValue }: OtherRunProps) {
   const { value: list } = useResource('runs.json', {});
   const others = list?.runs.filter(({ id, kind }) => kind === 'recipe' && id !== run) ?? [];
-  if (others.length === 0) return null;
+  if (others.length + first.length === 0) return null;
   const choices = [
-    { value: '', text: 'no other run' },
+    { value: '', text: first.length === 0 ? 'no other run' : 'nothing' },
+    ...first,
     ...others
       .map(({ id, path }) => ({ value: id, text: path }))
       .sort((a, b) => a.text.localeCompare(b.text, 'en', { numeric: true })),

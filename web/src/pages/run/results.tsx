@@ -53,7 +53,12 @@ const scoreColumns: readonly Column<ResultScore>[] = [
     title: 'Checkpoint',
     cell: ({ checkpoint }) => <b class={`run-checkpoint ${checkpoint}`}>{checkpoint}</b>,
   },
-  { id: 'scaffold', title: 'Scaffold', by: ({ scaffold }) => scaffold, cell: ({ scaffold }) => scaffold },
+  {
+    id: 'scaffold',
+    title: 'Scaffold',
+    by: ({ scaffold }) => scaffold,
+    cell: ({ scaffold }) => scaffoldWords(scaffold),
+  },
   {
     id: 'score',
     title: 'Score, %',
@@ -77,6 +82,20 @@ const scoreColumns: readonly Column<ResultScore>[] = [
     cell: ({ attempts }) => formatNumber(attempts),
   },
 ];
+
+const scaffolds: Readonly<Record<string, string>> = {
+  single: 'single turn',
+  'reasoning-cache': 'Reasoning Cache, last turn',
+  majority: 'majority vote',
+  'best-of-n': 'best of n',
+  'deepseek-math': 'DeepSeekMath',
+  rsa: 'RSA',
+};
+
+function scaffoldWords(scaffold: string): string {
+  const turn = /^reasoning-cache@turn-(\d+)$/.exec(scaffold)?.[1];
+  return turn === undefined ? (scaffolds[scaffold] ?? scaffold) : `Reasoning Cache, turn ${turn}`;
+}
 
 function Judge({ judge }: { readonly judge: NonNullable<RunResult['judge']> }) {
   const figures = [

@@ -24,7 +24,7 @@ export function RunHead({ overview }: { readonly overview: RunOverview }) {
   return (
     <header class="run-head">
       <p class="eyebrow">
-        <a href="#/">Runs</a> / {path}
+        <a href="#/">Runs</a> {path !== '.' && `/ ${path}`}
       </p>
       <div class="run-title">
         <h1>{name}</h1>

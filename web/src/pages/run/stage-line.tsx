@@ -28,11 +28,11 @@ export function StageLine({
           aria-current={stage.state === 'running' ? 'step' : undefined}
         >
           <Name stage={stage} isChosen={stage.id === current?.id} />
-          <span class="run-stage-state">
-            {words[stage.state]}
-            {stage.reusedFrom !== null && `, from ${stage.reusedFrom}`}
-          </span>
-          <span class="run-stage-figures">{figuresOf(stage)}</span>
+          <span class="run-stage-state">{stateOf(stage)}</span>
+          <span class="run-stage-figures">{countOf(stage)}</span>
+          {stage.reusedFrom !== null && (
+            <span class="run-stage-figures">taken over from {stage.reusedFrom}</span>
+          )}
           {stage.state === 'running' && stage.all !== null && (
             <progress max={stage.all} value={stage.done} aria-label={`${stage.title} done`} />
           )}
@@ -63,13 +63,15 @@ function Name({ stage, isChosen }: { readonly stage: RunStage; readonly isChosen
   );
 }
 
-function figuresOf({ done, all, unit, seconds, state }: RunStage): string {
-  const count = done === 0 && all === null ? [] : [countOf(done, all, unit, state)];
-  return [...count, ...(seconds > 0 ? [formatSeconds(seconds)] : [])].join(', ');
+function stateOf({ state, seconds }: RunStage): string {
+  if (seconds === 0) return words[state];
+  return state === 'done'
+    ? `done in ${formatSeconds(seconds)}`
+    : `${words[state]}, ${formatSeconds(seconds)}`;
 }
 
-function countOf(done: number, all: number | null, unit: RunStage['unit'], state: StageState): string {
-  if (state === 'to-come' && done === 0) return `${formatNumber(all)} ${unit}`;
+function countOf({ done, all, unit, state }: RunStage): string {
+  if (done === 0) return all === null || state === 'done' ? '' : `${formatNumber(all)} ${unit}`;
   const of = all === null || all === done ? '' : ` of ${formatNumber(all)}`;
   return `${formatNumber(done)}${of} ${unit}`;
 }

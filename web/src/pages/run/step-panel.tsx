@@ -1,9 +1,11 @@
 /** One step as a whole: its figures, how old its tokens were, and the way to its rollouts. */
+import { useEffect, useRef } from 'preact/hooks';
 import type { RunOverview } from '../../../../src/view/api/run.ts';
 import { formatFigure, formatPercent } from '../../format.ts';
 import { linkTo } from '../../route.ts';
 import { pages } from '../pages.ts';
 import type { DrawnStage } from './figure-chart.tsx';
+import { byImportance, figureWords } from './figure-words.ts';
 
 export interface StepPanelProps {
   readonly overview: RunOverview;
@@ -21,18 +23,20 @@ export function StepPanel({ overview, own, step, onStep }: StepPanelProps) {
     .filter((name) => name.startsWith('lag/shares/'))
     .map((name) => ({ lag: Number(name.split('/').at(-1)), share: valueAt(name) ?? 0 }))
     .sort((a, b) => a.lag - b.lag);
-  const figures = Object.keys(columns)
-    .filter(
+  const figures = byImportance(
+    Object.keys(columns).filter(
       (name) =>
         !/^(step$|share\/|lag\/shares|limit$|dropped$|cost\/endedAt)/.test(name) && valueAt(name) !== null,
-    )
-    .sort();
+    ),
+  );
   const rollouts = ['runs/:run/rollouts/:stage/:step', 'runs/:run/rollouts/:step'].find((pattern) =>
     pages.some((page) => page.pattern === pattern),
   );
   const go = (by: number): void => onStep(columns.step?.[place + by] ?? step);
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), [step]);
   return (
-    <section class="run-step" aria-label={`Step ${step}`}>
+    <section class="run-step" aria-label={`Step ${step}`} ref={panel}>
       <div class="run-step-head">
         <h2>
           Step {step} of {stage.title.toLowerCase()}
@@ -86,7 +90,7 @@ export function StepPanel({ overview, own, step, onStep }: StepPanelProps) {
       <dl class="run-step-figures">
         {figures.map((name) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt>{figureWords(name)}</dt>
             <dd>{formatFigure(valueAt(name))}</dd>
           </div>
         ))}
