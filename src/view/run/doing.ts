@@ -23,7 +23,7 @@ export function doing(work: AtWork): string {
   if (stage.id === 'evaluate') return evaluating(work);
   if (stage.trains === null) return `${stage.title}: ${stage.what}`;
   const of = stage.all === null ? '' : ` of ${stage.all}`;
-  return `Training on step ${stage.done + 1}${of} of ${stage.title.toLowerCase()}.`;
+  return `${stage.title}: step ${stage.done + 1}${of} is trained.`;
 }
 
 /** Sampling, grading, training or measuring: told by which of its records there are. */

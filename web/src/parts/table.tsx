@@ -32,7 +32,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, sorted }: TableProp
   const choose = (column: string): void =>
     setOrder((before) => ({ column, isDown: before?.column === column ? !before.isDown : false }));
   return (
-    <div class="table-box">
+    <div class="table-box" role="region" aria-label={caption} tabIndex={0}>
       <table>
         <caption class="visually-hidden">{caption}</caption>
         <thead>

@@ -95,7 +95,7 @@ function Section({
         <h3>{name}</h3>{' '}
         <span class="quiet">{pairs.length === 1 ? 'one field' : `${pairs.length} fields`}</span>
       </summary>
-      <div class="table-box">
+      <div class="table-box" role="region" aria-label={`Fields of ${name}`} tabIndex={0}>
         <table>
           <thead>
             <tr>

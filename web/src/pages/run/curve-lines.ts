@@ -2,7 +2,7 @@
  * Lines of a chart from the columns of one run or two: what they are drawn over, smoothed, and brought onto one horizontal
  * axis.
  */
-import type { ChartLine } from '../../parts/chart.tsx';
+import type { ChartLine } from '../../parts/chart-line.ts';
 
 export type Column = readonly (number | null)[];
 export type Columns = Readonly<Record<string, Column>>;

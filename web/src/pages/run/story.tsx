@@ -3,7 +3,7 @@
  * what, and what that says. Written from the figures alone.
  */
 import type { RunOverview } from '../../../../src/view/api/run.ts';
-import { formatFigure } from '../../format.ts';
+import { formatFigure, formatNumber } from '../../format.ts';
 import { type Column, meanAt } from './curve-lines.ts';
 import { before } from './derived.ts';
 import type { DrawnStage } from './figure-chart.tsx';
@@ -28,7 +28,12 @@ export function Story({ overview, own }: { readonly overview: RunOverview; reado
   return (
     <section class="run-story" aria-label="What changed">
       <h2>{headline(own, overview)}</h2>
-      <div class="table-box">
+      {isWithinChance(own) && (
+        <p class="run-what">
+          The intervals before and after overlap: on so few held-out problems part of that may be chance.
+        </p>
+      )}
+      <div class="table-box" role="region" aria-label="From first to last" tabIndex={0}>
         <table>
           <caption class="visually-hidden">From the first to the last {count} steps</caption>
           <thead>
@@ -72,8 +77,16 @@ function headline({ stage, columns }: DrawnStage, { state }: RunOverview): strin
   const to =
     Math.abs(change) < 0.05
       ? ''
-      : ` to ${formatFigure(100 * last)} % (95 % interval ${formatFigure(low)} to ${formatFigure(high)})`;
-  return `The held-out score ${moved} ${formatFigure(100 * first)} %${to}`;
+      : ` to ${formatNumber(100 * last, 1)} % (95 % interval ${formatNumber(low, 1)} to ${formatNumber(high, 1)})`;
+  return `The held-out score ${moved} ${formatNumber(100 * first, 1)} %${to}`;
+}
+
+/** Whether the first interval and the last one have scores in common. */
+function isWithinChance({ stage, columns }: DrawnStage): boolean {
+  const [firstLow, firstHigh] = [before(stage, 'heldOut/ci/0'), before(stage, 'heldOut/ci/1')];
+  const [lastLow, lastHigh] = [lastOf(columns['heldOut/ci/0']), lastOf(columns['heldOut/ci/1'])];
+  if (firstLow === null || firstHigh === null || lastLow === null || lastHigh === null) return false;
+  return lastLow <= firstHigh && firstLow <= lastHigh;
 }
 
 function policyChanges({ columns }: DrawnStage, count: number): Change[] {
@@ -155,7 +168,7 @@ function saidOf({ from, to, least, up, down, same }: Change): string {
 }
 
 function inUnit(value: number, unit: string): string {
-  return `${formatFigure(value)} ${unit}`;
+  return `${unit === '%' || unit === 'tokens' ? formatNumber(value, 1) : formatFigure(value)} ${unit}`;
 }
 
 function lastOf(values: Column | undefined): number | null {
