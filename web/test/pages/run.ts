@@ -86,8 +86,8 @@ export const checks: readonly Check[] = [
         assert.ok(box !== null);
         const picture = async (): Promise<string> => {
           await page.mouse.move(0, 0);
-          return await other.evaluate((over) =>
-            (over.parentElement?.querySelector('canvas') as HTMLCanvasElement).toDataURL(),
+          return await other.evaluate(
+            (over) => over.parentElement?.querySelector('canvas')?.toDataURL() ?? '',
           );
         };
         const before = await picture();
