@@ -1,4 +1,4 @@
-/** A line of a chart, as data. */
+/** A line of a chart, as data: what the drawing, its legend and its table of values are made from. */
 export interface ChartLine {
   readonly label: string;
   /** As many as there are values on the horizontal axis; null is a gap. */
