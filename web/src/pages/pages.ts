@@ -72,4 +72,23 @@ export const pages: readonly Page[] = [
     section: 'data',
     load: async () => (await import('./data/calibration-page.tsx')).CalibrationPage,
   },
+  {
+    pattern: 'grade',
+    section: 'grade',
+    load: async () => (await import('./grade/queues-page.tsx')).QueuesPage,
+  },
+  {
+    pattern: 'grade/:queue',
+    section: 'grade',
+    load: async () => (await import('./grade/queue-page.tsx')).QueuePage,
+  },
+  {
+    ...{ pattern: 'grade/:queue/agreement', section: 'grade' },
+    load: async () => (await import('./grade/agreement-page.tsx')).AgreementPage,
+  },
+  {
+    pattern: 'grade/:queue/:item',
+    section: 'grade',
+    load: async () => (await import('./grade/queue-page.tsx')).QueuePage,
+  },
 ];
