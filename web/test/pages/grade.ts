@@ -46,6 +46,14 @@ async function giveAll(page: Page, digit: string): Promise<void> {
   for (let line = 0; line < Math.max(1, checkpoints); line += 1) await page.keyboard.press(digit);
 }
 
+/** Everything but the proof, in which these models name themselves. */
+const besideProof = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const copy = document.querySelector('main')?.cloneNode(true) as HTMLElement;
+    copy.querySelector('section[aria-label="Proof"]')?.remove();
+    return copy.textContent ?? '';
+  });
+
 const progress = (page: Page, text: string) =>
   page.locator('.grade-progress [role="status"]').filter({ hasText: text }).waitFor();
 
@@ -70,12 +78,10 @@ export const checks: readonly Check[] = [
             await page.keyboard.press('s');
             await progress(page, '1 skipped');
             await page.keyboard.press('u');
-            await page.waitForTimeout(0);
             await page.locator('.grade-strip a.skipped[aria-current]').waitFor();
             await giveAll(page, '1');
           }
-          const body = (await page.locator('main').textContent()) ?? '';
-          assert.doesNotMatch(body, /alpha|beta|strict|kind/, 'something unblinds');
+          assert.doesNotMatch(await besideProof(page), /alpha|beta|strict|judge/, 'something unblinds');
           await page.keyboard.press('Enter');
           await progress(page, `${proof + 1} of 10 graded`);
         }
@@ -139,7 +145,7 @@ export const checks: readonly Check[] = [
         await page.getByRole('button', { name: 'Show who wrote it' }).click();
         await page.getByLabel('Reason').fill('training');
         await page.getByRole('button', { name: 'Unblind me' }).click();
-        await page.getByText(/beta/).first().waitFor();
+        await page.locator('.grade-revealed h3', { hasText: 'beta' }).waitFor();
         await giveAll(page, '1');
         await page.keyboard.press('Enter');
         await progress(page, '2 of');
