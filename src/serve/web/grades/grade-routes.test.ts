@@ -163,7 +163,7 @@ test('nothing that the browser gets before the end says who wrote a proof or wha
 });
 
 test('a queue is the same for the same seed, and everybody has an order of their own', async (t) => {
-  const { queue, folder, get } = await grading(t);
+  const { queue, folder, get, post } = await grading(t);
   await queue();
   await queue();
   await queue({ seed: 2 });
@@ -180,6 +180,17 @@ test('a queue is the same for the same seed, and everybody has an order of their
   assert.equal((await queue({ choose: { kind: 'per-band', count: 1 } })).items, 5);
   assert.equal((await queue({ choose: { kind: 'ungraded' } })).items, 1);
   assert.equal((await queue({ limit: 3 })).items, 3);
+  writeFileSync(path.join(folder, 'other.jsonl'), '{"id":"p0","statement":"Prove it."}\n');
+  const other = {
+    title: 'Other',
+    sources: ['file::other.jsonl'],
+    seed: 1,
+    limit: null,
+    choose: { kind: 'all' },
+  };
+  const refused = await post('queues', { ...other, showsSystems: false, showsReference: true });
+  assert.equal(refused.status, 400);
+  assert.match(JSON.stringify(refused.body), /other\.jsonl: line 1 is no graded proof/);
 });
 
 test('points rest on the scheme: the sum is checked, and another number needs a reason', async (t) => {

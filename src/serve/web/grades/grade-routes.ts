@@ -122,6 +122,9 @@ async function told<Value>(work: () => Promise<Value>): Promise<Value> {
         ...{ status: 503, type: 'server_error', code: 'busy', cause: error },
       });
     }
+    if (error instanceof Error && ['SuiteError', 'TableError', 'DataFileError'].includes(error.name)) {
+      throw invalidRequest('sources', error.message);
+    }
     if (error instanceof Error && (error as NodeJS.ErrnoException).code === 'EACCES') {
       throw new ApiError(`Nothing was saved: the served folder cannot be written to (${error.message})`, {
         ...{ status: 403, type: 'permission_error', code: 'not_writable', cause: error },
