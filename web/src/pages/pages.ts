@@ -91,4 +91,13 @@ export const pages: readonly Page[] = [
     section: 'grade',
     load: async () => (await import('./grade/queue-page.tsx')).QueuePage,
   },
+    pattern: 'runs/:run/traces',
+    section: 'runs',
+    load: async () => (await import('./trace/traces-page.tsx')).TracesPage,
+  },
+  {
+    pattern: 'runs/:run/traces/:trace',
+    section: 'runs',
+    load: async () => (await import('./trace/trace-page.tsx')).TracePage,
+  },
 ];
