@@ -32,10 +32,6 @@ export interface Setup {
   readonly remarks: readonly string[];
 }
 
-/** Tokens of a reply where neither a person nor the model says. */
-const usualMaxTokens = 16_384;
-const usualTemperature = 0.8;
-
 /** Reads what is asked with a problem, a file or standard input. Throws a UserError. */
 export async function prepare(problem: string | undefined, options: SetupOptions): Promise<Setup> {
   return await prepareWith((told) => readGiven(problem, told), options);
@@ -47,9 +43,8 @@ export async function prepareWith(
   options: SetupOptions,
 ): Promise<Setup> {
   const { assertPriced, UnpricedModelError } = await import('../prove/price-check.ts');
-  const { problemsDigest } = await import('../prove/run-identity.ts');
-  const { promptVersions } = await import('../prompt/prompt-library.ts');
-  const { promptsUsed, resolveScaffold, scaffoldWarnings, ScaffoldSpecError } = await import(
+  const { runIdentity } = await import('../prove/run-identity.ts');
+  const { resolveScaffold, scaffoldWarnings, ScaffoldSpecError } = await import(
     '../scaffold/create-scaffold.ts'
   );
   const scaffold = await told(() => resolveScaffold(options.scaffold), [ScaffoldSpecError.name]);
@@ -62,28 +57,13 @@ export async function prepareWith(
   const given = await readProblems(told);
   const { main, byRole } = await resolveModels(options.model, told);
   await told(() => assertPriced([main, ...byRole.values()], budgets), [UnpricedModelError.name]);
-  const maxTokens =
-    options.maxTokens === undefined
-      ? (main.defaults.maxTokens ?? usualMaxTokens)
-      : wholeNumber('--max-tokens', options.maxTokens, 1);
-  const temperature =
-    options.temperature === undefined
-      ? (main.defaults.temperature ?? usualTemperature)
-      : numberAtLeastZero('--temperature', options.temperature);
-  const identity: RunIdentity = {
-    problems: problemsDigest(given.problems),
-    scaffold: scaffold.canonical,
-    prompts: promptVersions(promptsUsed(scaffold.canonical, options.asks)),
-    asks: options.asks,
-    models: Object.fromEntries([
-      ['main', main.name],
-      ...[...byRole].map(([role, model]) => [role, model.name]),
-    ]),
-    maxTokens,
-    temperature,
-    sampling: main.defaults.sampling ?? {},
-    seed,
-  };
+  const identity = runIdentity({
+    ...{ problems: given.problems, scaffold: scaffold.canonical, asks: options.asks, main, byRole, seed },
+    maxTokens:
+      options.maxTokens === undefined ? undefined : wholeNumber('--max-tokens', options.maxTokens, 1),
+    temperature:
+      options.temperature === undefined ? undefined : numberAtLeastZero('--temperature', options.temperature),
+  });
   const remarks = [
     ...scaffoldWarnings(options.scaffold, options.asks),
     ...[main, ...byRole.values()].flatMap((model) => model.remarks),

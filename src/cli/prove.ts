@@ -123,7 +123,8 @@ async function runProblems(
   const { shownPath } = await import('../recipe/shown-path.ts');
   const { openModels } = await import('./open-models.ts');
   const { proveView } = await import('./prove-view.ts');
-  const { ProofFiles } = await import('./prove-output.ts');
+  const { ProofFiles } = await import('../prove/proof-files.ts');
+  const { packageVersion } = await import('../recipe/package-version.ts');
   const { withWayOn } = await import('./way-on.ts');
   const output = path.resolve(options.out ?? place.directory);
   const isPriced = [setup.main, ...setup.byRole.values()].every(({ price }) => price !== undefined);
@@ -147,6 +148,7 @@ async function runProblems(
     open.push(models);
     const files = await ProofFiles.open(setup, {
       ...{ directory: place.directory, output, attempts, isPriced, journal },
+      version: packageVersion(),
       onFailure: (error) =>
         view.remark(
           `${error instanceof Error ? error.message : String(error)}; the proofs are in the journal`,

@@ -6,6 +6,8 @@ import { canonicalHash } from '../journal/canonical-json.ts';
 import type { Json } from '../journal/journal.ts';
 import type { SamplingSettings } from '../model/chat-model.ts';
 import type { Problem } from '../problems/problem.ts';
+import { promptVersions } from '../prompt/prompt-library.ts';
+import { promptsUsed } from '../scaffold/create-scaffold.ts';
 
 export interface RunIdentity {
   /** Of the problems: their number, and a digest of ids and statements. */
@@ -22,6 +24,57 @@ export interface RunIdentity {
   readonly temperature: number;
   readonly sampling: SamplingSettings;
   readonly seed: number;
+}
+
+/** A model as far as an identity and its defaults go. */
+interface NamedModel {
+  readonly name: string;
+  readonly defaults: {
+    readonly maxTokens?: number;
+    readonly temperature?: number;
+    readonly sampling?: SamplingSettings;
+  };
+}
+
+/** Tokens of a reply where neither a person nor the model says. */
+const usualMaxTokens = 16_384;
+const usualTemperature = 0.8;
+
+/** What a run of these would be; limits that nobody gave are the main model's. */
+export function runIdentity({
+  problems,
+  scaffold,
+  asks,
+  main,
+  byRole = new Map(),
+  maxTokens = main.defaults.maxTokens ?? usualMaxTokens,
+  temperature = main.defaults.temperature ?? usualTemperature,
+  seed,
+}: {
+  readonly problems: readonly Problem[];
+  /** With every setting. */
+  readonly scaffold: string;
+  readonly asks: RunIdentity['asks'];
+  readonly main: NamedModel;
+  readonly byRole?: ReadonlyMap<string, NamedModel>;
+  readonly maxTokens?: number | undefined;
+  readonly temperature?: number | undefined;
+  readonly seed: number;
+}): RunIdentity {
+  return {
+    problems: problemsDigest(problems),
+    scaffold,
+    prompts: promptVersions(promptsUsed(scaffold, asks)),
+    asks,
+    models: Object.fromEntries([
+      ['main', main.name],
+      ...[...byRole].map(([role, { name }]) => [role, name] as const),
+    ]),
+    maxTokens,
+    temperature,
+    sampling: main.defaults.sampling ?? {},
+    seed,
+  };
 }
 
 export function problemsDigest(problems: readonly Problem[]): RunIdentity['problems'] {

@@ -38,6 +38,7 @@ import { traceExchange, traceReasoning } from './trace/trace-exchange.ts';
 import { traceGroups, traceRows } from './trace/trace-groups.ts';
 import { tracePicture } from './trace/trace-picture.ts';
 import { traceSummary } from './trace/trace-summary.ts';
+import { tryChoices } from './try/try-choices.ts';
 
 export const resources: ResourceTable = {
   'runs.json': runList,
@@ -79,4 +80,5 @@ export const resources: ResourceTable = {
   'data/:run/parts/:part/rows/:line.json': dataRowPage,
   'data/:run/matches/:step/:page.json': dataMatches,
   'calibrations/:run/tables.json': calibrationTablesPage,
+  'try/choices.json': tryChoices,
 };

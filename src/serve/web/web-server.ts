@@ -1,11 +1,13 @@
 /** The web app behind a port: it listens or says why not, and closing it ends every connection at once. */
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { Tries } from './try/tries.ts';
+import { tryRoutes } from './try/try-routes.ts';
 import { createWebApp, type WebAppOptions } from './web-app.ts';
 
 export interface WebServer {
   readonly port: number;
-  /** Ends every connection. */
+  /** Stops what is being searched, and ends every connection. */
   close(): Promise<void>;
 }
 
@@ -14,7 +16,9 @@ export async function startWebServer({
   port,
   ...options
 }: WebAppOptions & { readonly port: number }): Promise<WebServer> {
-  const app = createWebApp(options);
+  const tries = new Tries(options.workplace);
+  const routes = [...(options.routes ?? []), tryRoutes(options.workplace, tries)];
+  const app = createWebApp({ ...options, routes });
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -23,7 +27,14 @@ export async function startWebServer({
       resolve();
     });
   });
-  return { port: (server.address() as AddressInfo).port, close: async () => await closed(server) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      // What is being searched stops first, so that whoever watches sees its end.
+      await tries.close();
+      await closed(server);
+    },
+  };
 }
 
 async function closed(server: ServerType): Promise<void> {

@@ -11,6 +11,7 @@ import type { RolloutsApi } from './rollouts.ts';
 import type { RunApi } from './run.ts';
 import type { RunsApi } from './runs.ts';
 import type { TraceApi } from './trace.ts';
+import type { TryApi } from './try.ts';
 
 export interface Api
   extends RunsApi,
@@ -20,7 +21,8 @@ export interface Api
     RolloutsApi,
     ProofApi,
     CompareApi,
-    DataApi {}
+    DataApi,
+    TryApi {}
 
 /** The names in a path pattern. */
 export type NamesIn<Pattern extends string> = Pattern extends `${infer First}/${infer Rest}`

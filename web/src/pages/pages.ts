@@ -91,6 +91,7 @@ export const pages: readonly Page[] = [
     section: 'grade',
     load: async () => (await import('./grade/queue-page.tsx')).QueuePage,
   },
+  {
     pattern: 'runs/:run/traces',
     section: 'runs',
     load: async () => (await import('./trace/traces-page.tsx')).TracesPage,
@@ -99,5 +100,11 @@ export const pages: readonly Page[] = [
     pattern: 'runs/:run/traces/:trace',
     section: 'runs',
     load: async () => (await import('./trace/trace-page.tsx')).TracePage,
+  },
+  { pattern: 'try', section: 'try', load: async () => (await import('./try/try-page.tsx')).TryPage },
+  {
+    pattern: 'try/:run',
+    section: 'try',
+    load: async () => (await import('./try/try-run-page.tsx')).TryRunPage,
   },
 ];

@@ -7,7 +7,7 @@ import { pages } from '../pages.ts';
 const firstPages: Readonly<Record<RunKind, readonly string[]>> = {
   recipe: ['runs/:run'],
   study: ['runs/:run'],
-  prove: ['runs/:run/proofs', 'runs/:run'],
+  prove: ['runs/:run/proofs', 'runs/:run/traces'],
   bench: ['runs/:run/proofs', 'runs/:run'],
   curation: ['data/:run'],
   'data-step': ['data/:run'],

@@ -124,9 +124,8 @@ function Column({
     <g
       class="trace-fold"
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-expanded={!isFolded}
-      aria-label={`${title}: ${figures}. ${isFolded ? 'Unfold' : 'Fold'}`}
       onClick={toggle}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -134,6 +133,7 @@ function Column({
         toggle();
       }}
     >
+      <title>{`${title}: ${figures}. ${isFolded ? 'Unfold' : 'Fold'}`}</title>
       <rect class="trace-fold-area" x={x - 4} y="0" width="160" height="38" rx="3" />
       {head}
       {box !== undefined && <Folded vertices={vertices} box={box} />}

@@ -21,8 +21,7 @@ export function Vertex({ vertex, place, size, isSelected, isReachable, onSelect 
     <g
       class={classes(vertex, isSelected)}
       role="button"
-      tabIndex={isReachable ? 0 : -1}
-      aria-label={spoken(vertex)}
+      tabindex={isReachable ? 0 : -1}
       aria-pressed={isSelected}
       data-id={vertex.id}
       transform={`translate(${x} ${y})`}
