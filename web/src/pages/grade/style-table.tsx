@@ -11,7 +11,7 @@ export function StyleTable({ style, queue }: { readonly style: Style; readonly q
       <h2>How they write</h2>
       <p class="grade-note">Share of a system’s graded proofs with the note, and how many that are.</p>
       {rows.length > 0 && (
-        <div class="table-box">
+        <section class="table-box" tabIndex={0} aria-label="Notes by system">
           <table>
             <thead>
               <tr>
@@ -47,7 +47,7 @@ export function StyleTable({ style, queue }: { readonly style: Style; readonly q
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       <ul class="grade-notes">
         {notes.map(({ system, item, grader, note }) => (

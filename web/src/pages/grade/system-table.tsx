@@ -11,7 +11,7 @@ export function SystemTable({ systems, lengths }: Pick<AgreementView, 'systems' 
       <p class="grade-note">
         Mean points of 7. The bias of a judge should be alike for all systems and all lengths.
       </p>
-      <div class="table-box">
+      <section class="table-box" tabIndex={0} aria-label="Points by system">
         <table>
           <thead>
             <tr>
@@ -62,9 +62,9 @@ export function SystemTable({ systems, lengths }: Pick<AgreementView, 'systems' 
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {lengths.map(({ judge, parts, perDoubling }) => (
-        <div key={judge} class="table-box">
+        <section key={judge} class="table-box" tabIndex={0} aria-label={`Bias of ${judge} by length`}>
           <table>
             <thead>
               <tr>
@@ -102,7 +102,7 @@ export function SystemTable({ systems, lengths }: Pick<AgreementView, 'systems' 
               )}
             </tbody>
           </table>
-        </div>
+        </section>
       ))}
     </section>
   );
