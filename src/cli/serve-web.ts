@@ -1,4 +1,4 @@
-/** `qed serve`: the web app on a folder's runs, until Ctrl-C. */
+/** `qed serve`: the web app on a folder's runs, until Ctrl-C; with `--export` as files. */
 import { existsSync } from 'node:fs';
 import { builtWebApp } from './built-web-app.ts';
 import { listeningError } from './listening-error.ts';
@@ -12,6 +12,10 @@ export type ServeWebOptions = ServeOptions & { readonly port: number };
 export async function serveWeb(given: string | undefined, options: ServeWebOptions): Promise<number> {
   const folder = given ?? (existsSync('runs') ? 'runs' : '.');
   if (!existsSync(folder)) throw new UserError(`${folder}: there is no such folder`, { exitCode: 2 });
+  if (options.export !== undefined) {
+    const { exportWeb } = await import('./export-web.ts');
+    return await exportWeb({ folder, directory: options.export, quiet: options.quiet === true });
+  }
   const token = await tokenOf(options);
   const [{ Workplace }, { startWebServer }, { watchInterruption }] = await Promise.all([
     import('../view/workplace.ts'),

@@ -19,6 +19,8 @@ export interface WorkplaceOptions {
   /** As the command was given it. */
   readonly folder: string;
   readonly isStatic?: boolean;
+  /** The id of a run: the list has no other. */
+  readonly only?: string;
   /** Milliseconds; a clock of one's own in tests. */
   readonly now?: () => number;
 }
@@ -51,14 +53,16 @@ export class Workplace {
   readonly isStatic: boolean;
   readonly now: () => number;
   readonly #root: string;
+  readonly #only: string | undefined;
   readonly #readers = new Map<string, OpenReader>();
   #list: { readonly runs: readonly RunPlace[]; readonly at: number } | undefined;
 
   /** Throws an Error where the folder is none. */
-  constructor({ folder, isStatic = false, now = Date.now }: WorkplaceOptions) {
+  constructor({ folder, isStatic = false, only, now = Date.now }: WorkplaceOptions) {
     this.folder = folder;
     this.isStatic = isStatic;
     this.now = now;
+    this.#only = only;
     this.#root = path.resolve(folder);
     if (!existsSync(this.#root) || !statSync(this.#root).isDirectory()) {
       throw new NotFoundError(`${folder}: there is no such folder`);
@@ -72,7 +76,11 @@ export class Workplace {
 
   runs(): readonly RunPlace[] {
     if (this.#list === undefined || this.now() - this.#list.at > listMilliseconds) {
-      this.#list = { runs: findRuns(this.#root).map((found) => this.#placeOf(found)), at: this.now() };
+      const runs = findRuns(this.#root).map((found) => this.#placeOf(found));
+      this.#list = {
+        runs: runs.filter(({ id }) => this.#only === undefined || id === this.#only),
+        at: this.now(),
+      };
     }
     return this.#list.runs;
   }

@@ -3,9 +3,11 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type Page, type PageProps, pages, sections } from './pages/pages.ts';
 import { Loading } from './parts/loading.tsx';
+import { NeedsServer } from './parts/needs-server.tsx';
 import { Problem } from './parts/problem.tsx';
 import { SchemeChoice } from './parts/scheme-choice.tsx';
 import { matchRoute, useAddress } from './route.ts';
+import { isStaticSite } from './static.ts';
 
 export function App() {
   const { path, query } = useAddress();
@@ -45,6 +47,8 @@ export function App() {
             text={`Nothing is at #/${path}.`}
             way={{ text: 'All runs', address: '#/' }}
           />
+        ) : found.page.needsServer !== undefined && isStaticSite() ? (
+          <NeedsServer title={found.page.needsServer} />
         ) : (
           <Shown key={found.page.pattern} page={found.page} names={found.names} query={query} />
         )}

@@ -2,6 +2,8 @@
  * Changes of runs as the server tells them, over one connection for the whole app. It is closed while the page is hidden, and
  * made again when the runs that are looked at are others. A static site has none.
  */
+import { isStaticSite } from './static.ts';
+
 type Listener = () => void;
 
 const listeners = new Map<string, Set<Listener>>();
@@ -47,7 +49,7 @@ function connect(): void {
   watched = wanted;
   source?.close();
   source = undefined;
-  if (runs.length === 0 || document.documentElement.dataset.static === 'true') return;
+  if (runs.length === 0 || isStaticSite()) return;
   source = new EventSource(`api/changes?runs=${wanted}`);
   source.addEventListener('open', () => tell(true));
   source.addEventListener('error', () => tell(false));

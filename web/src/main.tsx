@@ -5,4 +5,6 @@ import './style/base.css';
 import './style/parts.css';
 
 const place = document.querySelector('#app');
+// What an exported page says where no script runs.
+document.querySelector('#unstarted')?.remove();
 if (place !== null) render(<App />, place);

@@ -5,6 +5,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Api, Names } from '../../src/view/api/api.ts';
 import { onChange } from './changes.ts';
+import { isStaticSite } from './static.ts';
 
 export interface Resource<Value> {
   readonly value: Value | undefined;
@@ -46,11 +47,22 @@ export async function fetchJson(path: string, options?: RequestInit): Promise<un
   try {
     response = await fetch(path, options);
   } catch {
-    throw new ApiFailure(0, 'The server does not answer. Is `qed serve` still running?');
+    const served = 'The server does not answer. Is `qed serve` still running?';
+    throw new ApiFailure(0, isStaticSite() ? 'The web server of this site does not answer.' : served);
   }
+  if (isStaticSite()) return await exportedJson(response);
   if (response.ok) return await response.json();
   const text = await response.text();
   throw new ApiFailure(response.status, messageOf(text) ?? `The server answered ${response.status}.`);
+}
+
+/** Of a site of files: an error of the server that made them is a file, too. Throws an ApiFailure. */
+async function exportedJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (!response.ok) throw new ApiFailure(response.status, 'This was not there when the site was exported.');
+  const message = text.startsWith('{"error":') ? messageOf(text) : undefined;
+  if (message !== undefined) throw new ApiFailure(500, message);
+  return JSON.parse(text);
 }
 
 /** Sends JSON to a route of the API. Throws an ApiFailure. */
@@ -102,7 +114,7 @@ export function useResource<Pattern extends keyof Api>(
   }, [path, turn]);
   useEffect(() => (path === undefined || run === undefined ? undefined : onChange(run, again)), [path, run]);
   useEffect(() => {
-    if (everyMilliseconds === undefined || path === undefined) return;
+    if (everyMilliseconds === undefined || path === undefined || isStaticSite()) return;
     const timer = setInterval(() => document.visibilityState === 'visible' && again(), everyMilliseconds);
     return () => clearInterval(timer);
   }, [path, everyMilliseconds]);

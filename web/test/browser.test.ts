@@ -6,8 +6,9 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { chromiumPath } from './chromium-path.ts';
 import { type FixtureFolder, makeFixtureFolder } from './fixture-folder.ts';
-import { type Check, chromiumPath, ServedSite } from './site.ts';
+import { type Check, ServedSite } from './site.ts';
 
 const executable = chromiumPath();
 const directory = fileURLToPath(new URL('pages/', import.meta.url));

@@ -1,8 +1,7 @@
 /** What a check of a page gets: the fixture folder served, and pages of a headless Chromium that must stay without errors. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { builtWebApp } from '../../src/cli/built-web-app.ts';
 import { startWebServer, type WebServer } from '../../src/serve/web/web-server.ts';
@@ -23,6 +22,8 @@ export interface VisitOptions {
   /** CSS pixels; default 1280. */
   readonly width?: number;
   readonly scheme?: 'light' | 'dark';
+  /** Opened instead of the served address: a site of another server, or a file. Ends in a slash where it is a folder. */
+  readonly at?: string;
   /** Messages of the console that are expected. */
   readonly expected?: RegExp;
 }
@@ -31,18 +32,6 @@ export interface VisitOptions {
 export interface Check {
   readonly title: string;
   run(site: Site): Promise<void>;
-}
-
-/** Where a Chromium is, if there is one. */
-export function chromiumPath(): string | undefined {
-  const named = process.env.QED_CHROMIUM;
-  if (named !== undefined && named !== '') return named;
-  const places = (process.env.PATH ?? '').split(path.delimiter);
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    const found = places.map((place) => path.join(place, name)).find((file) => existsSync(file));
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 export class ServedSite implements Site {
@@ -73,7 +62,7 @@ export class ServedSite implements Site {
   async visit(
     where: string,
     use: (page: Page) => Promise<void>,
-    { width = 1280, scheme = 'light', expected }: VisitOptions = {},
+    { width = 1280, scheme = 'light', at = this.address, expected }: VisitOptions = {},
   ): Promise<void> {
     const context = await this.#browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
     const page = await context.newPage();
@@ -85,11 +74,11 @@ export class ServedSite implements Site {
         troubles.push(message.text());
     });
     page.on('request', (request) => {
-      if (!request.url().startsWith(this.address) && !request.url().startsWith('data:'))
+      if (!request.url().startsWith(at) && !request.url().startsWith('data:'))
         troubles.push(`asked for ${request.url()}`);
     });
     try {
-      await page.goto(`${this.address}${where}`);
+      await page.goto(`${at}${where}`);
       await use(page);
       const hacked = await page.evaluate(() => (globalThis as { hacked?: unknown }).hacked);
       assert.equal(hacked, undefined, 'a script of a model ran');

@@ -12,6 +12,7 @@ import type { Workplace } from '../../view/workplace.ts';
 import { ApiError, apiErrorOf } from '../api-error.ts';
 import { streamChanges } from './changes.ts';
 import { gradeRoutes } from './grades/grade-routes.ts';
+import { headerPolicy } from './policy.ts';
 import { addResources } from './resource-routes.ts';
 import { serveApp } from './serve-app.ts';
 import { WebGate } from './web-gate.ts';
@@ -35,20 +36,6 @@ export interface WebAppOptions {
 /** Largest body of a request. */
 const mostBodyBytes = 4 * 1024 * 1024;
 
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  // MathML has sizes and colours in attributes of elements that the server made.
-  "style-src-attr 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 export function createWebApp(options: WebAppOptions): Hono {
   const { workplace, appDirectory, host, token, routes = [], lineLayer, onFault } = options;
   const gate = new WebGate({ host, token });
@@ -60,7 +47,7 @@ export function createWebApp(options: WebAppOptions): Hono {
   app.use(async (context, next) => {
     await next();
     const { headers } = context.res;
-    headers.set('content-security-policy', policy);
+    headers.set('content-security-policy', headerPolicy);
     headers.set('x-content-type-options', 'nosniff');
     headers.set('referrer-policy', 'no-referrer');
     headers.set('cross-origin-opener-policy', 'same-origin');

@@ -12,6 +12,8 @@ export interface Page {
   readonly pattern: string;
   /** Entry of the bar at the top that it belongs to. */
   readonly section: Section;
+  /** What it is called where it cannot be: it does something, which an exported site cannot. */
+  readonly needsServer?: string;
   readonly load: () => Promise<ComponentType<PageProps>>;
 }
 
@@ -101,10 +103,12 @@ export const pages: readonly Page[] = [
     section: 'runs',
     load: async () => (await import('./trace/trace-page.tsx')).TracePage,
   },
-  { pattern: 'try', section: 'try', load: async () => (await import('./try/try-page.tsx')).TryPage },
   {
-    pattern: 'try/:run',
-    section: 'try',
+    ...{ pattern: 'try', section: 'try', needsServer: 'Try a model' },
+    load: async () => (await import('./try/try-page.tsx')).TryPage,
+  },
+  {
+    ...{ pattern: 'try/:run', section: 'try', needsServer: 'Try a model' },
     load: async () => (await import('./try/try-run-page.tsx')).TryRunPage,
   },
 ];

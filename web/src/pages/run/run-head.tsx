@@ -19,12 +19,6 @@ export function RunHead({ overview }: { readonly overview: RunOverview }) {
       pattern: 'runs/:run/rollouts',
     },
     (kind === 'prove' || kind === 'bench') && { text: 'Proofs', pattern: 'runs/:run/proofs' },
-    (kind === 'prove' ||
-      kind === 'bench' ||
-      stages.some(({ id, done }) => id === 'evaluate' && done > 0)) && {
-      text: 'Traces',
-      pattern: 'runs/:run/traces',
-    },
     { text: 'Compare', pattern: 'compare' },
   ].filter((link) => link !== false && pages.some(({ pattern }) => pattern === link.pattern));
   return (
@@ -63,5 +57,6 @@ export function RunHead({ overview }: { readonly overview: RunOverview }) {
 }
 
 function addressOfLink(pattern: string, run: string): string {
+  if (pattern === 'compare') return `#/compare?runs=${encodeURIComponent(run)}`;
   return linkTo(...pattern.split('/').map((part) => (part === ':run' ? run : part)));
 }

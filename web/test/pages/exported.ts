@@ -1,0 +1,65 @@
+/** The exported site from a server of files, in a folder of its own too, and opened as a file. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { builtWebApp } from '../../../src/cli/built-web-app.ts';
+import { exportSite } from '../../../src/serve/web/export/export-site.ts';
+import { startFileServer } from '../file-server.ts';
+import type { Check, Site } from '../site.ts';
+
+async function withExport(site: Site, use: (directory: string) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'qed-exported-'));
+  try {
+    await exportSite({ folder: site.folder, appDirectory: await builtWebApp(), directory });
+    await use(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+export const checks: readonly Check[] = [
+  {
+    title:
+      'an exported site shows runs from files alone, at the top and in a folder, and asks for nothing that is not there',
+    run: async (site) =>
+      await withExport(site, async (directory) => {
+        for (const below of ['/', '/some/folder/']) {
+          const server = await startFileServer(directory, below);
+          try {
+            await site.visit(
+              '#/',
+              async (page) => {
+                await page.getByRole('heading', { name: /\d runs/ }).waitFor();
+                assert.equal(await page.locator('.unstarted').count(), 0);
+                assert.match((await page.locator('.runs-trouble').allTextContents()).join(' '), /recipe/i);
+              },
+              { at: server.address },
+            );
+            await site.visit(
+              '#/runs/lab',
+              async (page) => await page.locator('.chart canvas').first().waitFor(),
+              { at: server.address },
+            );
+            assert.deepEqual(server.missed, []);
+          } finally {
+            await server.close();
+          }
+        }
+        // A file gives its scripts to nobody: the page says so, and how to serve it.
+        await site.visit(
+          'index.html',
+          async (page) => {
+            const words = page.locator('.unstarted');
+            await words.waitFor();
+            assert.match((await words.textContent()) ?? '', /http\.server/);
+          },
+          {
+            at: `${pathToFileURL(directory).href}/`,
+            expected: /CORS|ERR_FAILED|origin 'null'|file:/,
+          },
+        );
+      }),
+  },
+];
