@@ -41,7 +41,7 @@ type Row = Record<string, unknown>;
 const page = 256;
 
 const selectEvents =
-  'SELECT * FROM events WHERE stream = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?';
+  'SELECT sequence, stream, key, value, value_blob, payload_blob FROM events WHERE stream = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?';
 
 export class JournalReader {
   readonly #database: DatabaseSync;

@@ -16,7 +16,7 @@ export function GradeCard({ grade, title }: { readonly grade: ProofGrade; readon
           by {by === 'person' ? 'a person, ' : ''}
           {judge}
           {tokens === null ? '' : `, ${formatCount(tokens)} tokens`}
-          {dollars === null || dollars === 0 ? '' : `, ${formatDollars(dollars)}`}
+          {dollars === null || dollars < 5e-5 ? '' : `, ${formatDollars(dollars)}`}
         </span>
       </p>
       {cause !== null && <p class="proofs-remark">{cause}</p>}

@@ -46,7 +46,15 @@ export function legendOf(colouring: Colouring, attempts: readonly RolloutAttempt
       text,
     }));
   if (colouring === 'ratio')
-    return ['below ½', '½', '0.8', '0.95 to 1.05', '1.05', '1.25', '2 and more'].map((text, at) => ({
+    return [
+      'below ½',
+      '½ to 0.8',
+      '0.8 to 0.95',
+      '0.95 to 1.05',
+      '1.05 to 1.25',
+      '1.25 to 2',
+      '2 and more',
+    ].map((text, at) => ({
       class: `r${at}`,
       text,
     }));
