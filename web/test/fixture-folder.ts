@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../../src/cli/fixtures/run-command.ts';
+import { writeCuration } from '../../src/view/data/fixtures/data-folder.ts';
 import { fixtureProblems, startFixtureServer } from './fixture-server.ts';
 
 export interface FixtureFolder {
@@ -63,6 +64,7 @@ async function fill(
   }
   const prove = ['prove', 'suite.jsonl', '--model', model('alpha'), '--budget', '200k tokens'];
   await qed(...prove, '--scaffold', 'rsa(n=4,k=2,rounds=2)', '--run', 'prove-rsa');
+  await writeCuration(folder);
   mkdirSync(path.join(folder, 'damaged'));
   writeFileSync(path.join(folder, 'damaged', 'recipe.yaml'), 'name: [');
 }

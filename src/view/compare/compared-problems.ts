@@ -56,7 +56,7 @@ function comparedProblem(
     proofs: rows.map(({ system }, s) => {
       const p = places[s]?.get(id);
       const source = sourceOf.get(system);
-      return p === undefined || source === undefined ? null : proofStem(source, system, p);
+      return p === undefined || source === undefined ? null : proofStem(source, p);
     }),
   };
 }

@@ -11,6 +11,7 @@ import { openInProcess } from '../../journal/fixtures/in-process-journal.ts';
 import { temporaryDirectory } from '../../journal/fixtures/temporary-directory.ts';
 import type { EvaluationRecord } from '../../recipe/stages/evaluate.ts';
 import { NotFoundError } from '../not-found-error.ts';
+import { proofOf } from '../proof/proof-of.ts';
 import { Workplace } from '../workplace.ts';
 import { compareChoices } from './choices.ts';
 import { comparedProblemPage, comparedSystems, comparisonFiles } from './compared.ts';
@@ -94,6 +95,9 @@ test('benchmark runs of one suite stand side by side with tests, cost and the pr
     [7, 0],
     [7, 7],
   ]);
+  // The cell leads to the proof of the second attempt.
+  const proof = await proofOf.read(workplace, { run: 'two', id: `${page.rows[2]?.proofs[1]}1` });
+  assert.deepEqual([proof.problem.id, proof.attempt], ['p2', 2]);
   const { markdown, latex, csv, json } = await comparisonFiles.read(workplace, { systems });
   for (const text of [markdown, latex, csv, json]) assert.match(text, /m \+ rsa/);
 });

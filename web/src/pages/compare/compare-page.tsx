@@ -8,6 +8,7 @@ import { setQuery } from '../../route.ts';
 import type { PageProps } from '../pages.ts';
 import { Chooser } from './chooser.tsx';
 import { ExportFiles } from './export-files.tsx';
+import { suiteName } from './suite-name.ts';
 import { SuiteSection } from './suite-section.tsx';
 import { SuitesTable } from './suites-table.tsx';
 import './compare.css';
@@ -57,7 +58,7 @@ function Comparison({
                 aria-pressed={index === chosen}
                 onClick={() => setQuery({ suite: `${index}` })}
               >
-                {name}
+                {suiteName(suites, index)}
               </button>
             ))}
           </div>

@@ -121,7 +121,7 @@ function Drawing({
               tabIndex={0}
               role="button"
               aria-pressed={picked === index}
-              aria-label={`${name}: ${formatNumber(score, 1)} percent for ${isMoney ? formatDollars(cost) : `${formatCount(cost)} tokens`}`}
+              aria-label={`${index + 1} ${name}: ${formatNumber(score, 1)} percent for ${isMoney ? formatDollars(cost) : `${formatCount(cost)} tokens`}`}
               onPointerEnter={() => pick(index)}
               onFocus={() => pick(index)}
               onClick={() => pick(index)}

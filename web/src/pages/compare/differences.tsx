@@ -86,7 +86,7 @@ function Matrix({
                 );
                 if (pair === undefined) return <td key={column}>–</td>;
                 const isShown = pair.corrected <= level;
-                const share = Math.round((60 * pair.difference.estimate) / most);
+                const share = Math.round((46 * pair.difference.estimate) / most);
                 return (
                   <td key={column}>
                     <button

@@ -168,7 +168,14 @@ function MapCell({
   }
   // By keyboard the attempts are reached in the row when it is open: nobody wants a thousand stops.
   return (
-    <a class={kind} style={style} title={title} href={address} tabIndex={-1} aria-label={title}>
+    <a
+      class={kind}
+      style={style}
+      title={title}
+      href={address}
+      tabIndex={-1}
+      aria-label={text === '' ? title : undefined}
+    >
       {text}
     </a>
   );

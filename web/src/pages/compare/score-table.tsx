@@ -33,7 +33,7 @@ function columnsOf({ systems }: ComparedSuite): Column<Row>[] {
   return [
     {
       id: 'number',
-      title: '',
+      title: '#',
       isNumber: true,
       by: ({ number }) => number,
       cell: ({ number }) => <SystemNumber number={number} />,

@@ -1,6 +1,7 @@
 /** Systems by suites: the paper's Table 1. */
 import type { ComparedSuite } from '../../../../src/view/api/compare.ts';
 import { Interval } from '../../parts/interval.tsx';
+import { suiteName } from './suite-name.ts';
 
 export function SuitesTable({ suites }: { readonly suites: readonly ComparedSuite[] }) {
   const names = [...new Set(suites.flatMap(({ systems }) => systems.map(({ name }) => name)))];
@@ -14,9 +15,9 @@ export function SuitesTable({ suites }: { readonly suites: readonly ComparedSuit
           <thead>
             <tr>
               <th scope="col">System</th>
-              {suites.map(({ name, scale }) => (
+              {suites.map(({ name, scale }, index) => (
                 <th key={`${name} ${scale}`} scope="col" class="number">
-                  {name}
+                  {suiteName(suites, index)}
                 </th>
               ))}
             </tr>
