@@ -5,7 +5,7 @@
  */
 import { compareRows, type RowComparison } from './compare-rows.ts';
 import { type Buckets, bucketsOf } from './index/buckets.ts';
-import { bands, sketchSimilarity } from './index/min-hash.ts';
+import { bands, sketchSimilarity, sketchWords } from './index/min-hash.ts';
 import { mayHaveNumbersInCommon } from './row-keys.ts';
 import type { RowTable } from './row-table.ts';
 import type { RowTexts } from './row-texts.ts';
@@ -85,6 +85,7 @@ class Candidates {
   readonly #order: Int32Array;
   readonly #bands: Buckets[];
   readonly #grams: Buckets;
+  readonly #sketches: Int32Array;
   /** Rank of the row for which each rank was last looked at. */
   readonly #seen: Int32Array;
 
@@ -92,21 +93,23 @@ class Candidates {
     this.#table = table;
     this.#coverage = coverage;
     this.#order = order;
-    this.#bands = Array.from({ length: bands }, (_, band) =>
-      bucketsOf(table.keysOfBand(band), rankOf, Number.POSITIVE_INFINITY),
-    );
-    table.bandKeys.clear();
+    // Runs of words first: they take the most room while they are sorted.
     const owners = new Int32Array(table.grams.length);
     for (let row = 0; row < table.rows; row += 1) owners.fill(rankOf[row] as number, ...table.gramRange(row));
     this.#grams = bucketsOf(table.grams.values, owners, mostRowsOfGram);
     table.grams.clear();
+    this.#bands = Array.from({ length: bands }, (_, band) =>
+      bucketsOf(table.keysOfBand(band), rankOf, Number.POSITIVE_INFINITY),
+    );
+    table.bandKeys.clear();
+    this.#sketches = sketchWords(table.sketches.values);
     this.#seen = new Int32Array(table.rows).fill(-1);
   }
 
   /** Ranks before this one of rows that stay and may be the same problem, the likeliest first. */
   before(row: number, rank: number, stays: Uint8Array): number[] {
     const found: { rank: number; likeness: number }[] = [];
-    const sketches = this.#table.sketches.values;
+    const sketches = this.#sketches;
     const numbers = this.#table.numberBits.values;
     const lengths = this.#table.characters.values;
     const ownLength = lengths[row] as number;
@@ -124,18 +127,13 @@ class Candidates {
           break;
         }
         if (stays[other] === 0 || this.#seen[other] === rank) continue;
+        this.#seen[other] = rank;
         const otherRow = this.#order[other] as number;
         if (!mayHaveNumbersInCommon(numbers[row] as number, numbers[otherRow] as number)) continue;
         const length = lengths[otherRow] as number;
         if (Math.min(length, ownLength) < this.#coverage * Math.max(length, ownLength)) continue;
-        const likeness = sketchSimilarity(
-          sketches,
-          this.#table.sketchOffset(row),
-          sketches,
-          this.#table.sketchOffset(otherRow),
-        );
+        const likeness = sketchSimilarity(sketches, row, otherRow);
         if (likeness < leastSimilarity) continue;
-        this.#seen[other] = rank;
         found.push({ rank: other, likeness });
       }
     };

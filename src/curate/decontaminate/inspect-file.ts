@@ -61,7 +61,11 @@ class InspectWorker {
     );
     // Of this process's flags only those about warnings: others, such as --input-type, forbid a worker's file.
     const execArgv = process.execArgv.filter((flag) => /^--(no-warnings|disable-warning=)/.test(flag));
-    this.#worker = new Worker(module, { name: 'decontaminate', workerData: data, execArgv });
+    this.#worker = new Worker(module, {
+      ...{ name: 'decontaminate', workerData: data, execArgv },
+      // Nothing outlives a batch: without it each thread lets 60 MB more of garbage lie, and is no faster.
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    });
     this.#worker.on('message', (reply: InspectReply) => this.#pending.shift()?.resolve(reply));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('a thread of the comparison ended unasked')));

@@ -2,7 +2,7 @@
  * What the first pass keeps of all rows, in columns: about 300 bytes a row, so that millions of rows fit. Rows are
  * numbered from 0 in the order of the file.
  */
-import { bands, signatureLength } from './index/min-hash.ts';
+import { bands } from './index/min-hash.ts';
 import type { InspectedBatch } from './inspect-batch.ts';
 
 type Numbers =
@@ -67,10 +67,6 @@ export class RowTable {
   keysOfBand(band: number): Uint32Array {
     const keys = this.bandKeys.values;
     return Uint32Array.from({ length: this.#rows }, (_, row) => keys[row * bands + band] ?? 0);
-  }
-
-  sketchOffset(row: number): number {
-    return row * signatureLength;
   }
 
   gramRange(row: number): readonly [number, number] {

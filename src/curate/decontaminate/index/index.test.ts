@@ -5,7 +5,16 @@ import fc from 'fast-check';
 import { Random } from '../../../stats/random.ts';
 import { bucketsOf } from './buckets.ts';
 import { distinct, gramHashes, winnowed } from './grams.ts';
-import { bandKeys, bands, minHashSignature, rowsPerBand, sketchOf, sketchSimilarity } from './min-hash.ts';
+import {
+  bandKeys,
+  bands,
+  minHashSignature,
+  rowsPerBand,
+  signatureLength,
+  sketchOf,
+  sketchSimilarity,
+  sketchWords,
+} from './min-hash.ts';
 
 const few = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 60 }).map((list) => Uint32Array.from(list));
 
@@ -55,7 +64,14 @@ test('sketches estimate Jaccard similarity, and bands are shared as often as the
         minHashSignature(distinct(set)),
       );
       assert.ok(a !== undefined && b !== undefined);
-      estimate += sketchSimilarity(sketchOf(a), 0, sketchOf(b), 0) / trials;
+      const [left, right] = [sketchOf(a), sketchOf(b)];
+      const found = sketchSimilarity(sketchWords(Uint8Array.of(...left, ...right)), 0, 1);
+      const same = left.filter((byte, i) => byte === right[i]).length / signatureLength;
+      assert.ok(
+        Math.abs(found - Math.max(0, (256 * same - 1) / 255)) < 1e-12,
+        'bytes are counted one by one',
+      );
+      estimate += found / trials;
       const keys = bandKeys(b);
       if (bandKeys(a).some((key, band) => key === keys[band])) shared += 1 / trials;
     }

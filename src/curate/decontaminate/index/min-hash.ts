@@ -48,9 +48,22 @@ export function sketchOf(signature: Uint32Array): Uint8Array {
   return Uint8Array.from(signature, (value) => value & 0xff);
 }
 
-/** The Jaccard similarity that two sketches speak of, which agree by chance in 1 of 256. Offsets are in bytes. */
-export function sketchSimilarity(a: Uint8Array, offsetA: number, b: Uint8Array, offsetB: number): number {
+const sketchLength = signatureLength / 4;
+
+/** Sketches of rows, one after the other, as words of four bytes: so many are compared at once. */
+export function sketchWords(sketches: Uint8Array): Int32Array {
+  return new Int32Array(sketches.buffer, sketches.byteOffset, sketches.length / 4);
+}
+
+/** The Jaccard similarity that the sketches of two rows speak of, which agree by chance in 1 of 256. */
+export function sketchSimilarity(sketches: Int32Array, rowA: number, rowB: number): number {
+  const [a, b] = [rowA * sketchLength, rowB * sketchLength];
   let same = 0;
-  for (let i = 0; i < signatureLength; i += 1) if (a[offsetA + i] === b[offsetB + i]) same += 1;
+  for (let i = 0; i < sketchLength; i += 1) {
+    const unlike = (sketches[a + i] as number) ^ (sketches[b + i] as number);
+    // The highest bit of a byte is set where the byte is zero; no carry leaves its byte.
+    const zeros = ~(((unlike & 0x7f7f7f7f) + 0x7f7f7f7f) | unlike | 0x7f7f7f7f);
+    same += Math.imul(zeros >>> 7, 0x01010101) >>> 24;
+  }
   return Math.max(0, (same / signatureLength - 1 / 256) / (1 - 1 / 256));
 }
