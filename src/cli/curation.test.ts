@@ -146,6 +146,16 @@ test('what is wrong with a recipe is told with its step and option', async () =>
   assert.match(err, /there is no model autor; the recipe has reviewer, author, teacher/);
 });
 
+test('where a step leaves no row the recipe ends there, and says what took them all', async () => {
+  const args = ['run', recipe({ filter: { language: 'zh' } }), '--run', 'nothing'];
+  const { code, err } = await qed([...args, '--set', `models.reviewer=${model('reviewer')}`]);
+  assert.equal(code, 1, err);
+  assert.match(
+    err,
+    /filter: no row is left \(language 12\)[\s\S]*2-filter\/dropped\.jsonl[\s\S]*--set curate\.filter\./,
+  );
+});
+
 test('the recipes that come with QED have steps and options that there are', async () => {
   for (const name of ['curate-open', 'curate-paper']) {
     const { err } = await qed(['run', name, '--to', 'nowhere']);

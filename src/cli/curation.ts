@@ -7,7 +7,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError, type Option } from 'commander';
 import { z } from 'zod';
-import { readStepRecord, rowsFile } from '../curate/step-files.ts';
+import { droppedFile, readStepRecord, rowsFile } from '../curate/step-files.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 import { canonicalHash } from '../journal/canonical-json.ts';
 import type { Json } from '../journal/journal.ts';
@@ -63,12 +63,13 @@ export async function runCuration(recipe: string, options: RunCommandOptions): P
       const record = readStepRecord(out);
       if (record !== undefined && readDone(directory)[name] === key) {
         process.stderr.write(`${step.name}: done before\n`);
-        continue;
+      } else {
+        process.stderr.write(`${step.name}\n`);
+        const code = await command(input, out);
+        if (code !== 0) return code;
+        await writeDone(directory, { ...readDone(directory), [name]: key });
       }
-      process.stderr.write(`${step.name}\n`);
-      const code = await command(input, out);
-      if (code !== 0) return code;
-      await writeDone(directory, { ...readDone(directory), [name]: key });
+      if (index < last) refuseNothing(step.name, out);
     }
     if (last < curation.steps.length - 1) {
       process.stderr.write(`done up to ${curation.steps[last]?.name}; without --to the recipe goes on\n`);
@@ -83,6 +84,21 @@ export async function runCuration(recipe: string, options: RunCommandOptions): P
   } finally {
     lock.release();
   }
+}
+
+/** The steps after one that left nothing would make a data set of nothing, and say so nowhere. Throws a UserError. */
+function refuseNothing(step: string, out: string): void {
+  const record = readStepRecord(out);
+  if (record === undefined || Object.values(record.kept).some((rows) => rows > 0)) return;
+  const reasons = Object.entries(record.dropped).map(
+    ([reason, counts]) => `${reason} ${Object.values(counts).reduce((sum, rows) => sum + rows, 0)}`,
+  );
+  throw new UserError(
+    `${step}: no row is left (${reasons.join(', ') || 'none came in'}), so there is nothing to go on with. ` +
+      `What left, and why: ${shownPath(path.join(out, droppedFile))}. ` +
+      `Other options: --set curate.${step}.OPTION=…; qed data ${step} --help lists them`,
+    { exitCode: 1 },
+  );
 }
 
 /** The steps from `--from` to `--to`. Throws a UserError. */

@@ -28,8 +28,8 @@ export const difficultySchema = z.object({
   meanReward: z.number().min(0).max(1),
   /** 95 % interval of `meanReward`. */
   interval: z.tuple([z.number(), z.number()]),
-  /** Attempts with full marks. */
-  solved: z.int().nonnegative(),
+  /** Attempts with full marks. Absent where a source tells their mean alone. */
+  solved: z.int().nonnegative().optional(),
   /** 95 % interval of `solved / attempts`, pass@1. */
   solvedInterval: z.tuple([z.number(), z.number()]).optional(),
   /** Points of each attempt, in their order; null for those without a grade. */

@@ -8,8 +8,8 @@ import { lengthWithin, type ResponseLength } from '../../stats/length-within.ts'
 import { quantile } from '../../stats/quantile.ts';
 import { Random } from '../../stats/random.ts';
 import { wilson } from '../../stats/wilson.ts';
-import type { Difficulty } from '../data-row.ts';
 import { binCount, binOf } from '../select/target-shape.ts';
+import type { MeasuredDifficulty } from './difficulty-of.ts';
 import type { MadeAttempt } from './difficulty-step.ts';
 
 const lengthBins = 40;
@@ -28,7 +28,7 @@ export class DifficultyFigures {
     this.#options = options;
   }
 
-  add(made: readonly MadeAttempt[], difficulty: Difficulty | undefined): void {
+  add(made: readonly MadeAttempt[], difficulty: MeasuredDifficulty | undefined): void {
     this.#lengths_P_A.push(made.map(({ tokens, isCut }) => ({ length: tokens, isCut })));
     this.#ungraded += made.filter(({ points }) => points === null).length;
     if (made.length < this.#options.attempts) this.#stopped += 1;

@@ -9,6 +9,9 @@ import type { Difficulty } from '../data-row.ts';
 
 const fullMarks = 7;
 
+/** Of attempts that were made here, so it is known how many had full marks. */
+export type MeasuredDifficulty = Difficulty & { readonly solved: number };
+
 /**
  * The interval of the mean may be looked at after every attempt; the one of the share with full marks is Wilson's where the
  * number of attempts was fixed, else of the same kind.
@@ -16,7 +19,7 @@ const fullMarks = 7;
 export function difficultyOf(
   points: readonly (number | null)[],
   by: { readonly model: string; readonly judge: string; readonly mayStop: boolean },
-): Difficulty | undefined {
+): MeasuredDifficulty | undefined {
   const graded = points.filter((one) => one !== null);
   if (graded.length === 0) return undefined;
   const { estimate, low, high } = bettingInterval(graded.map((one) => one / fullMarks));

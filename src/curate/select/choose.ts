@@ -27,7 +27,7 @@ export interface SelectSettings {
 export interface Measured {
   readonly source: string;
   readonly difficulty:
-    | { readonly attempts: number; readonly meanReward: number; readonly solved: number }
+    | { readonly attempts: number; readonly meanReward: number; readonly solved?: number | undefined }
     | undefined;
 }
 
@@ -74,5 +74,7 @@ export function choose(problems: readonly Measured[], settings: SelectSettings):
 function ruledOut({ difficulty }: Measured, settings: SelectSettings): Leaving | undefined {
   if (difficulty === undefined || difficulty.attempts < settings.minAttempts) return 'not-measured';
   if (difficulty.meanReward > settings.maxReward) return 'too-easy';
-  return difficulty.solved < settings.minSolved ? 'never-solved' : undefined;
+  // Where nobody says how many had full marks, only a mean of nothing shows that none had.
+  const { solved = difficulty.meanReward > 0 ? settings.minSolved : 0 } = difficulty;
+  return solved < settings.minSolved ? 'never-solved' : undefined;
 }

@@ -121,6 +121,10 @@ function isUnimodal(counts: readonly number[]): boolean {
 function detailOf(reason: Leaving, difficulty: Measured['difficulty']): string {
   if (difficulty === undefined) return 'it has no difficulty';
   const { attempts, meanReward, solved } = difficulty;
-  const measured = `mean reward ${Number(meanReward.toFixed(3))}, ${solved} of ${attempts} attempts with full marks`;
+  const mean = `mean reward ${Number(meanReward.toFixed(3))}`;
+  const measured =
+    solved === undefined
+      ? `${mean} of ${attempts} attempts`
+      : `${mean}, ${solved} of ${attempts} attempts with full marks`;
   return reason === 'not-drawn' ? `${measured}; there are enough like it` : measured;
 }

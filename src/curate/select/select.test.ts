@@ -36,6 +36,13 @@ test('the shape has one peak, at hard, and a tail that falls no faster than a po
   assert.throws(() => targetShares({ peak: 0.1, tail: 1, most: 0.9 }), /has no peak/);
 });
 
+test('of a source that tells means alone, a mean of nothing was never solved', () => {
+  const told = (meanReward: number): Measured => ({ source: 'a', difficulty: { attempts: 128, meanReward } });
+  assert.deepEqual(choose([told(0.2), told(0), told(0.95)], settings), [
+    ...[undefined, 'never-solved', 'too-easy'],
+  ]);
+});
+
 test('bins hold their lower ends', () => {
   assert.deepEqual([0, 0.05, 0.1, 0.15, 0.3, 0.35, 0.999, 1].map(binOf), [0, 1, 2, 3, 6, 7, 19, 19]);
 });

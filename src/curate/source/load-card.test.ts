@@ -31,7 +31,7 @@ test('parts are named after a colon; optional ones only then', () => {
 
 test('only the columns that a card reads are asked for', () => {
   assert.deepEqual(neededColumns(loadCard('fineproofs-rl'), undefined), [
-    ...['problem', 'rubrics', 'rewards', 'source'],
+    ...['problem', 'rubrics', 'scores', 'rewards', 'reward_mean', 'num_rewards', 'source'],
   ]);
   assert.equal(neededColumns(loadCard('harp'), undefined), undefined);
 });

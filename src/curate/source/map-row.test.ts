@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCard } from './load-card.ts';
+import { loadCard, parseCard } from './load-card.ts';
 import { mapRow } from './map-row.ts';
 
 const cardOf = (fields: string, more = '') =>
@@ -65,4 +65,22 @@ test('attempts without a grade count apart, and none graded means that nothing i
   assert.equal(difficultyOf([null, null]), undefined);
   assert.equal(difficultyOf([7]), undefined);
   assert.equal(difficultyOf(undefined), undefined);
+});
+
+test('released grades are read as points, else as rewards, else as their mean (NULL-NOT-ZERO)', () => {
+  const card = loadCard('fineproofs-rl');
+  const difficultyOf = (cells: object) =>
+    mapRow(card, {}, { problem: 'Prove it.', ...cells }, origin).row.difficulty;
+  const whole = { num_rewards: 4, reward_mean: 0.25, reward_std: 0.4 };
+  const rewards = [1, 0, null, 0.5];
+  const byPoints = difficultyOf({ ...whole, rewards, scores: [7, 0, null, 3] });
+  assert.deepEqual([byPoints?.attempts, byPoints?.ungraded, byPoints?.solved], [3, 1, 1]);
+  assert.ok(Math.abs((byPoints?.meanReward ?? 0) - 10 / 21) < 1e-12);
+  // A list on another scale is not believed.
+  const byRewards = difficultyOf({ ...whole, rewards, scores: [10, 0, null, 5] });
+  assert.deepEqual([byRewards?.attempts, byRewards?.solved, byRewards?.meanReward], [3, 1, 0.5]);
+  const byMean = difficultyOf(whole);
+  assert.deepEqual([byMean?.attempts, byMean?.solved, byMean?.meanReward], [4, undefined, 0.25]);
+  for (const none of [{}, { reward_mean: 0.5 }, { reward_mean: 7, num_rewards: 3 }, { rewards: [null] }])
+    assert.equal(difficultyOf(none), undefined);
 });

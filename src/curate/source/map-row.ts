@@ -3,10 +3,10 @@
  * statement; never of its place, which another revision changes.
  */
 import { createHash } from 'node:crypto';
-import { wilson } from '../../stats/wilson.ts';
-import { type DataRow, type Difficulty, dataRowSchema, type Origin } from '../data-row.ts';
+import { type DataRow, dataRowSchema, type Origin } from '../data-row.ts';
 import { type Cells, columnTexts, columnValues } from './column-values.ts';
-import type { FieldMap, SourceCard, TagSource } from './source-card.ts';
+import { releasedDifficulty } from './released-difficulty.ts';
+import type { SourceCard, TagSource } from './source-card.ts';
 
 export interface MappedRow {
   readonly row: DataRow;
@@ -33,7 +33,7 @@ export function mapRow(
   );
   const guidelines = texts(fields.guidelines).join('\n\n');
   const comments = texts(fields.comments);
-  const difficulty = difficultyOf(fields, cells);
+  const difficulty = fields.difficulty && releasedDifficulty(fields.difficulty, cells);
   const tags = tagsOf({ ...card.tags, ...partTags }, cells);
   const row = dataRowSchema.parse({
     id: idOf(card, cells, statement ?? JSON.stringify(cells)),
@@ -106,25 +106,4 @@ function tagOf(source: TagSource, cells: Cells): TagValue | undefined {
   if (source.as !== 'number') return value;
   const number = Number(value);
   return String(value).trim() === '' || !Number.isFinite(number) ? undefined : number;
-}
-
-/** Attempts without a grade are counted apart (NULL-NOT-ZERO); none with one: nothing is known. */
-function difficultyOf({ difficulty }: FieldMap, cells: Cells): Difficulty | undefined {
-  if (difficulty === undefined) return undefined;
-  const list: unknown = columnValues(cells, difficulty.rewards)[0];
-  if (!Array.isArray(list)) return undefined;
-  const graded = list.filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
-  if (graded.length === 0 || graded.some((value) => value < 0 || value > 1)) return undefined;
-  // Of all grades from 0 to 1 with this mean, right or wrong varies most, so its interval is wide enough.
-  const sum = graded.reduce((total, value) => total + value, 0);
-  const { estimate, low, high } = wilson(sum, graded.length);
-  return {
-    model: difficulty.model,
-    judge: difficulty.judge,
-    attempts: graded.length,
-    ungraded: list.length - graded.length,
-    meanReward: estimate,
-    interval: [low, high],
-    solved: graded.filter((value) => value === 1).length,
-  };
 }

@@ -7,7 +7,9 @@ export function neededColumns(card: SourceCard, part: SourcePart | undefined): s
   const ofTag = (tag: TagSource): readonly string[] => ('columns' in tag ? tag.columns : []);
   const columns = [
     ...[id, statement, solutions, answer, guidelines, comments].flatMap((named) => named ?? []),
-    ...(difficulty === undefined ? [] : [difficulty.rewards]),
+    ...[difficulty?.points, difficulty?.rewards, difficulty?.mean, difficulty?.count].flatMap(
+      (one) => one ?? [],
+    ),
     ...Object.values({ ...card.tags, ...part?.tags }).flatMap(ofTag),
   ];
   if (columns.some((column) => column.includes('*'))) return undefined;

@@ -44,12 +44,20 @@ export const fieldsSchema = z.strictObject({
   placeholders: z.array(z.string()).default([]),
   difficulty: z
     .strictObject({
-      rewards: columnSchema.describe('List of grades from 0 to 1, null where there is none.'),
+      points: columnSchema.optional().describe('List of points from 0 to 7, null where there is none.'),
+      rewards: columnSchema.optional().describe('List of grades from 0 to 1, null where there is none.'),
+      mean: columnSchema.optional().describe('Mean of the grades from 0 to 1, for rows without such lists.'),
+      count: columnSchema.optional().describe('How many grades the mean is of.'),
       model: z.string().min(1),
       judge: z.string().min(1),
     })
+    .refine(
+      ({ points, rewards, mean, count }) =>
+        points !== undefined || rewards !== undefined || (mean !== undefined && count !== undefined),
+      'points, rewards, or mean and count are expected',
+    )
     .optional()
-    .describe('Attempts that were made and graded already.'),
+    .describe('Attempts that were made and graded already; the first of these that a row has.'),
 });
 
 export const partSchema = z.strictObject({
