@@ -147,12 +147,15 @@ test('what is wrong with a recipe is told with its step and option', async () =>
 });
 
 test('where a step leaves no row the recipe ends there, and says what took them all', async () => {
-  const args = ['run', recipe({ filter: { language: 'zh' } }), '--run', 'nothing'];
+  const everything = problems.map(({ name, text }) => `${JSON.stringify({ id: name, statement: text })}\n`);
+  writeFileSync(at('everything.jsonl'), everything.join(''));
+  const changes = { decontaminate: { against: ['./everything.jsonl'], threads: 1 } };
+  const args = ['run', recipe(changes), '--run', 'nothing'];
   const { code, err } = await qed([...args, '--set', `models.reviewer=${model('reviewer')}`]);
   assert.equal(code, 1, err);
   assert.match(
     err,
-    /filter: no row is left \(language 12\)[\s\S]*2-filter\/dropped\.jsonl[\s\S]*--set curate\.filter\./,
+    /decontaminate: no row is left \(contaminated 12\)[\s\S]*2-decontaminate\/dropped\.jsonl[\s\S]*--set curate\.decontaminate\./,
   );
 });
 

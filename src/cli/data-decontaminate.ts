@@ -16,6 +16,7 @@ interface DecontaminateOptions {
   readonly numbers?: string;
   readonly words?: string;
   readonly duplicates: boolean;
+  readonly texts: boolean;
   readonly prefer: readonly string[];
   readonly threads?: string;
   readonly out?: string;
@@ -27,8 +28,8 @@ export function addDataDecontaminateCommand(data: Command): void {
     .command('decontaminate')
     .summary('take out problems of evaluation sets, and duplicates')
     .description(
-      'Takes out rows whose statement holds a problem of an evaluation set, also with other white space, another TeX, renamed ' +
-        'variables, or inside a longer text; and of rows that are one problem all but one: the one with the most ' +
+      'Takes out rows whose statement, solutions or comments hold a problem of an evaluation set, also with other white space, ' +
+        'another TeX, renamed variables, or inside a longer text; and of rows that are one problem all but one: the one with the most ' +
         'solutions, then one that asks for a proof, then one of a preferred source, then the first. matches.jsonl in the ' +
         'directory says what was found where, with scores and passages, and what nearly was.',
     )
@@ -55,6 +56,7 @@ export function addDataDecontaminateCommand(data: Command): void {
     )
     .option('--words <n>', 'words in a row that make candidates (default: 13)')
     .option('--no-duplicates', 'do not look for rows that are one problem')
+    .option('--no-texts', 'search statements alone, not solutions and comments')
     .addOption(repeatable('--prefer <source>', 'source whose row stays, of rows that are one problem'))
     .option('--threads <n>', 'that compare (default: one a core, at most 8)')
     .option('--out <dir>', 'directory of the step (default: beside the input)')
@@ -135,7 +137,7 @@ async function settingsOf(options: DecontaminateOptions): Promise<Decontaminatio
     const text = options[name as keyof typeof flags];
     return text === undefined ? [] : [[name, text.trim() === '' ? Number.NaN : Number(text)]];
   });
-  const parsed = settingsSchema.safeParse(Object.fromEntries(given));
+  const parsed = settingsSchema.safeParse({ ...Object.fromEntries(given), texts: options.texts });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0]) as keyof typeof flags;

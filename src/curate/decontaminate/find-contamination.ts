@@ -11,7 +11,7 @@ import type { RowKeys } from './row-keys.ts';
 import { type DecontaminationSettings, thresholdFor } from './settings.ts';
 import type { StatementViews } from './views.ts';
 
-export type Contamination = Omit<Match, 'row' | 'numbers'>;
+export type Contamination = Omit<Match, 'row' | 'numbers' | 'where'>;
 
 /** The best first; at most one of each item. */
 export function findContamination(

@@ -7,6 +7,7 @@ import { dataRowSchema } from '../data-row.ts';
 import { sourceOf } from '../step-files.ts';
 import type { EvaluationIndex } from './evaluation-index.ts';
 import { findContamination } from './find-contamination.ts';
+import { findHeldInText } from './find-held-in-text.ts';
 import { bands, signatureLength } from './index/min-hash.ts';
 import { type LineBatch, linesOf } from './line-batches.ts';
 import type { Match } from './matches.ts';
@@ -37,6 +38,10 @@ export interface InspectedBatch {
   readonly grams: Uint32Array;
   readonly gramEnds: Uint32Array;
   readonly matches: readonly { readonly rowInBatch: number; readonly match: Match }[];
+}
+
+function keyOf(against: Match['against']): string {
+  return JSON.stringify(against);
 }
 
 /** Throws a DataFileError for a bad line. */
@@ -84,8 +89,24 @@ export function inspectBatch(
     grams.push(keys.grams);
     gramCount += keys.grams.length;
     found.gramEnds[i] = gramCount;
-    for (const contamination of findContamination(views, keys, index, settings))
-      matches.push({ rowInBatch: i, match: { ...contamination, row: { id: row.id, line } } });
+    const at = { id: row.id, line };
+    const held = findContamination(views, keys, index, settings);
+    for (const found of held)
+      matches.push({ rowInBatch: i, match: { ...found, where: 'statement', row: at } });
+    if (!settings.texts) continue;
+    const known = new Set(held.map(({ against }) => keyOf(against)));
+    for (const [where, texts] of [
+      ['solution', row.solutions],
+      ['comment', row.comments ?? []],
+    ] as const)
+      for (const text of texts)
+        for (const found of findHeldInText(text, index, settings)) {
+          // Whoever holds a problem often repeats it: one match of each item and kind is enough.
+          const key = keyOf(found.against);
+          if (known.has(key)) continue;
+          known.add(key);
+          matches.push({ rowInBatch: i, match: { ...found, where, row: at } });
+        }
   }
   const allGrams = new Uint32Array(gramCount);
   let filled = 0;

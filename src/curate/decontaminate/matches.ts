@@ -8,8 +8,12 @@ export const matchesFile = 'matches.jsonl';
 /** `contaminated`, `duplicate`: why the row left. `near-miss`: below the threshold, for a person to look at. */
 export const verdicts = ['contaminated', 'duplicate', 'near-miss'] as const;
 
+/** Of a row: what of it holds the other. */
+export const places = ['statement', 'solution', 'comment'] as const;
+
 export const matchSchema = z.object({
   verdict: z.enum(verdicts),
+  where: z.enum(places).default('statement'),
   row: z.object({ id: z.string(), line: z.int().positive() }),
   /** An item of an evaluation set, or another row. */
   against: z.union([

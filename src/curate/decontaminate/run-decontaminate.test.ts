@@ -17,6 +17,7 @@ interface TestRow {
   readonly id: string;
   readonly statement: string;
   readonly solutions?: readonly string[];
+  readonly comments?: readonly string[];
   readonly answer?: string;
   readonly origin?: { readonly source: string; readonly row: number };
 }
@@ -130,6 +131,43 @@ test('a match names item, view, measure, score and the passages in both', async 
   assert.match(match?.passage?.row ?? '', /^Let \$k\$ be a positive integer .* absurd$/);
   assert.match(match?.passage?.other ?? '', /^Let \$n\$ be a positive integer .* absurd$/);
   assert.deepEqual(dropped.row, ['contaminated', 'holds p7 of suite (partial 100, variables renamed)']);
+});
+
+test('a problem in a solution or a comment is found as such, unless statements alone are searched', async (context) => {
+  const random = new Random('texts');
+  const others = clean.slice(200).map(({ statement }) => statement);
+  const rows = clean.slice(0, 60).map((row, i) => {
+    const item = heldOut.problems[i % heldOut.problems.length]?.statement ?? '';
+    const held = plant(item, i % 2 === 0 ? 'embedded' : 'embedded and renamed', random, others);
+    // Two of three rows have texts with nothing of the set in them.
+    const texts = [
+      others[i] ?? '',
+      i % 3 === 0 ? held : 'It follows from the lemma by induction on the number of cases.',
+    ];
+    return {
+      ...row,
+      ...(i % 2 === 0 ? { solutions: texts } : { solutions: ['See below.'], comments: texts }),
+    };
+  });
+  const options = { against: [heldOut], keepDuplicates: true };
+  const { dropped, matches, record } = await decontaminated(context, rows, options);
+  const expected = rows.filter((_, i) => i % 3 === 0).map(({ id }) => id);
+  assert.deepEqual(Object.keys(dropped).toSorted(), expected.toSorted());
+  assert.equal(record.figures.contaminatedInTexts, expected.length);
+  for (const { row, where, against, passage } of matches.filter(
+    (match) => match.verdict === 'contaminated',
+  )) {
+    const i = rows.findIndex(({ id }) => id === row.id);
+    assert.equal(where, i % 2 === 0 ? 'solution' : 'comment');
+    assert.deepEqual('set' in against && against.id, heldOut.problems[i]?.id);
+    assert.ok((passage?.row.length ?? 0) > 0);
+    assert.match(
+      dropped[row.id]?.[1] ?? '',
+      new RegExp(`^its ${where} holds item-${i} of held-out \\(partial `),
+    );
+  }
+  const settings = settingsSchema.parse({ texts: false });
+  assert.deepEqual((await decontaminated(context, rows, { ...options, settings })).dropped, {});
 });
 
 test('a phrase that many problems have is no contamination', async (context) => {

@@ -50,6 +50,8 @@ export async function runDecontaminate(options: DecontaminateOptions): Promise<S
     /** Why rows leave, in words. */
     const contaminated = new Map<number, string>();
     const itemsHit = new Set<string>();
+    /** Rows of which a solution or a comment holds a problem. */
+    const inTexts = new Set<number>();
     let nearMisses = 0;
     const inspection = inspectFile({ file, items, settings, threads: threadsOf(options), signal });
     for await (const batch of inspection) {
@@ -58,6 +60,7 @@ export async function runDecontaminate(options: DecontaminateOptions): Promise<S
         await writer.note(matchesFile, match);
         if (match.verdict === 'near-miss') nearMisses += 1;
         if (match.verdict !== 'contaminated') continue;
+        if (match.where !== 'statement') inTexts.add(first + rowInBatch);
         if ('set' in match.against) itemsHit.add(`${match.against.set} ${match.against.id}`);
         const row = first + rowInBatch;
         if (!contaminated.has(row)) contaminated.set(row, contaminationDetail(match));
@@ -118,7 +121,12 @@ export async function runDecontaminate(options: DecontaminateOptions): Promise<S
       figures: {
         ...{ rows: table.rows, evaluationProblems: items.length, evaluationProblemsFound: itemsHit.size },
         ...{ contaminated: direct, contaminatedByEquality: contaminated.size - direct },
-        ...{ duplicates: duplicates.size, nearMisses, comparedInPart: cutShort },
+        ...{
+          contaminatedInTexts: inTexts.size,
+          duplicates: duplicates.size,
+          nearMisses,
+          comparedInPart: cutShort,
+        },
       },
     });
   } catch (error) {
@@ -134,15 +142,17 @@ function threadsOf({ threads }: DecontaminateOptions): number {
   return threads ?? Math.min(mostThreads, availableParallelism());
 }
 
-function contaminationDetail({ against, view, measure, score }: Match): string {
+function contaminationDetail({ against, view, measure, score, where }: Match): string {
   const item = 'set' in against ? `${against.id} of ${against.set}` : against.row;
-  return `holds ${item} (${measure} ${score}${view === 'variables' ? ', variables renamed' : ''})`;
+  return `${where === 'statement' ? '' : `its ${where} `}holds ${item} (${measure} ${score}${view === 'variables' ? ', variables renamed' : ''})`;
 }
 
 function duplicateDetail({ view, measure, score }: Match): string {
   if (measure === 'exact') return 'the same as';
   return `${measure} ${score}${view === 'variables' ? ', variables renamed,' : ''} with`;
 }
+
+const statements = { where: 'statement' } as const;
 
 function duplicateMatch({ row, other, comparison }: Duplicate, table: RowTable, texts: RowTexts): Match {
   const lineOf = (number: number): number => table.lines.values[number] ?? 0;
@@ -152,10 +162,18 @@ function duplicateMatch({ row, other, comparison }: Duplicate, table: RowTable, 
     against: { row: theirs.id, line: lineOf(other) },
   };
   if (comparison === 'exact')
-    return { verdict: 'duplicate', ...names, view: 'variables', measure: 'exact', score: 100, coverage: 1 };
+    return {
+      verdict: 'duplicate',
+      ...statements,
+      ...names,
+      view: 'variables',
+      measure: 'exact',
+      score: 100,
+      coverage: 1,
+    };
   return {
     verdict: comparison.isDuplicate ? 'duplicate' : 'near-miss',
-    ...names,
+    ...{ ...statements, ...names },
     ...{ view: comparison.view, measure: comparison.measure, score: rounded(comparison.score) },
     ...{ coverage: rounded(comparison.coverage), numbers: rounded(comparison.numbers) },
     passage: passageOf(own, theirs, comparison),

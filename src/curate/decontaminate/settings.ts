@@ -31,6 +31,10 @@ export const settingsSchema = z.object({
     .default(0.9)
     .describe('share of their numbers that two rows must have in common to be one'),
   words: z.int().min(2).default(13).describe('words in a row that make two texts candidates'),
+  texts: z
+    .boolean()
+    .default(true)
+    .describe('whether solutions and comments are searched for evaluation statements too'),
 });
 export type DecontaminationSettings = z.infer<typeof settingsSchema>;
 
