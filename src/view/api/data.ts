@@ -169,7 +169,8 @@ export interface DataProblemRow extends DataRowFacts {
     readonly ungraded: number;
     readonly meanReward: number;
     readonly interval: readonly [low: number, high: number];
-    readonly solved: number;
+    /** With full marks; null where the source tells their mean alone. */
+    readonly solved: number | null;
     readonly points: readonly (number | null)[];
   } | null;
   readonly review: {

@@ -99,7 +99,8 @@ function problemRow(
         : {
             ...{ model: difficulty.model, judge: difficulty.judge, attempts: difficulty.attempts },
             ...{ ungraded: difficulty.ungraded, meanReward: difficulty.meanReward },
-            ...{ interval: difficulty.interval, solved: difficulty.solved, points: difficulty.points ?? [] },
+            ...{ interval: difficulty.interval, solved: difficulty.solved ?? null },
+            points: difficulty.points ?? [],
           },
     review:
       review === undefined

@@ -139,8 +139,10 @@ function DifficultyView({ difficulty }: { readonly difficulty: NonNullable<DataP
       <h3>Difficulty</h3>
       <p>
         Mean reward {formatNumber(meanReward, 2)} ({formatNumber(interval[0], 2)} to{' '}
-        {formatNumber(interval[1], 2)}); {solved} of {attempts} attempts with full marks,{' '}
-        {formatPercent(solved / attempts)}
+        {formatNumber(interval[1], 2)});{' '}
+        {solved === null
+          ? `${attempts} attempts`
+          : `${solved} of ${attempts} attempts with full marks, ${formatPercent(solved / attempts)}`}
         {ungraded > 0 && `; ${ungraded} without a grade`}.
       </p>
       {points.length > 0 && (
