@@ -58,6 +58,12 @@ try {
     await page.goto(`${address}${where}`);
     await page.locator(shows).first().waitFor({ timeout: 60_000 });
     await page.locator('.loading').first().waitFor({ state: 'detached', timeout: 60_000 });
+    if (shot.from !== undefined) {
+      await page
+        .locator(shot.from)
+        .first()
+        .evaluate((element) => element.scrollIntoView({ block: 'start' }));
+    }
     const picture = await page.screenshot({ animations: 'disabled' });
     await context.close();
     if (picture.length > mostBytes)

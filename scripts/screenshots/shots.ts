@@ -9,6 +9,8 @@ export interface Shot {
   readonly name: string;
   /** CSS pixels; default 900. */
   readonly height?: number;
+  /** What stands at the top of the picture instead of the page's top. */
+  readonly from?: string;
   /** What the page must show before it is taken. */
   readonly shows: string;
   /** `#/…`; undefined where there is nothing to show. */
@@ -26,6 +28,10 @@ export const shots: readonly Shot[] = [
   { name: 'runs', height: 640, shows: '.runs-name', address: async () => '#/' },
   {
     ...{ name: 'run', height: 1080, shows: '.chart canvas' },
+    address: async (folder) => ofRun(longest(folder, 'recipe')),
+  },
+  {
+    ...{ name: 'curves', height: 900, shows: '.chart canvas', from: '.chart' },
     address: async (folder) => ofRun(longest(folder, 'recipe')),
   },
   {
