@@ -22,8 +22,9 @@ import {
 import { canSeeOthers, mostOthers } from './bench/quiet.ts';
 import { benchSimulate, fullSimulate } from './bench/simulate.ts';
 import { benchStatistics } from './bench/statistics.ts';
+import { benchWeb } from './bench/web/web.ts';
 
-const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics|pipeline|simulate|decontaminate|curation [options]
+const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics|pipeline|simulate|decontaminate|curation|web [options]
   --json FILE      write the figures there too
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
@@ -58,6 +59,8 @@ decontaminate: problems of evaluation sets and duplicates in training data
   --rows N         rows of the large file (default ${fullDecontaminate.rows})
   --pair-rows N    rows of the comparison of all pairs (default ${fullDecontaminate.pairRows})
   --quality        measure what is found instead: planted items, natural pairs, pairs read by a person
+web: first load of the web app in a headless Chromium
+  --folder DIR     with these runs (default: none)
 answers: comparison of final answers without a model
   --suite PATH     IMO-AnswerBench (default ../shared/data/imo-bench, where it is)
   --peer PYTHON    measure Math-Verify and SymPy beside, with a Python that has them
@@ -91,6 +94,7 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string' },
     'pair-rows': { type: 'string' },
     quality: { type: 'boolean' },
+    folder: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
@@ -106,6 +110,7 @@ const benchmarks: Readonly<Record<string, () => AsyncGenerator<FigureGroup>>> = 
   pipeline: pipelineFigures,
   simulate: simulateFigures,
   decontaminate: decontaminateFigures,
+  web: () => benchWeb({ folder: values.folder, repeats: patience.repeats }),
 };
 const chosen = Object.hasOwn(benchmarks, benchmark ?? '') ? benchmarks[benchmark ?? ''] : undefined;
 if (values.help || others.length > 0 || chosen === undefined) {
