@@ -80,8 +80,7 @@ export const pages: readonly Page[] = [
     load: async () => (await import('./grade/queues-page.tsx')).QueuesPage,
   },
   {
-    pattern: 'grade/:queue',
-    section: 'grade',
+    ...{ pattern: 'grade/:queue', section: 'grade', needsServer: 'Grade proofs' },
     load: async () => (await import('./grade/queue-page.tsx')).QueuePage,
   },
   {
@@ -89,8 +88,7 @@ export const pages: readonly Page[] = [
     load: async () => (await import('./grade/agreement-page.tsx')).AgreementPage,
   },
   {
-    pattern: 'grade/:queue/:item',
-    section: 'grade',
+    ...{ pattern: 'grade/:queue/:item', section: 'grade', needsServer: 'Grade proofs' },
     load: async () => (await import('./grade/queue-page.tsx')).QueuePage,
   },
   {
