@@ -10,6 +10,7 @@ import { Workplace } from '../../../src/view/workplace.ts';
 import { chromiumPath } from '../../../web/test/chromium-path.ts';
 import type { FigureGroup } from '../engine.ts';
 import { counted, repeated } from '../figure.ts';
+import { benchLargeRun } from './large-run.ts';
 
 const most = { kilobytes: 300, seconds: 1 };
 
@@ -18,6 +19,11 @@ export async function* benchWeb(options: {
   readonly folder?: string | undefined;
   readonly repeats: number;
 }): AsyncGenerator<FigureGroup> {
+  yield* benchFirstLoad(options);
+  yield* benchLargeRun(options);
+}
+
+async function* benchFirstLoad(options: Parameters<typeof benchWeb>[0]): AsyncGenerator<FigureGroup> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) {
     yield { title: 'first load: skipped, no Chromium (name one with QED_CHROMIUM)', figures: [] };
