@@ -62,7 +62,7 @@ async function fill(
       await qed(...bench, '--judge', judge, '--run', `bench-${solver}`, '--max-ungraded', '1');
     }
   }
-  const prove = ['prove', 'suite.jsonl', '--model', model('alpha'), '--budget', '200k tokens'];
+  const prove = ['prove', 'suite.jsonl', '--model', model('gamma'), '--budget', '200k tokens'];
   await qed(...prove, '--scaffold', 'rsa(n=4,k=2,rounds=2)', '--run', 'prove-rsa');
   await writeCuration(folder);
   mkdirSync(path.join(folder, 'damaged'));

@@ -1,5 +1,5 @@
 /**
- * A scripted endpoint for the fixture folder: models `alpha` and `beta` write proofs with mathematics, some wrong, one of
+ * A scripted endpoint for the fixture folder: models `alpha`, `beta` and `gamma` write proofs with mathematics, some wrong, one of
  * them hostile; judges `strict` and `kind` grade what they can, and sometimes say nothing that can be read.
  */
 import {

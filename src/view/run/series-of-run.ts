@@ -39,6 +39,9 @@ export interface FrozenRecipe {
   readonly trouble: string | undefined;
 }
 
+/** What texts say: to read a recipe takes longer than all else that is asked of a run that is being written. */
+const read = new Map<string, FrozenRecipe>();
+
 /** The recipe of a run directory; undefined where there is no file. */
 export function frozenRecipe(directory: string): FrozenRecipe | undefined {
   let text: string;
@@ -47,6 +50,15 @@ export function frozenRecipe(directory: string): FrozenRecipe | undefined {
   } catch {
     return undefined;
   }
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  const recipe = recipeOf(text);
+  read.set(text, recipe);
+  for (const oldest of [...read.keys()].slice(0, Math.max(0, read.size - mostKept))) read.delete(oldest);
+  return recipe;
+}
+
+function recipeOf(text: string): FrozenRecipe {
   try {
     const found = recipeSchema.safeParse(parse(text));
     if (found.success) return { text, recipe: found.data, trouble: undefined };
