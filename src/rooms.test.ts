@@ -86,6 +86,13 @@ test('no file is longer than 500 lines', () => {
   assert.deepEqual(long, []);
 });
 
+test('no leftover of a merge is among the sources', () => {
+  const leftovers = globSync(['{src,web,scripts,bin,docs,recipes,prompts,sources}/**/*.{orig,rej,bak}'], {
+    cwd: root,
+  });
+  assert.deepEqual(leftovers, []);
+});
+
 test('every source file opens with what it promises', () => {
   const silent = allTypeScript.filter(
     (file) => !isTest(file) && !file.endsWith('.d.ts') && headComment(read(file)).length < 40,

@@ -8,6 +8,7 @@ import { stateOf } from './fixtures/state.ts';
 import { temporaryDirectory } from './fixtures/temporary-directory.ts';
 import { JournalReader } from './journal-reader.ts';
 import { openJournal } from './open-journal.ts';
+import { isRunDirectoryHeld } from './run-lock.ts';
 
 const moduleUrl = new URL('./open-journal.ts', import.meta.url).href;
 
@@ -120,10 +121,33 @@ test('a directory held by another process is refused with its PID, and free as s
   );
   const reader = new JournalReader(directory);
   assert.deepEqual(reader.streams(), [], 'reading is not refused');
+  assert.equal(reader.holder()?.pid, holder.pid);
   reader.close();
+  assert.ok(isRunDirectoryHeld(directory));
   holder.kill('SIGKILL');
   await ended;
+  assert.ok(!isRunDirectoryHeld(directory), 'the number of a dead process stays behind, and holds nothing');
   await (await openJournal(directory)).close();
+});
+
+test('a reader beside a writer tells the last event, their number, and that something has changed', async (t) => {
+  const directory = temporaryDirectory(t);
+  const journal = await openJournal(directory);
+  const reader = new JournalReader(directory);
+  t.after(() => reader.close());
+  assert.equal(reader.last('s'), undefined);
+  const revisions = [reader.revision()];
+  for (const key of ['b', 'a']) {
+    await journal.append('s', key, { value: key });
+    revisions.push(reader.revision());
+  }
+  await journal.effect({ unit: 'u', label: 'l', request: null }, async () => ({ value: 1 }));
+  revisions.push(reader.revision());
+  assert.equal(new Set(revisions).size, 4);
+  assert.equal(reader.revision(), revisions.at(-1));
+  assert.equal(reader.last('s')?.key, 'a');
+  assert.equal(reader.count('s'), 2);
+  await journal.close();
 });
 
 test('a process that forgets to close ends all the same, with everything acknowledged on disk', async (t) => {

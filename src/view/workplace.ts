@@ -2,7 +2,7 @@
  * The folder that is looked at: its run directories, their journals through read-only connections that are kept open while
  * they are in use, and a revision of each run that changes when the run does. Nothing here writes.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { JournalReader } from '../journal/journal-reader.ts';
 import { type FoundRun, findRuns } from './find-runs.ts';
@@ -36,6 +36,8 @@ interface OpenReader {
 const mostReaders = 16;
 /** How long the list of runs is taken as it was. */
 const listMilliseconds = 1000;
+/** File systems tell times in steps of some milliseconds. */
+const youngMilliseconds = 1000;
 /** Files whose change is a change of the run, beside its journal. */
 const watched = [
   'recipe.yaml',
@@ -124,7 +126,9 @@ export class Workplace {
   /** Changes whenever the run does. Throws a NotFoundError. */
   async revision(id: string): Promise<string> {
     const { directory } = this.run(id);
-    const files = watched.map((file) => stampOf(path.join(directory, file)));
+    const files = watched.map((file) =>
+      stampOf(statSync(path.join(directory, file), { throwIfNoEntry: false })),
+    );
     let journal = '';
     try {
       if (this.hasJournal(id)) journal = await this.journal(id, (reader) => reader.revision());
@@ -133,6 +137,20 @@ export class Workplace {
       journal = error instanceof Error ? error.name : 'unreadable';
     }
     return [journal, ...files].join('.');
+  }
+
+  /**
+   * The same from the files alone, for lists of many runs whose journals need not be opened: undefined while the last change is so
+   * young that another may bear the same time.
+   */
+  stamp(id: string): string | undefined {
+    const { directory } = this.run(id);
+    const stats = [...watched, 'journal.db', 'journal.db-wal'].map((file) =>
+      statSync(path.join(directory, file), { throwIfNoEntry: false }),
+    );
+    const last = Math.max(...stats.map((stat) => (stat === undefined || stat.size === 0 ? 0 : stat.mtimeMs)));
+    if (this.now() - last < youngMilliseconds) return undefined;
+    return stats.map((stat) => stampOf(stat)).join('.');
   }
 
   close(): void {
@@ -169,7 +187,9 @@ export class Workplace {
   }
 }
 
-function stampOf(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat === undefined ? '-' : `${Math.round(stat.mtimeMs).toString(36)}:${stat.size.toString(36)}`;
+function stampOf(stat: Stats | undefined): string {
+  // Looking at a journal makes an empty log beside it.
+  return stat === undefined || stat.size === 0
+    ? '-'
+    : `${Math.round(stat.mtimeMs).toString(36)}:${stat.size.toString(36)}`;
 }

@@ -30,13 +30,11 @@ export function App() {
           QED<span aria-hidden="true">∎</span>
         </a>
         <nav aria-label="Sections">
-          {sections
-            .filter(({ id }) => pages.some((page) => page.section === id))
-            .map(({ id, title, address }) => (
-              <a key={id} href={address} aria-current={found?.page.section === id ? 'page' : undefined}>
-                {title}
-              </a>
-            ))}
+          {sections.map(({ id, title, address }) => (
+            <a key={id} href={address} aria-current={found?.page.section === id ? 'page' : undefined}>
+              {title}
+            </a>
+          ))}
         </nav>
         <SchemeChoice />
       </header>

@@ -7,7 +7,6 @@ import { isStaticSite } from './static.ts';
 type Listener = () => void;
 
 const listeners = new Map<string, Set<Listener>>();
-const states = new Set<(isLive: boolean) => void>();
 let source: EventSource | undefined;
 let watched = '';
 let isPlanned = false;
@@ -24,12 +23,6 @@ export function onChange(run: string, listener: Listener): () => void {
     if (own.size === 0) listeners.delete(run);
     plan();
   };
-}
-
-/** Tells whether the connection stands. */
-export function onLive(listener: (isLive: boolean) => void): () => void {
-  states.add(listener);
-  return () => states.delete(listener);
 }
 
 // What mounts and unmounts in one turn is one change of the connection.
@@ -51,22 +44,15 @@ function connect(): void {
   source = undefined;
   if (runs.length === 0 || isStaticSite()) return;
   source = new EventSource(`api/changes?runs=${wanted}`);
-  source.addEventListener('open', () => tell(true));
-  source.addEventListener('error', () => tell(false));
   source.addEventListener('change', (event: MessageEvent<string>) => {
     const changed = JSON.parse(event.data) as Record<string, string>;
     for (const [run, revision] of Object.entries(changed)) {
-      const before = seen.get(run);
+      // The first of a run counts: it may have changed since it was asked for. Asking again for the same costs next to nothing.
+      if (seen.get(run) === revision) continue;
       seen.set(run, revision);
-      // The first one says what is shown already.
-      if (before === undefined || before === revision) continue;
       for (const listener of listeners.get(run) ?? []) listener();
     }
   });
-}
-
-function tell(isLive: boolean): void {
-  for (const state of states) state(isLive);
 }
 
 document.addEventListener('visibilitychange', plan);

@@ -84,8 +84,8 @@ function messageOf(text: string): string | undefined {
 }
 
 /**
- * `names` undefined: nothing is asked for yet. `live`: the run whose changes make it old, if that is not the name `run`
- * of the path; `everyMilliseconds` asks by the clock instead, for lists.
+ * `names` undefined: nothing is asked for yet. What has a run in its path is asked for again when
+ * the run changes; `everyMilliseconds` asks by the clock, for lists.
  */
 export function useResource<Pattern extends keyof Api>(
   pattern: Pattern,

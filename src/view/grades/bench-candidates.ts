@@ -2,9 +2,9 @@
 import { BenchRecords, type GradeRow, readGrade, readProof } from '../../bench/records.ts';
 import { readRunProblems } from '../../bench/run-files.ts';
 import { gradingDigest } from '../../grade/judge-material.ts';
+import { systemOfFile } from '../proof/identity-file.ts';
 import type { Workplace } from '../workplace.ts';
 import type { Candidate } from './candidate.ts';
-import { systemOfRun } from './system-of-run.ts';
 
 export async function benchCandidates(workplace: Workplace, run: string): Promise<Candidate[]> {
   const { directory, path } = workplace.run(run);
@@ -13,7 +13,7 @@ export async function benchCandidates(workplace: Workplace, run: string): Promis
   );
   const records = await workplace.journal(run, (journal) => BenchRecords.read(journal));
   const judges = records.judges();
-  const system = systemOfRun(directory, 'bench.json');
+  const system = systemOfFile(directory, 'bench.json').name;
   return [...records.attempts()].flatMap((attempt): Candidate[] => {
     const problem = problems.get(attempt.problem);
     if (problem === undefined) return [];

@@ -1,18 +1,13 @@
-/**
- * The finished attempts of a prove run. The journal has their proofs; the problems stand in the Markdown that the run wrote of each,
- * and attempts at a problem whose file is not there are left out.
- */
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { type Problem, problemSchema } from '../../problems/problem.ts';
+/** The finished attempts of a prove run; those at a problem that the directory does not hold are left out. */
+import { systemOfFile } from '../proof/identity-file.ts';
+import { provenProblems } from '../proof/proven-problems.ts';
 import type { Workplace } from '../workplace.ts';
 import type { Candidate } from './candidate.ts';
-import { systemOfRun } from './system-of-run.ts';
 
 export async function proveCandidates(workplace: Workplace, run: string): Promise<Candidate[]> {
   const { directory, path: shown } = workplace.run(run);
-  const problems = problemsOf(directory);
-  const system = systemOfRun(directory, 'prove.json');
+  const problems = await provenProblems(directory);
+  const system = systemOfFile(directory, 'prove.json').name;
   return await workplace.journal(run, async (journal) => {
     const candidates: Candidate[] = [];
     for await (const { key, value } of journal.values('prove/finished')) {
@@ -30,36 +25,4 @@ export async function proveCandidates(workplace: Workplace, run: string): Promis
     }
     return candidates;
   });
-}
-
-/** By number, from 0. */
-function problemsOf(directory: string): Map<number, Problem> {
-  const problems = new Map<number, Problem>();
-  const folders = [path.join(directory, 'proofs'), directory];
-  for (const folder of folders) {
-    for (const name of namesIn(folder)) {
-      const [, number = folder === directory && name === 'proof.md' ? '1' : undefined] =
-        /^(\d+)-.*\.md$/.exec(name) ?? [];
-      if (number === undefined || problems.has(Number(number) - 1)) continue;
-      const problem = problemIn(readFileSync(path.join(folder, name), 'utf8'));
-      if (problem !== undefined) problems.set(Number(number) - 1, problem);
-    }
-  }
-  return problems;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-/** What stands between the title, which is the id, and the first proof. */
-function problemIn(markdown: string): Problem | undefined {
-  const [, id, statement] = /^# (.+)\n\n([\s\S]*?)\n\n## Proof(?: 1)?\n/.exec(markdown) ?? [];
-  return id === undefined || statement === undefined || statement.trim() === ''
-    ? undefined
-    : problemSchema.parse({ id, statement });
 }

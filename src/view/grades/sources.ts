@@ -2,10 +2,12 @@
  * Where proofs can be taken from: what runs of the folder have, and its files of proofs. A source is named by its kind, its run and
  * the part of the run.
  */
+
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { GradeSource, SourceList } from '../api/grades.ts';
 import { NotFoundError } from '../not-found-error.ts';
+import { systemOfFile } from '../proof/identity-file.ts';
 import type { Resource } from '../resource.ts';
 import type { RunPlace, Workplace } from '../workplace.ts';
 import { benchCandidates } from './bench-candidates.ts';
@@ -13,7 +15,6 @@ import type { Candidate } from './candidate.ts';
 import { fileCandidates } from './file-candidates.ts';
 import { proveCandidates } from './prove-candidates.ts';
 import { evaluationCandidates, lastSteps, rolloutCandidates } from './recipe-candidates.ts';
-import { systemOfRun } from './system-of-run.ts';
 
 export const sourceList: Resource<'grades/sources.json'> = {
   read: async (workplace): Promise<SourceList> => {
@@ -49,7 +50,7 @@ async function sourcesOf(
   { id, path: shown, kind, directory }: RunPlace,
 ): Promise<GradeSource[]> {
   if (kind === 'bench' || kind === 'prove') {
-    const detail = systemOfRun(directory, kind === 'bench' ? 'bench.json' : 'prove.json');
+    const detail = systemOfFile(directory, kind === 'bench' ? 'bench.json' : 'prove.json').name;
     return [{ source: `${kind}:${id}`, kind, title: shown, detail }];
   }
   if (kind !== 'recipe' || !workplace.hasJournal(id)) return [];

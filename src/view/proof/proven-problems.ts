@@ -11,13 +11,15 @@ export async function provenProblems(directory: string): Promise<ReadonlyMap<num
   if (existsSync(path.join(directory, 'data', 'problems.jsonl'))) {
     return new Map((await readRunProblems(directory)).map((problem, number) => [number, problem]));
   }
-  const problems = new Map<number, Problem>();
   const folder = path.join(directory, 'proofs');
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const [, number] = /^(\d+)-.*\.md$/.exec(name) ?? [];
-    const problem =
-      number === undefined ? undefined : problemIn(readFileSync(path.join(folder, name), 'utf8'));
-    if (problem !== undefined) problems.set(Number(number) - 1, problem);
+  const files = (existsSync(folder) ? readdirSync(folder) : []).map((name) => path.join(folder, name));
+  const problems = new Map<number, Problem>();
+  // A run of one problem has its proof at the top.
+  for (const file of [path.join(directory, 'proof.md'), ...files]) {
+    const number =
+      path.dirname(file) === directory ? 1 : Number(/^(\d+)-.*\.md$/.exec(path.basename(file))?.[1]);
+    const problem = number > 0 && existsSync(file) ? problemIn(readFileSync(file, 'utf8')) : undefined;
+    if (problem !== undefined) problems.set(number - 1, problem);
   }
   return problems;
 }

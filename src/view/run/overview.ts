@@ -8,6 +8,7 @@ import type { JournalReader } from '../../journal/journal-reader.ts';
 import { isRunDirectoryHeld } from '../../journal/run-lock.ts';
 import type { RunAlarm, RunHealth, RunOverview, RunStage, RunTotals } from '../api/run.ts';
 import type { RunState } from '../api/runs.ts';
+import { type FrozenRecipe, frozenRecipe } from '../frozen-recipe.ts';
 import type { Resource } from '../resource.ts';
 import { type Summarised, summarisers } from '../runs/summarisers.ts';
 import type { RunPlace, Workplace } from '../workplace.ts';
@@ -16,7 +17,7 @@ import { doing, stageSecondsLeft } from './doing.ts';
 import { armsOf, isBelow } from './run-arms.ts';
 import type { RunSeries } from './run-series.ts';
 import { runStages } from './run-stages.ts';
-import { type FrozenRecipe, frozenRecipe, seriesOf } from './series-of-run.ts';
+import { seriesOf } from './series-of-run.ts';
 
 export const runOverview: Resource<'runs/:run/overview.json'> = {
   read: async (workplace, { run }) => await overview(workplace, workplace.run(run)),

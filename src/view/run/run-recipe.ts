@@ -2,9 +2,9 @@
 import { parse } from 'yaml';
 import { fieldAt } from '../../recipe/field-schema.ts';
 import type { RecipeField, RunRecipe } from '../api/run.ts';
+import { frozenRecipe } from '../frozen-recipe.ts';
 import { NotFoundError } from '../not-found-error.ts';
 import type { Resource } from '../resource.ts';
-import { frozenRecipe } from './series-of-run.ts';
 
 export const runRecipe: Resource<'runs/:run/recipe.json'> = {
   async read(workplace, { run }): Promise<RunRecipe> {

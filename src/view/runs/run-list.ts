@@ -12,7 +12,7 @@ import type { RunPlace, Workplace } from '../workplace.ts';
 import { type Summarised, summarisers } from './summarisers.ts';
 
 interface Known {
-  readonly revision: string;
+  readonly stamp: string;
   readonly summarised: Summarised;
 }
 
@@ -62,16 +62,17 @@ function stateOf({ isDamaged, isFinished }: Summarised, isRunning: boolean): Run
 async function summarise(workplace: Workplace, place: RunPlace): Promise<Summarised> {
   const ofWorkplace = known.get(workplace) ?? new Map<string, Known>();
   known.set(workplace, ofWorkplace);
-  const revision = await workplace.revision(place.id);
+  const stamp = workplace.stamp(place.id);
   const earlier = ofWorkplace.get(place.id);
-  if (earlier?.revision === revision) return earlier.summarised;
+  if (stamp !== undefined && earlier?.stamp === stamp) return earlier.summarised;
   let summarised: Summarised;
   try {
     summarised = await summarisers[place.kind](workplace, place);
   } catch (error) {
     summarised = damaged(place, error instanceof Error ? error.message : String(error));
   }
-  ofWorkplace.set(place.id, { revision, summarised });
+  if (stamp === undefined) ofWorkplace.delete(place.id);
+  else ofWorkplace.set(place.id, { stamp, summarised });
   return summarised;
 }
 

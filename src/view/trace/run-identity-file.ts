@@ -1,9 +1,9 @@
 /** What a run of `qed prove` or `qed bench` is a run of, as its directory says. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { createScaffold } from '../../scaffold/create-scaffold.ts';
 import { promptSet } from '../../scaffold/prompt-set.ts';
+import { readJsonObject } from '../read-json-object.ts';
 import type { Repetition } from './trace-attempts.ts';
 
 const identitySchema = z.object({
@@ -27,13 +27,7 @@ export type IdentityOnFile = z.infer<typeof identitySchema>;
 
 /** Throws an Error that names the file and what is wrong with it. */
 export function readIdentityFile(directory: string, name: 'prove.json' | 'bench.json'): IdentityOnFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path.join(directory, name), 'utf8'));
-  } catch {
-    throw new Error(`${name} is damaged: it is no JSON. Restore it from a copy`);
-  }
-  const parsed = identitySchema.safeParse(value);
+  const parsed = identitySchema.safeParse(readJsonObject(path.join(directory, name)));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new Error(

@@ -8,6 +8,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatCount, formatFigure } from '../format.ts';
 import type { ChartLine } from './chart-line.ts';
+import { ValuesTable } from './values-table.tsx';
 
 export type { ChartLine };
 
@@ -69,34 +70,11 @@ function Legend({ lines, isStacked }: { readonly lines: readonly ChartLine[]; re
 }
 
 function Values({ x, xLabel, lines }: Pick<ChartProps, 'x' | 'xLabel' | 'lines'>) {
-  return (
-    <div class="chart-values" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{xLabel}</th>
-            {lines.map(({ label }) => (
-              <th key={label} scope="col" class="number">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {x.map((at, index) => (
-            <tr key={at}>
-              <th scope="row">{at}</th>
-              {lines.map(({ label, values }) => (
-                <td key={label} class="number">
-                  {formatFigure(values[index])}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  const columns = lines.map(({ label, values }) => ({
+    name: label,
+    cell: (index: number) => formatFigure(values[index]),
+  }));
+  return <ValuesTable label={xLabel} rows={x} columns={columns} />;
 }
 
 function Drawing(props: ChartProps) {

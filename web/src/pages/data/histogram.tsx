@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { DataHistogram } from '../../../../src/view/api/data.ts';
 import { formatFigure, formatNumber } from '../../format.ts';
+import { ValuesTable } from '../../parts/values-table.tsx';
 
 const width = 480;
 const panelHeight = 128;
@@ -145,34 +146,12 @@ function Ticks({
 }
 
 function Values({ histogram: { panels, edges, names, label } }: { readonly histogram: DataHistogram }) {
-  return (
-    <div class="chart-values" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{label}</th>
-            {panels.map(({ name }) => (
-              <th key={name} scope="col" class="number">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {(panels[0]?.counts ?? []).map((_, bin) => (
-            <tr key={bin}>
-              <th scope="row">{binName(bin, edges, names)}</th>
-              {panels.map(({ name, counts }) => (
-                <td key={name} class="number">
-                  {formatNumber(counts[bin])}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  const rows = (panels[0]?.counts ?? []).map((_, bin) => binName(bin, edges, names));
+  const columns = panels.map(({ name, counts }) => ({
+    name,
+    cell: (bin: number) => formatNumber(counts[bin]),
+  }));
+  return <ValuesTable label={label} rows={rows} columns={columns} />;
 }
 
 function binName(bin: number, edges: readonly number[] | null, names: readonly string[] | null): string {

@@ -6,7 +6,7 @@ import { Markup } from '../../parts/markup.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useResource } from '../../resource.ts';
 import { linkTo } from '../../route.ts';
-import { type PageProps, pages } from '../pages.ts';
+import type { PageProps } from '../pages.ts';
 import { GradeCard } from './grade-card.tsx';
 import { PointsMark } from './points-mark.tsx';
 import { finishWords } from './proof-rows.tsx';
@@ -120,19 +120,16 @@ function noGrade({ kind, finish }: Proof): string {
 
 /** To the calls that it came from, and to where a person grades. */
 function Ways({ run, proof }: { readonly run: string; readonly proof: Proof }) {
-  const hasPage = (pattern: string): boolean => pages.some((page) => page.pattern === pattern);
   return (
     <nav class="proofs-ways" aria-label="More of this attempt">
-      {proof.hasTrace && hasPage('runs/:run/traces/:trace') && (
+      {proof.hasTrace && (
         <a class="button" href={linkTo('runs', run, 'traces', proof.id)}>
           How it came about
         </a>
       )}
-      {hasPage('grade') && (
-        <a class="button" href={linkTo('grade')}>
-          Grade proofs
-        </a>
-      )}
+      <a class="button" href={linkTo('grade')}>
+        Grade proofs
+      </a>
     </nav>
   );
 }

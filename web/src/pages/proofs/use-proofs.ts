@@ -1,18 +1,9 @@
 /** The rows of a list of proofs, page after page as they come. */
 import { useEffect, useState } from 'preact/hooks';
-import type { ProofFinish, ProofList } from '../../../../src/view/api/proof.ts';
+import type { ProofList, ProofRows } from '../../../../src/view/api/proof.ts';
 import { fetchResource } from '../../resource.ts';
 
-export interface LoadedProofs {
-  readonly ids: readonly string[];
-  readonly problems: readonly number[];
-  readonly systems: readonly number[];
-  readonly attempts: readonly number[];
-  /** By judge, then row. */
-  readonly points: readonly (readonly (number | null)[])[];
-  readonly causes: readonly (readonly string[])[];
-  readonly tokens: readonly (number | null)[];
-  readonly finishes: readonly ProofFinish[];
+export interface LoadedProofs extends ProofRows {
   readonly error: string | undefined;
 }
 

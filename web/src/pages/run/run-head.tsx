@@ -3,7 +3,6 @@ import type { RunOverview } from '../../../../src/view/api/run.ts';
 import { formatAgo, formatCount, formatSeconds } from '../../format.ts';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { linkTo } from '../../route.ts';
-import { pages } from '../pages.ts';
 
 export function RunHead({ overview }: { readonly overview: RunOverview }) {
   const { id, path, name, description, state, health, totals, stages, kind } = overview;
@@ -13,14 +12,19 @@ export function RunHead({ overview }: { readonly overview: RunOverview }) {
     totals.trainedTokens > 0 && `${formatCount(totals.trainedTokens)} trained on`,
     health.started !== null && `begun ${formatAgo(Date.parse(health.started), Date.now())}`,
   ].filter((fact) => fact !== false);
+  const hasEnded = (stage: string): boolean =>
+    stages.some(({ id: own, state: of }) => own === stage && of === 'done');
+  const hasProofs = kind === 'prove' || kind === 'bench' || hasEnded('evaluate');
   const links = [
-    stages.some(({ trains, done }) => trains === 'policy' && done > 0) && {
+    {
       text: 'Rollouts',
-      pattern: 'runs/:run/rollouts',
+      isThere: stages.some(({ trains, done }) => trains === 'policy' && done > 0),
+      address: linkTo('runs', id, 'rollouts'),
     },
-    (kind === 'prove' || kind === 'bench') && { text: 'Proofs', pattern: 'runs/:run/proofs' },
-    { text: 'Compare', pattern: 'compare' },
-  ].filter((link) => link !== false && pages.some(({ pattern }) => pattern === link.pattern));
+    { text: 'Proofs', isThere: hasProofs, address: linkTo('runs', id, 'proofs') },
+    { text: 'How they came about', isThere: hasProofs, address: linkTo('runs', id, 'traces') },
+    { text: 'Compare', isThere: true, address: '#/compare' },
+  ].filter(({ isThere }) => isThere);
   return (
     <header class="run-head">
       <p class="eyebrow">
@@ -40,23 +44,13 @@ export function RunHead({ overview }: { readonly overview: RunOverview }) {
           )}
         </p>
       )}
-      {links.length > 0 && (
-        <p class="run-links">
-          {links.map(
-            (link) =>
-              link !== false && (
-                <a key={link.text} class="button" href={addressOfLink(link.pattern, id)}>
-                  {link.text}
-                </a>
-              ),
-          )}
-        </p>
-      )}
+      <p class="run-links">
+        {links.map(({ text, address }) => (
+          <a key={text} class="button" href={address}>
+            {text}
+          </a>
+        ))}
+      </p>
     </header>
   );
-}
-
-function addressOfLink(pattern: string, run: string): string {
-  if (pattern === 'compare') return `#/compare?runs=${encodeURIComponent(run)}`;
-  return linkTo(...pattern.split('/').map((part) => (part === ':run' ? run : part)));
 }

@@ -3,7 +3,6 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { RunOverview } from '../../../../src/view/api/run.ts';
 import { formatFigure, formatPercent } from '../../format.ts';
 import { linkTo } from '../../route.ts';
-import { pages } from '../pages.ts';
 import type { DrawnStage } from './figure-chart.tsx';
 import { byImportance, figureWords } from './figure-words.ts';
 
@@ -29,9 +28,6 @@ export function StepPanel({ overview, own, step, onStep }: StepPanelProps) {
         !/^(step$|share\/|lag\/shares|limit$|dropped$|cost\/endedAt)/.test(name) && valueAt(name) !== null,
     ),
   );
-  const rollouts = ['runs/:run/rollouts/:stage/:step', 'runs/:run/rollouts/:step'].find((pattern) =>
-    pages.some((page) => page.pattern === pattern),
-  );
   const go = (by: number): void => onStep(columns.step?.[place + by] ?? step);
   const panel = useRef<HTMLElement>(null);
   useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), [step]);
@@ -47,23 +43,8 @@ export function StepPanel({ overview, own, step, onStep }: StepPanelProps) {
         <button type="button" onClick={() => go(1)} disabled={place >= last}>
           Next
         </button>
-        {stage.trains === 'policy' && rollouts !== undefined && (
-          <a
-            class="button"
-            href={linkTo(
-              ...rollouts
-                .split('/')
-                .map((part) =>
-                  part === ':run'
-                    ? overview.id
-                    : part === ':stage'
-                      ? stage.id
-                      : part === ':step'
-                        ? step
-                        : part,
-                ),
-            )}
-          >
+        {stage.trains === 'policy' && (
+          <a class="button" href={linkTo('runs', overview.id, 'rollouts', stage.id, step)}>
             Its rollouts
           </a>
         )}

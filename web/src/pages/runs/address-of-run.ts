@@ -1,23 +1,17 @@
 /** The page on which a run of each kind is looked at first. */
 import type { RunKind, RunSummary } from '../../../../src/view/api/runs.ts';
 import { linkTo } from '../../route.ts';
-import { pages } from '../pages.ts';
 
-/** Patterns in order of preference; the first that is a page of the app is taken. */
-const firstPages: Readonly<Record<RunKind, readonly string[]>> = {
-  recipe: ['runs/:run'],
-  study: ['runs/:run'],
-  prove: ['runs/:run/proofs', 'runs/:run/traces'],
-  bench: ['runs/:run/proofs', 'runs/:run'],
-  curation: ['data/:run'],
-  'data-step': ['data/:run'],
-  calibration: ['calibrations/:run'],
+const addresses: Readonly<Record<RunKind, (id: string) => string>> = {
+  recipe: (id) => linkTo('runs', id),
+  study: (id) => linkTo('runs', id),
+  prove: (id) => linkTo('runs', id, 'proofs'),
+  bench: (id) => linkTo('runs', id, 'proofs'),
+  curation: (id) => linkTo('data', id),
+  'data-step': (id) => linkTo('data', id),
+  calibration: (id) => linkTo('calibrations', id),
 };
 
-/** Undefined where there is no page for it. */
-export function addressOfRun({ id, kind }: Pick<RunSummary, 'id' | 'kind'>): string | undefined {
-  const pattern = firstPages[kind].find((wanted) => pages.some((page) => page.pattern === wanted));
-  return pattern === undefined
-    ? undefined
-    : linkTo(...pattern.split('/').map((part) => (part === ':run' ? id : part)));
+export function addressOfRun({ id, kind }: Pick<RunSummary, 'id' | 'kind'>): string {
+  return addresses[kind](id);
 }

@@ -156,10 +156,9 @@ const columns: readonly Column<RunSummary>[] = [
 ];
 
 function Name({ run }: { readonly run: RunSummary }) {
-  const address = addressOfRun(run);
   return (
     <div class="runs-name">
-      {address === undefined ? <b>{run.title}</b> : <a href={address}>{run.title}</a>}
+      <a href={addressOfRun(run)}>{run.title}</a>
       {run.path !== run.title && <span class="runs-path">{run.path}</span>}
       {run.detail !== '' && <p class="runs-detail">{run.detail}</p>}
       {run.troubles.map((trouble) => (
