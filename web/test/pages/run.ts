@@ -39,7 +39,7 @@ export const checks: readonly Check[] = [
           assert.ok(charts.includes(what), what);
         for (const what of ['Up is good', 'Down is good']) assert.ok(charts.includes(what), what);
         const story = page.locator('.run-story');
-        if ((await story.count()) === 0) return;
+        await story.waitFor();
         assert.match(
           await story.innerText(),
           /The held-out score (has risen|has fallen|has not moved) from [\d.]+ %/,

@@ -11,6 +11,7 @@ export const checks: readonly Check[] = [
     run: async (site) =>
       await site.visit(traces, async (page) => {
         await page.getByRole('heading', { name: 'Scaffold traces' }).waitFor();
+        await page.locator('tbody tr').first().waitFor();
         assert.equal(await page.locator('tbody tr').count(), 6);
         await page.getByRole('link', { name: 'sqrt' }).click();
         await page.getByRole('heading', { name: /sqrt, attempt 1/ }).waitFor();

@@ -27,9 +27,11 @@ export function Configuration({
     return <Problem title="The recipe could not be read" text={error} again={again} />;
   }
   const pairs =
-    over === '' || other.value === undefined
+    other.value === undefined
       ? value.fields.map((field) => ({ field, other: undefined }))
       : differences(value.fields, other.value.fields);
+  // Until the other is read nothing is known of it, not even that a field is absent.
+  const hasOther = other.value !== undefined;
   const words = search.toLowerCase().split(/\s+/);
   const shown = pairs.filter(
     ({ field }) =>
@@ -59,17 +61,16 @@ export function Configuration({
         />
       </Fields>
       {other.error !== undefined && <Problem title="The other recipe could not be read" text={other.error} />}
+      {over !== '' && !hasOther && other.error === undefined && <Loading what="Reading the other recipe" />}
       {shown.length === 0 ? (
-        <Empty title={over === '' ? 'No field matches' : 'No difference'}>
+        <Empty title={hasOther ? 'No difference' : 'No field matches'}>
           <p>
-            {over === ''
-              ? 'Search for less.'
-              : 'The two recipes say the same in every field that is asked for.'}
+            {hasOther ? 'The two recipes say the same in every field that is asked for.' : 'Search for less.'}
           </p>
         </Empty>
       ) : (
         inSections(shown).map(({ name, pairs: own }) => (
-          <Section key={name} name={name} pairs={own} hasOther={over !== ''} />
+          <Section key={name} name={name} pairs={own} hasOther={hasOther} />
         ))
       )}
       <details class="run-yaml">
