@@ -143,6 +143,45 @@ test('new weights arrive while sampling; later changes to the given array do not
   });
 });
 
+test('publications take turns in one array, and none is seen before it is in use', async (context) => {
+  const config = { ...tinyConfig, max_position_embeddings: 4096 };
+  const [third, fourth] = [2 as PolicyVersion, 3 as PolicyVersion];
+  const [a, b] = [livelyParameters(config, 2), livelyParameters(config, 3)];
+  const ask = { prompt_T, seeds_S, sampling: { ...endless, maxTokens: 1000 } };
+  const underA = await withSampler({ config, flat: a, threads: 1 }, (other) => other.sample(ask));
+  await withSampler({ config, threads: 1 }, async (sampler) => {
+    await sampler.setWeights(a, second);
+    let arrays = 0;
+    class Counted extends SharedArrayBuffer {
+      constructor(bytes: number) {
+        super(bytes);
+        arrays += 1;
+      }
+    }
+    const original = globalThis.SharedArrayBuffer;
+    context.after(() => {
+      globalThis.SharedArrayBuffer = original;
+    });
+    globalThis.SharedArrayBuffer = Counted as typeof SharedArrayBuffer;
+    const running = sampler.sample(ask);
+    await untilSampling(sampler);
+    // Written where A was, while A is sampled from.
+    await sampler.setWeights(b, third);
+    await sampler.setWeights(a, fourth);
+    assert.equal(arrays, 0);
+    for (const [place, { tokens_T, versions }] of (await running).entries()) {
+      assert.equal(versions[0]?.version, second);
+      const until = versions[1]?.start ?? tokens_T.length;
+      assert.ok(until > 0);
+      assert.deepEqual(tokens_T.slice(0, until), underA[place]?.tokens_T.slice(0, until));
+    }
+    assert.deepEqual(
+      (await sampler.sample(ask)).map(({ tokens_T }) => tokens_T),
+      underA.map(({ tokens_T }) => tokens_T),
+    );
+  });
+});
+
 test('a snapshot refuses new weights and goes on sampling', async () => {
   await withSampler({ kind: 'snapshot' }, async (sampler) => {
     await assert.rejects(sampler.setWeights(flat, second), /snapshot/);

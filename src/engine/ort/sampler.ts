@@ -94,6 +94,8 @@ class ShardedSampler implements WeightedSampler {
   readonly #shards: readonly Shard[];
   readonly #abilities: SamplerAbilities;
   readonly #arrivals: { readonly count: number; resolve(dealt: Map<Shard, number[]>): void }[] = [];
+  /** Weights that no worker reads any more: with a new array at each publication, workers would hold many until they collect. */
+  readonly #spare: SharedArrayBuffer[] = [];
   #promptTokens = 0;
   #isClosed = false;
 
@@ -156,8 +158,10 @@ class ShardedSampler implements WeightedSampler {
 
   async setWeights(flat: Float32Array, version: PolicyVersion): Promise<void> {
     checkSize(flat, this.#config);
-    const weights = shared(flat);
+    const weights = shared(flat, this.#spare.pop());
     await Promise.all(this.#shards.map(({ client }) => client.call('setWeights', { weights, version })));
+    // Where a worker failed, another may still read them.
+    this.#spare.push(weights);
   }
 
   async close(): Promise<void> {
@@ -202,8 +206,7 @@ function checkSize(flat: Float32Array, config: ModelConfig): void {
   if (flat.length !== count) throw new RangeError(`the model has ${count} parameters, got ${flat.length}`);
 }
 
-function shared(flat: Float32Array): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(flat.byteLength);
+function shared(flat: Float32Array, buffer = new SharedArrayBuffer(flat.byteLength)): SharedArrayBuffer {
   new Float32Array(buffer).set(flat);
   return buffer;
 }

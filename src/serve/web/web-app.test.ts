@@ -61,6 +61,11 @@ test('elsewhere than on loopback only the token opens it, and a cookie keeps it 
   assert.match(cookie, /SameSite=Strict/);
   const headers = { cookie: cookie.split(';')[0] ?? '' };
   assert.equal((await app.request('/api/runs.json', { headers })).status, 200);
+  const wrong = { cookie: 'qed-token=wrong' };
+  assert.equal((await app.request('/api/runs.json', { headers: wrong })).status, 401);
+  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await app.request('/api/runs.json', bearer('wrong'))).status, 401);
+  assert.equal((await app.request('/api/runs.json', bearer('secret'))).status, 200);
 });
 
 test('a folder of runs is listed, the damaged one with its reason, and asking again sends nothing', async (context) => {

@@ -207,8 +207,12 @@ export interface ResultJudge {
 export interface RunSpend {
   /** Seconds of work so far. */
   readonly seconds: readonly number[];
+  /** What ended calls came to. */
   readonly tokens: readonly number[];
   readonly dollars: readonly number[];
+  /** The same, and each call under way or lost at its worst: what a budget is held against. */
+  readonly tokensAtWorst: readonly number[];
+  readonly dollarsAtWorst: readonly number[];
   readonly budget: SpendBudget;
 }
 

@@ -15,7 +15,8 @@ test('the curve has what calls came to, and the budget once it has refused one',
       await recordTime(journal, { seconds: 2, problems: {} });
     });
     assert.deepEqual(await runSpend.read(workplace, { run: 'a' }), {
-      ...{ seconds: [0, 3, 5], tokens: [0, 100, 40], dollars: [0, 2, 1] },
+      ...{ seconds: [0, 3, 5], tokens: [0, 0, 40], dollars: [0, 0, 1] },
+      ...{ tokensAtWorst: [0, 100, 40], dollarsAtWorst: [0, 2, 1] },
       budget: { tokens: null, dollars: null },
     });
     await run('a', async (journal) => {

@@ -1,9 +1,9 @@
 /**
- * What a run has spent over the time it worked, from the rows that keep its budgets. Each call counts at its worst until it
- * is settled, as the budget counts it.
+ * What a run has spent over the time it worked, from the rows that keep its budgets: what ended calls
+ * came to, and with each other call at its worst, as the budget counts it.
  */
 import type { JournalReader } from '../../journal/journal-reader.ts';
-import { dollarsOf, type Spend } from '../../prove/ledger.ts';
+import { dollarsOf, nothing, type Spend } from '../../prove/ledger.ts';
 import type { RunSpend, SpendBudget } from '../api/run.ts';
 import { NotFoundError } from '../not-found-error.ts';
 import type { Resource } from '../resource.ts';
@@ -32,53 +32,79 @@ export const runSpend: Resource<'runs/:run/spend.json'> = {
   },
 };
 
-interface Course {
-  readonly seconds: number[];
-  readonly tokens: number[];
-  readonly dollars: number[];
+type Course = { readonly [Name in Exclude<keyof RunSpend, 'budget'>]: number[] };
+
+/** What a row adds to what ended calls came to, and to what all may come to. */
+interface Row {
+  readonly sequence: number;
+  readonly settled?: Spend;
+  readonly worst?: Spend;
+  readonly seconds?: number;
 }
 
 /** A point wherever time was written down, and one at the end. */
 async function course(reader: JournalReader): Promise<Course> {
-  const rows: { readonly sequence: number; readonly spend?: Spend; readonly seconds?: number }[] = [];
-  const reserved = new Map<string, Spend>();
-  for await (const { sequence, key, value } of reader.values('spend/reserved')) {
-    const spend = value as unknown as Spend;
-    reserved.set(key, spend);
-    rows.push({ sequence, spend });
-  }
-  for await (const { sequence, key, value } of reader.values('spend/settled')) {
-    const { tokens, money } = value as unknown as Spend;
-    const before = reserved.get(key) ?? { tokens: 0, money: 0 };
-    rows.push({ sequence, spend: { tokens: tokens - before.tokens, money: money - before.money } });
-  }
-  for await (const { sequence, value } of reader.values('spend/time'))
-    rows.push({ sequence, seconds: (value as { readonly seconds: number }).seconds });
-  rows.sort((a, b) => a.sequence - b.sequence);
-  const found: Course = { seconds: [0], tokens: [0], dollars: [0] };
-  let total: Spend = { tokens: 0, money: 0 };
+  const rows = await rowsOf(reader);
+  const found: Course = {
+    ...{ seconds: [0], tokens: [0], dollars: [0] },
+    ...{ tokensAtWorst: [0], dollarsAtWorst: [0] },
+  };
+  let [settled, worst] = [nothing, nothing];
   let time = 0;
   const point = (): void => {
     found.seconds.push(time);
-    found.tokens.push(total.tokens);
-    found.dollars.push(dollarsOf(total));
+    found.tokens.push(settled.tokens);
+    found.dollars.push(dollarsOf(settled));
+    found.tokensAtWorst.push(worst.tokens);
+    found.dollarsAtWorst.push(dollarsOf(worst));
   };
-  for (const { spend, seconds } of rows) {
-    if (spend !== undefined)
-      total = { tokens: total.tokens + spend.tokens, money: total.money + spend.money };
-    if (seconds !== undefined) {
-      time += seconds;
-      point();
-    }
+  for (const row of rows) {
+    settled = sum(settled, row.settled);
+    worst = sum(worst, row.worst);
+    if (row.seconds === undefined) continue;
+    time += row.seconds;
+    point();
   }
   if (rows.at(-1)?.seconds === undefined) point();
   return found;
 }
 
-function thinned({ seconds, tokens, dollars }: Course): Course {
-  const stride = Math.max(1, Math.ceil(seconds.length / mostPoints));
-  const keep = (_: number, place: number): boolean => place % stride === 0 || place === seconds.length - 1;
-  return { seconds: seconds.filter(keep), tokens: tokens.filter(keep), dollars: dollars.filter(keep) };
+/** All rows that say something of spending, in the order in which they were written. */
+async function rowsOf(reader: JournalReader): Promise<Row[]> {
+  const rows: Row[] = [];
+  const reserved = new Map<string, Spend>();
+  for await (const { sequence, key, value } of reader.values('spend/reserved')) {
+    const { tokens, money } = value as unknown as Spend;
+    reserved.set(key, { tokens, money });
+    rows.push({ sequence, worst: { tokens, money } });
+  }
+  for await (const { sequence, key, value } of reader.values('spend/settled')) {
+    const { tokens, money } = value as unknown as Spend;
+    const before = reserved.get(key) ?? nothing;
+    const worst = { tokens: tokens - before.tokens, money: money - before.money };
+    rows.push({ sequence, settled: { tokens, money }, worst });
+  }
+  for await (const { sequence, value } of reader.values('spend/time'))
+    rows.push({ sequence, seconds: (value as { readonly seconds: number }).seconds });
+  return rows.sort((a, b) => a.sequence - b.sequence);
+}
+
+function sum(before: Spend, more: Spend = nothing): Spend {
+  return { tokens: before.tokens + more.tokens, money: before.money + more.money };
+}
+
+function thinned(course: Course): Course {
+  const { length } = course.seconds;
+  const stride = Math.max(1, Math.ceil(length / mostPoints));
+  const thin = (values: number[]): number[] =>
+    values.filter((_, place) => place % stride === 0 || place === length - 1);
+  return {
+    seconds: thin(course.seconds),
+    tokens: thin(course.tokens),
+    dollars: thin(course.dollars),
+    tokensAtWorst: thin(course.tokensAtWorst),
+    dollarsAtWorst: thin(course.dollarsAtWorst),
+  };
 }
 
 /** A budget is on record once it has refused a call, as part of that refusal's key. */

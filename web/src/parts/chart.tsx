@@ -247,6 +247,7 @@ function spanOf(_: uPlot, least: number | null, most: number | null): uPlot.Rang
 /** All of an axis with as many digits as its smallest step needs. */
 function tickText(value: number | null, increment: number): string {
   if (value === null) return '';
+  if (value === 0) return '0';
   if (Math.abs(value) >= 10_000) return formatCount(value);
   if (value !== 0 && increment < 0.0005) return value.toExponential(1);
   const digits = `${Number(increment.toPrecision(3))}`.split('.')[1]?.length ?? 0;

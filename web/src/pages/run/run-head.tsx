@@ -12,9 +12,8 @@ export function RunHead({ overview }: { readonly overview: RunOverview }) {
     totals.trainedTokens > 0 && `${formatCount(totals.trainedTokens)} trained on`,
     health.started !== null && `begun ${formatAgo(Date.parse(health.started), Date.now())}`,
   ].filter((fact) => fact !== false);
-  const hasEnded = (stage: string): boolean =>
-    stages.some(({ id: own, state: of }) => own === stage && of === 'done');
-  const hasProofs = kind === 'prove' || kind === 'bench' || hasEnded('evaluate');
+  const isEvaluated = stages.some(({ id: stage, done }) => stage === 'evaluate' && done > 0);
+  const hasProofs = kind === 'prove' || kind === 'bench' || isEvaluated;
   const links = [
     {
       text: 'Rollouts',
@@ -22,7 +21,7 @@ export function RunHead({ overview }: { readonly overview: RunOverview }) {
       address: linkTo('runs', id, 'rollouts'),
     },
     { text: 'Proofs', isThere: hasProofs, address: linkTo('runs', id, 'proofs') },
-    { text: 'How they came about', isThere: hasProofs, address: linkTo('runs', id, 'traces') },
+    { text: 'Traces', isThere: hasProofs, address: linkTo('runs', id, 'traces') },
     { text: 'Compare', isThere: true, address: '#/compare' },
   ].filter(({ isThere }) => isThere);
   return (

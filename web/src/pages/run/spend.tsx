@@ -12,7 +12,9 @@ export function Spend({ run }: { readonly run: string }) {
     if (error === undefined) return <Loading what="Reading spending" />;
     return <Problem title="Spending could not be read" text={error} again={again} />;
   }
-  const minutes = value.seconds.map((seconds) => seconds / 60);
+  // Minutes, unless it is about seconds.
+  const [per, xLabel] = (value.seconds.at(-1) ?? 0) < 120 ? [1, 'seconds of work'] : [60, 'minutes of work'];
+  const time = value.seconds.map((seconds) => seconds / per);
   const hasMoney = value.dollars.some((dollars) => dollars > 0);
   return (
     <section aria-label="Spending">
@@ -22,31 +24,39 @@ export function Spend({ run }: { readonly run: string }) {
           <Chart
             title="Money"
             unit="dollars"
-            note="What calls came to; a call under way counts at its worst until it ends, so the curve may fall. It cannot pass the budget."
-            x={minutes}
-            xLabel="minutes of work"
+            note="What calls came to; dashed, with each call under way at its worst. That cannot pass the budget."
+            x={time}
+            xLabel={xLabel}
             group="run-spend"
-            lines={linesOf('spent', value.dollars, value.budget.dollars)}
+            lines={linesOf('spent', value.dollars, value.dollarsAtWorst, value.budget.dollars)}
           />
         )}
         <Chart
           title="Tokens"
           unit="prompt and reply"
           note="Of all calls of models, those of judges included."
-          x={minutes}
-          xLabel="minutes of work"
+          x={time}
+          xLabel={xLabel}
           group="run-spend"
-          lines={linesOf('used', value.tokens, value.budget.tokens)}
+          lines={linesOf('used', value.tokens, value.tokensAtWorst, value.budget.tokens)}
         />
       </div>
     </section>
   );
 }
 
-function linesOf(label: string, values: readonly number[], budget: number | null): ChartLine[] {
-  const own = { label, values, colour: 'rl' };
-  if (budget === null) return [own];
-  return [own, { label: 'budget', values: values.map(() => budget), colour: 'bad', isDashed: true }];
+function linesOf(
+  label: string,
+  values: readonly number[],
+  worst: readonly number[],
+  budget: number | null,
+): ChartLine[] {
+  const own = [
+    { label, values, colour: 'rl' },
+    { label: 'at worst', values: worst, colour: 'rl', isDashed: true },
+  ];
+  if (budget === null) return own;
+  return [...own, { label: 'budget', values: values.map(() => budget), colour: 'bad', isDashed: true }];
 }
 
 function sentence({ dollars, tokens, budget }: RunSpend, hasMoney: boolean): string {
