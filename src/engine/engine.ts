@@ -217,9 +217,34 @@ export interface OptimiserStepResult {
   readonly gradientNorm: number;
 }
 
+/**
+ * Low-rank adaptation (Hu et al. 2021): a frozen matrix W0 becomes W0 + (alpha/rank)·B·A, and only A [rank, in] and
+ * B [out, rank] train. A is random from `seed`, B begins at zero, so that training begins with the model as it was.
+ * What is absent has the default of `lora-options.ts`, which every engine shares.
+ */
+export interface LoraOptions {
+  /** 1 or more, and at most the shorter side of every adapted matrix. */
+  readonly rank: number;
+  /** Above 0; default 32. */
+  readonly alpha?: number;
+  readonly seed: number;
+  /** Adapts queries, keys, values and the attention's output (the Tinker API's `train_attn`); default true. */
+  readonly attention?: boolean;
+  /** Adapts the three matrices of the feed-forward part (`train_mlp`); default true. */
+  readonly feedForward?: boolean;
+  /**
+   * Adapts the output head (`train_unembed`); default true. The embedding stays as it is, so a model whose head is
+   * tied to it leaves the tie: what it is saved and sampled as has a head of its own.
+   */
+  readonly head?: boolean;
+}
+
 /** A model that trains. Calls are applied in the order they were made. */
 export interface TrainableModel {
+  /** Of the model as it is sampled and saved, frozen ones included. */
   readonly parameterCount: number;
+  /** What is adapted, defaults filled in; absent where all parameters train. */
+  readonly lora?: Required<LoraOptions> | undefined;
   /** ln p of every token with a non-zero weight at this temperature, without gradients. */
   forward(data: readonly Datum[], temperature: number): Promise<Float32Array[]>;
   /** Adds the gradient of the loss to the accumulated gradient. */
@@ -228,7 +253,11 @@ export interface TrainableModel {
   optimStep(step: OptimiserStep): Promise<OptimiserStepResult>;
   /** Forgets the optimiser's moments (a new stage begins with fresh ones). The version goes on counting. */
   resetOptimiser(): Promise<void>;
-  /** Writes config.json, model.safetensors and, if asked, the optimiser's state into an existing directory. */
+  /**
+   * Writes config.json, model.safetensors and, if asked, the optimiser's state into an existing directory. With an
+   * adapter the weights are the merged ones, and beside them lie the adapter in PEFT's layout and, with `optimiser`,
+   * the frozen model: all that training needs to go on.
+   */
   save(directory: string, options: { readonly optimiser: boolean }): Promise<void>;
   /** A sampler that keeps the present weights. */
   snapshotSampler(options?: SamplerOptions): Promise<Sampler>;
@@ -241,6 +270,8 @@ export interface TrainableModel {
 
 export interface EngineCapabilities {
   readonly fullParameter: boolean;
+  /** Ranks of adapters; absent: none are trained. Without `most` the sides of the adapted matrices are the bound. */
+  readonly loraRanks?: { readonly least: number; readonly most?: number };
   readonly losses: readonly Loss['kind'][];
   readonly optimisers: readonly OptimiserStep['kind'][];
   readonly entropyBonus: boolean;
@@ -254,14 +285,26 @@ export interface EngineCapabilities {
 export interface Engine {
   readonly name: string;
   capabilities(): EngineCapabilities;
-  /** A fresh model: weights from `initialise` (tensor name → values) or random from `seed`. */
+  /**
+   * A fresh model: weights from `tensors` (tensor name → values) or random from `seed`. With `lora` they are frozen
+   * and a fresh adapter trains.
+   */
   createModel(options: {
     readonly config: ModelConfig;
     readonly seed: number;
     readonly tensors?: ReadonlyMap<string, Float32Array>;
+    readonly lora?: LoraOptions | undefined;
   }): Promise<TrainableModel>;
-  /** Weights from a directory in the Hugging Face layout; with `optimiser`, the trainer state beside them too. */
-  loadModel(directory: string, options: { readonly optimiser: boolean }): Promise<TrainableModel>;
+  /**
+   * Weights from a directory in the Hugging Face layout; with `optimiser`, the trainer state beside them too: of a
+   * directory that a model with an adapter was saved to, training goes on with that adapter, and `lora`, where given,
+   * must ask for the same one. Without `optimiser` the weights are taken as they are (merged), and `lora` begins a
+   * fresh adapter on them.
+   */
+  loadModel(
+    directory: string,
+    options: { readonly optimiser: boolean; readonly lora?: LoraOptions | undefined },
+  ): Promise<TrainableModel>;
   /** A snapshot sampler straight from a directory in the Hugging Face layout. */
   loadSampler(directory: string, options?: SamplerOptions): Promise<Sampler>;
   close(): Promise<void>;

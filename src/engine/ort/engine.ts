@@ -9,6 +9,7 @@ import type {
   Engine,
   EngineCapabilities,
   ForwardBackwardResult,
+  LoraOptions,
   Loss,
   ModelConfig,
   OptimiserStep,
@@ -18,6 +19,7 @@ import type {
   SamplerOptions,
   TrainableModel,
 } from '../engine.ts';
+import { resolveLora } from '../lora-options.ts';
 import { readModelDirectory } from '../model-directory.ts';
 import { checkModelSize } from './model-size.ts';
 import { assertProviderWorks } from './provider-check.ts';
@@ -92,16 +94,22 @@ class OrtEngine implements Engine {
     readonly config: ModelConfig;
     readonly seed: number;
     readonly tensors?: ReadonlyMap<string, Float32Array>;
+    readonly lora?: LoraOptions | undefined;
   }): Promise<TrainableModel> {
-    const { config, seed, tensors = new Map() } = options;
+    const { config, seed, tensors = new Map(), lora } = options;
+    refuseLora(lora);
     checkModelSize(config);
     const compute = this.#compute;
     return await this.#startModel((client) => client.call('create', { config, seed, tensors, ...compute }));
   }
 
-  async loadModel(directory: string, options: { readonly optimiser: boolean }): Promise<TrainableModel> {
+  async loadModel(
+    directory: string,
+    { optimiser, lora }: { readonly optimiser: boolean; readonly lora?: LoraOptions | undefined },
+  ): Promise<TrainableModel> {
+    refuseLora(lora);
     const compute = this.#compute;
-    return await this.#startModel((client) => client.call('load', { directory, ...options, ...compute }));
+    return await this.#startModel((client) => client.call('load', { directory, optimiser, ...compute }));
   }
 
   async loadSampler(directory: string, options: SamplerOptions = {}): Promise<Sampler> {
@@ -209,6 +217,12 @@ class OrtModel implements TrainableModel {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function refuseLora(lora: LoraOptions | undefined): void {
+  if (lora === undefined) return;
+  resolveLora(lora);
+  throw new RangeError('lora: the embedded engine trains all parameters of a model and no adapters yet');
 }
 
 /** Puts `thing` into `set` for as long as it is open. */
