@@ -107,7 +107,9 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
   let outcome: RunOutcome;
   try {
     view.remark(`${loaded.recipe.name} in ${shown}: ${beginnings[chosen.state]}`);
-    const crowding = threadsRemark(loaded.recipe.engine.threads, os.availableParallelism());
+    const { engine } = loaded.recipe;
+    const threads = engine.kind === 'ort' ? engine.threads : 'auto';
+    const crowding = threadsRemark(threads, os.availableParallelism());
     if (crowding !== undefined) view.remark(crowding);
     // The engine and the statistics are loaded only now, so that --help and a wrong recipe answer at once.
     const { runRecipe } = await import('../recipe/run.ts');
@@ -118,6 +120,7 @@ async function run(recipeName: string, options: RunCommandOptions): Promise<numb
       runDirectory: chosen.directory,
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
+      where: loaded.where,
       progress: view,
       signal: interruption.signal,
     });

@@ -110,7 +110,7 @@ async function simulateLike(
   const { compareRun } = await import('../simulate/compare-run.ts');
   const run = await told(() => readRecordedRun(directory), ['RecordedRunError', 'JournalError']);
   const bounds = [...new Set([run.rl.pipeline.maxLag, 0, 1, 2, 4, 8])].toSorted((a, b) => a - b);
-  const comparison = await compareRun(run, bounds, sharedSpeed);
+  const comparison = await told(() => compareRun(run, bounds, sharedSpeed), ['RecordedRunError']);
   const { textTable } = await import('../bench/tables/text-table.ts');
   const { comparisonTable } = await import('../simulate/tables.ts');
   process.stdout.write(

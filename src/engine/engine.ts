@@ -268,18 +268,38 @@ export interface TrainableModel {
   close(): Promise<void>;
 }
 
+/** Who decides a setting: every request, the server's own configuration for the whole of a run, or nobody, for there is none. */
+export type SettledBy = 'request' | 'server' | 'nobody';
+
+/** What an engine does at this seam. A run whose needs go beyond it does not start (`recipe/engine-needs.ts`). */
 export interface EngineCapabilities {
+  /** All parameters can be trained. */
   readonly fullParameter: boolean;
   /** Ranks of adapters; absent: none are trained. Without `most` the sides of the adapted matrices are the bound. */
   readonly loraRanks?: { readonly least: number; readonly most?: number };
+  /** `createModel` makes a new model; without it models are only loaded. */
+  readonly newModels: boolean;
   readonly losses: readonly Loss['kind'][];
+  /** Of `losses`, those that are summed over tokens and data, as `Loss` has it; the others are averaged in some way. */
+  readonly summedLosses: readonly Loss['kind'][];
   readonly optimisers: readonly OptimiserStep['kind'][];
-  readonly entropyBonus: boolean;
+  /** Betas, epsilon and weight decay of AdamW. The learning rate is always the request's. */
+  readonly adamFields: SettledBy;
+  readonly clipNorm: SettledBy;
+  readonly entropyBonus: SettledBy;
+  /** What the trainer divides logits by; 1 where nobody decides. */
+  readonly trainerTemperature: SettledBy;
   readonly klTerm: boolean;
   readonly samplers: readonly Sampler['kind'][];
+  /** Samplers have weights apart from those that are trained, so that a model trains while it is sampled from. */
+  readonly samplesWhileTraining: boolean;
   /** True when sampled log-probs are of the full distribution after temperature, before penalties and truncation. */
   readonly logprobsAfterTemperature: boolean;
   readonly sharedPrompts: boolean;
+  /** `save` writes the weights; without it, where a server keeps them. */
+  readonly savesWeights: boolean;
+  /** Longest sequence, where it is known. */
+  readonly contextTokens?: number;
 }
 
 export interface Engine {

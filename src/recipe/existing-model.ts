@@ -8,15 +8,13 @@ import path from 'node:path';
 import type { z } from 'zod';
 import type { ModelConfig } from '../engine/engine.ts';
 import { configFile, parseModelConfig } from '../engine/model-config.ts';
+import { embeddedPositions } from './engine-rules.ts';
 import { valueAt } from './field-schema.ts';
 import { withValue } from './override.ts';
 import { shownPath } from './shown-path.ts';
 
-/** Longest sequence that a recipe can ask for. */
-const mostPositions = 8192;
-
 /** The sizes in a recipe's terms. */
-function sizesOf(config: ModelConfig): Record<string, number | boolean> {
+function sizesOf(config: ModelConfig, mostPositions: number): Record<string, number | boolean> {
   return {
     hiddenSize: config.hidden_size,
     layers: config.num_hidden_layers,
@@ -41,12 +39,14 @@ export function withExistingModel(
   const from = valueAt(['model', 'from'], value);
   if (typeof from !== 'string') return { value, issues: [] };
   const model = path.resolve(directory, from);
+  const isRemote = valueAt(['engine', 'kind'], value) === 'tinker';
+  const mostPositions = isRemote ? Number.POSITIVE_INFINITY : embeddedPositions;
   let sizes: Record<string, number | boolean>;
   try {
-    sizes = sizesOf(readConfig(model));
+    sizes = sizesOf(readConfig(model), mostPositions);
   } catch (error) {
     // The rules between sizes have nothing to go by; the one fault says enough.
-    const unknown = withValue(value, ['model', 'maximumPositions'], mostPositions);
+    const unknown = withValue(value, ['model', 'maximumPositions'], Number.MAX_SAFE_INTEGER);
     return {
       value: unknown,
       issues: [issue('from', error instanceof Error ? error.message : String(error))],

@@ -93,13 +93,20 @@ export function pathsNamed(name: string): string[] {
   return [...found];
 }
 
-/** Every mapping has a field that says which alternative it is; a mapping without it has chosen none. */
+/**
+ * Every mapping has a field that says which alternative it is; a mapping without it has chosen the one that is meant where
+ * none is named, if there is one.
+ */
 function chosenAlternative(field: FieldSchema, value: unknown): FieldSchema {
-  const chosen = field.oneOf?.find((option) =>
-    Object.entries(option.properties ?? {}).some(
-      ([key, child]) => child.const !== undefined && childOf(value, key) === child.const,
-    ),
-  );
+  const tells = (does: (key: string, child: FieldSchema) => boolean) =>
+    field.oneOf?.find((option) =>
+      Object.entries(option.properties ?? {}).some(
+        ([key, child]) => child.const !== undefined && does(key, child),
+      ),
+    );
+  const chosen =
+    tells((key, child) => childOf(value, key) === child.const) ??
+    tells((key, child) => childOf(value, key) === undefined && child.default === child.const);
   return chosen === undefined ? field : { ...chosen, description: field.description ?? '' };
 }
 

@@ -27,6 +27,17 @@ test('a field that was frozen before it existed counts as its default', () => {
   assert.deepEqual(frozenDifferences(older, recipe), []);
 });
 
+test('a server may have moved between two sittings, and nothing else of an engine may change', () => {
+  const at = (url: string, more = '') => [`engine={ kind: tinker, url: "${url}"${more} }`, 'pretrain=null'];
+  const { text } = loadRecipe('lab', at('http://one:8000'));
+  const { recipe } = loadRecipe('lab', at('https://two/tinker', ', apiKeyVariable: OTHER_KEY'));
+  assert.deepEqual(frozenDifferences(text, recipe), []);
+  const { recipe: longer } = loadRecipe('lab', at('http://one:8000', ', segmentTokens: 64'));
+  assert.deepEqual(frozenDifferences(text, longer), [
+    { field: 'engine.segmentTokens', frozen: '4096', now: '64' },
+  ]);
+});
+
 test('a text that is no recipe differs in everything and has no name', () => {
   const { recipe, text } = loadRecipe('lab');
   assert.equal(frozenName(text), 'lab');

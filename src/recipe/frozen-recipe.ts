@@ -22,6 +22,9 @@ export function frozenName(text: string): string | undefined {
     : undefined;
 }
 
+/** They say where a server is, not what it computes: it may have moved, or been started elsewhere. */
+const places = ['engine.url', 'engine.apiKeyVariable'];
+
 /** Fields in which `recipe` differs from the frozen text; none means that the run can go on. */
 export function frozenDifferences(text: string, recipe: Recipe): FieldDifference[] {
   const written = parseOrUndefined(text);
@@ -31,7 +34,7 @@ export function frozenDifferences(text: string, recipe: Recipe): FieldDifference
   const now = leaves(recipe);
   const fields = new Set([...before.keys(), ...now.keys()]);
   return [...fields]
-    .filter((field) => !isDeepStrictEqual(before.get(field), now.get(field)))
+    .filter((field) => !places.includes(field) && !isDeepStrictEqual(before.get(field), now.get(field)))
     .map((field) => ({ field, frozen: valueText(before.get(field)), now: valueText(now.get(field)) }));
 }
 

@@ -10,7 +10,7 @@ import { LineCounter, parseDocument, stringify } from 'yaml';
 import { withExistingModel } from './existing-model.ts';
 import { type Assignment, type Override, parseOverride, withValue } from './override.ts';
 import { RecipeError, type RecipeFault } from './recipe-error.ts';
-import { describeIssues } from './recipe-faults.ts';
+import { describeIssues, locate } from './recipe-faults.ts';
 import { type Recipe, recipeSchema } from './schema.ts';
 import { shownPath } from './shown-path.ts';
 import { nearest } from './suggestion.ts';
@@ -23,6 +23,8 @@ export interface LoadedRecipe {
   readonly directory: string;
   /** Absolute path of the file. */
   readonly file: string;
+  /** Where a field stands, by its dotted path: its line, or that of the mapping that would have it, or the `--set` of it. */
+  readonly where: (field: string) => string;
 }
 
 const packagedRecipes = fileURLToPath(new URL('../../recipes/', import.meta.url));
@@ -40,9 +42,9 @@ export function loadRecipe(
 ): LoadedRecipe {
   const file = resolveRecipe(recipePath);
   const shown = shownPath(file);
-  const source = readRecipe(file, recipePath);
+  const yaml = readRecipe(file, recipePath);
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
   const syntaxFaults = document.errors.map((error): RecipeFault => {
     const { line, col } = lines.linePos(error.pos[0]);
     return { where: `${shown}:${line}:${col}`, field: '', message: error.message, hints: [] };
@@ -71,7 +73,9 @@ export function loadRecipe(
     throw new RecipeError(describeIssues(faults, { shown, document, lines, written, value, overrides }));
   }
   const text = `# ${result.data.name}: the recipe with every default written out.\n${stringify(result.data)}`;
-  return { recipe: result.data, text, directory: path.dirname(file), file };
+  const source = { shown, document, lines, written, overrides };
+  const where = (field: string): string => locate(field.split('.'), source, 'key').where;
+  return { recipe: result.data, text, directory: path.dirname(file), file, where };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Makes the model that a stage begins with or goes on from, and the tokenizer of the run. */
 import path from 'node:path';
-import type { ModelConfig, TrainableModel } from '../engine/engine.ts';
+import type { LoraOptions, ModelConfig, TrainableModel } from '../engine/engine.ts';
 import { checkModelSize } from '../engine/ort/model-size.ts';
 import { labTokenParts } from '../lab/lab-tokenizer.ts';
 import { lookupHeadTensors } from '../lab/lookup-heads.ts';
@@ -55,24 +55,45 @@ export async function stageModel(
 ): Promise<{ readonly model: TrainableModel; readonly step: number }> {
   const own = await findCheckpoint(context, options.own);
   if (own !== undefined) {
-    return { model: await context.engine.loadModel(own.directory, { optimiser: true }), step: own.step };
+    const lora = loraOf(context, options.own);
+    return {
+      model: await context.engine.loadModel(own.directory, { optimiser: true, ...lora }),
+      step: own.step,
+    };
   }
-  return { model: await startingModel(context, options.from, options.format), step: 0 };
+  return { model: await startingModel(context, options), step: 0 };
 }
 
-/** The model that a stage begins from: a checkpoint, `model.from` or a new one; with a fresh optimiser. */
+/** What a model of a stage is adapted by, where the recipe trains factors of low rank. */
+function loraOf({ recipe }: RunContext, own: CheckpointName): { readonly lora?: LoraOptions } {
+  const { lora, seed } = recipe;
+  return lora === undefined ? {} : { lora: { ...lora, seed: seedFrom(seed, 'lora', own) } };
+}
+
+/**
+ * The model that stage `own` begins from: a checkpoint, `model.from` or a new one; with a fresh optimiser, and a fresh
+ * adapter, which changes nothing yet.
+ */
 export async function startingModel(
   context: RunContext,
-  from: CheckpointName | undefined,
-  format: ChatFormat,
+  {
+    own,
+    from,
+    format,
+  }: {
+    readonly own: CheckpointName;
+    readonly from: CheckpointName | undefined;
+    readonly format: ChatFormat;
+  },
 ): Promise<TrainableModel> {
   const { recipe, engine } = context;
+  const lora = loraOf(context, own);
   if (from !== undefined || recipe.model.from !== undefined) {
     const directory = await checkpointDirectory(context, from ?? 'base');
-    return await engine.loadModel(directory, { optimiser: false });
+    return await engine.loadModel(directory, { optimiser: false, ...lora });
   }
   const config = modelConfig(context, format);
-  checkModelSize(config);
+  if (recipe.engine.kind === 'ort') checkModelSize(config);
   const seed = seedFrom(recipe.seed, 'model');
   if (recipe.model.initialise === 'random') return await engine.createModel({ config, seed });
   return await engine.createModel({

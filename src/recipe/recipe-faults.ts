@@ -58,7 +58,7 @@ function unknownField(
   const elsewhere = below.length > 0 ? below : namesakes;
   const hints: string[] = [];
   if (kinds.length > 0) {
-    const kind = valueAt([...parent, 'kind'], source.value);
+    const kind = valueAt([...parent, 'kind'], source.value) ?? kinds[0];
     hints.push(
       `It belongs to kind: ${kinds.join(', kind: ')}. Another kind replaces the whole mapping: --set '${parent.join('.')}={ kind: ${kind}, … }'`,
     );
@@ -72,8 +72,8 @@ function unknownField(
 function kindsWith(parent: Path, key: string, source: RecipeSource): string[] {
   const names = parent.filter((segment) => typeof segment === 'string');
   if (names.length === 0 || names.length < parent.length) return [];
-  // Without its content the mapping has chosen no kind, and its schema shows all.
-  const options = fieldAt(parent, withValue(source.value, names, {}))?.oneOf ?? [];
+  // With a kind that there is not the mapping has chosen none, and its schema shows all.
+  const options = fieldAt(parent, withValue(source.value, names, { kind: null }))?.oneOf ?? [];
   return options.flatMap(({ properties = {} }) =>
     Object.hasOwn(properties, key) && properties.kind?.const !== undefined
       ? String(properties.kind.const)
@@ -129,7 +129,11 @@ function foundText(value: unknown): string {
  * Where a path stands: at the `--set` that wrote it, else at its line, else (a missing field) at the line of the
  * mapping that lacks it, or at the `--set` that began that mapping.
  */
-function locate(path: Path, source: RecipeSource, part: 'key' | 'value'): { where: string; order: number } {
+export function locate(
+  path: Path,
+  source: Omit<RecipeSource, 'value'>,
+  part: 'key' | 'value',
+): { where: string; order: number } {
   const begins = (whole: Path, start: Path) =>
     start.every((segment, i) => String(whole[i]) === String(segment));
   const atSet = (override: Override) => ({

@@ -5,13 +5,14 @@
 
 import { cacheContradictions } from './cache-rules.ts';
 import type { Contradiction } from './contradiction.ts';
+import { engineContradictions } from './engine-rules.ts';
 import { objectiveContradictions } from './objective-rules.ts';
 import type { Recipe } from './schema.ts';
 import { standardTokensPerStep } from './schema-stages.ts';
 
 /** Everything in which a recipe contradicts itself; none for one that can run. */
 export function contradictions(recipe: Recipe): Contradiction[] {
-  const found: Contradiction[] = [];
+  const found: Contradiction[] = [...engineContradictions(recipe)];
   const complain = (path: readonly string[], message: string) => found.push({ path, message });
   if (recipe.model.heads % recipe.model.keyValueHeads !== 0) {
     complain(['model', 'keyValueHeads'], `must divide heads (${recipe.model.heads})`);

@@ -7,15 +7,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Engine } from '../engine/engine.ts';
-import { createOrtEngine } from '../engine/ort/engine.ts';
-import { assertProviderWorks } from '../engine/ort/provider-check.ts';
 import { writeFileAtomic } from '../journal/atomic-file.ts';
 import { diskTrouble } from '../journal/disk-trouble.ts';
 import type { Journal, Json } from '../journal/journal.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { isStaleTemporary } from '../journal/temporary-name.ts';
 import { hashDataFiles, verifyDataFiles } from './data-files.ts';
+import { checkEngineNeeds } from './engine-needs.ts';
 import { frozenDifferences } from './frozen-recipe.ts';
+import { makeEngine } from './make-engine.ts';
 import type { Progress } from './progress.ts';
 import { dataPath, isStop, type RunContext, StoppedError } from './run-context.ts';
 import { type Recipe, type StageId, stageIds, stagesOf } from './schema.ts';
@@ -39,8 +39,10 @@ export interface RunOptions {
   readonly from?: StageId;
   readonly to?: StageId;
   readonly progress: Progress;
-  /** Samples and trains; the embedded engine where there is none. The caller closes it. */
+  /** Samples and trains; the recipe's engine where there is none. The caller closes it. */
   readonly engine?: Engine;
+  /** Where a field of the recipe stands, for messages. */
+  readonly where?: (field: string) => string;
   /** Asks to stop: the step at hand is finished, and everything is on disk. */
   readonly signal: AbortSignal;
 }
@@ -70,10 +72,12 @@ export async function runRecipe(options: RunOptions): Promise<RunOutcome> {
     isOurs = true;
     const metrics = await StepFiles.open(runDirectory, journal);
     closers.push(() => metrics.close());
-    const { threads, provider } = recipe.engine;
-    // At the start: later it would fail after hours of other stages.
-    await assertProviderWorks(provider);
-    const engine = options.engine ?? createOrtEngine({ threads, provider });
+    const engine =
+      options.engine ??
+      (await makeEngine({
+        ...{ engine: recipe.engine, lora: recipe.lora, signal },
+        onRemark: (text) => progress.remark(text),
+      }));
     if (options.engine === undefined) closers.push(() => engine.close());
     const context = { recipe, recipeDirectory, runDirectory, journal, engine, metrics, progress, signal };
     outcome = await runStages(context, options);
@@ -137,6 +141,8 @@ async function runStages(context: RunContext, options: RunOptions): Promise<RunO
     if (!finished.has(stage))
       throw new Error(`--from ${options.from}: stage ${stage} comes before it and is not finished`);
   }
+  const ahead = wanted.filter((stage) => !finished.has(stage));
+  checkEngineNeeds(recipe, ahead, context.engine, options.where);
   const data = await journal.find('stage', 'data');
   await verifyDataFiles(dataPath(context, ''), (data?.value as { readonly files?: Json } | undefined)?.files);
   progress.plan(wanted, finished);

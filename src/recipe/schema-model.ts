@@ -1,24 +1,7 @@
-/** The parts of the recipe's schema that say what computes, and with which model and tokenizer. */
+/** The parts of the recipe's schema that say with which model and tokenizer. */
 import { z } from 'zod';
-import { executionProviders } from '../engine/ort/provider-names.ts';
 
 const positiveInteger = z.int().positive();
-
-export const engineSchema = z
-  .strictObject({
-    kind: z.literal('ort').default('ort').describe('The embedded engine: onnxruntime on this machine.'),
-    threads: z
-      .union([z.literal('auto'), positiveInteger])
-      .default('auto')
-      .describe('Threads for training and for sampling; `auto` is the number of cores.'),
-    provider: z
-      .enum(executionProviders)
-      .default('cpu')
-      .describe(
-        "What computes, by onnxruntime's names. All but `cpu` are tried before the run begins and refused where they do not work; nothing is replaced in silence. `qed doctor` says which work here.",
-      ),
-  })
-  .prefault({});
 
 export const modelSchema = z.strictObject({
   from: z
@@ -41,10 +24,9 @@ export const modelSchema = z.strictObject({
   feedForwardSize: positiveInteger.default(384).describe('Width of the SwiGLU layer.'),
   ropeTheta: z.number().positive().default(10_000).describe('Base of the rotary position frequencies.'),
   maximumPositions: positiveInteger
-    .max(8192)
     .default(512)
     .describe(
-      'Longest sequence the model is declared for, prompt and reply; at most 8192, and with `from` no more than its config.json says.',
+      'Longest sequence the model is declared for, prompt and reply; at most 8192 with the embedded engine, and with `from` no more than its config.json says.',
     ),
   tiedHead: z.boolean().default(true).describe('Whether the output layer is the embedding.'),
 });

@@ -7,6 +7,7 @@ import { rsaSettings } from '../scaffold/rsa.ts';
 
 const positiveInteger = z.int().positive();
 const share = z.number().min(0).max(1);
+const limit = (value: z.ZodNumber) => z.union([z.literal('off'), value]);
 
 export const optimiserSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -21,11 +22,11 @@ export const optimiserSchema = z.discriminatedUnion('kind', [
     beta2: share.default(0.95).describe('Decay of the second moment. The reference: 0.999.'),
     epsilon: z.number().positive().default(1e-8).describe('Added to the root of the second moment.'),
     weightDecay: z.number().min(0).default(0).describe('Decoupled weight decay. The reference: 0.01.'),
-    clipNorm: z
-      .number()
-      .positive()
+    clipNorm: limit(z.number().positive())
       .default(1)
-      .describe('Global gradient norm above which the gradient is scaled down. The reference: 0.3.'),
+      .describe(
+        'Global gradient norm above which the gradient is scaled down; `off` for none. The reference: 0.3.',
+      ),
   }),
   z.strictObject({
     kind: z.literal('muon'),
@@ -42,11 +43,9 @@ export const optimiserSchema = z.discriminatedUnion('kind', [
       ),
     momentum: share.default(0.95).describe('Nesterov momentum.'),
     weightDecay: z.number().min(0).default(0.05).describe('Decoupled weight decay of the layer matrices.'),
-    clipNorm: z
-      .number()
-      .positive()
+    clipNorm: limit(z.number().positive())
       .default(1)
-      .describe('Global gradient norm above which the gradient is scaled down.'),
+      .describe('Global gradient norm above which the gradient is scaled down; `off` for none.'),
   }),
 ]);
 
@@ -252,8 +251,6 @@ const pipelineSchema = z.strictObject({
       'How long the sampler may take to use new weights, and to answer for them; then the run ends with an error.',
     ),
 });
-
-const limit = (value: z.ZodNumber) => z.union([z.literal('off'), value]);
 
 const alarmsSchema = z.strictObject({
   sameLogprob: limit(z.number().positive())

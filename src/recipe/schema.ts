@@ -6,7 +6,8 @@
 import { z } from 'zod';
 import { contradictions } from './recipe-rules.ts';
 import { examplesDataSchema, harpDataSchema, labDataSchema } from './schema-data.ts';
-import { engineSchema, modelSchema, tokenizerSchema } from './schema-model.ts';
+import { engineSchema, loraSchema } from './schema-engine.ts';
+import { modelSchema, tokenizerSchema } from './schema-model.ts';
 import { rcSchema } from './schema-rc.ts';
 import {
   evaluateSchema,
@@ -25,6 +26,11 @@ export const recipeSchema = z
     description: z.string().default('').describe('One sentence for the report.'),
     seed: z.int().min(0).default(1).describe('Seed of everything random in the run.'),
     engine: engineSchema.describe('What trains and samples.'),
+    lora: loraSchema
+      .optional()
+      .describe(
+        'Trains factors of low rank (LoRA) in the place of all parameters; every stage begins with new ones, on the merged weights of the one before.',
+      ),
     model: modelSchema.prefault({}).describe('The model.'),
     tokenizer: tokenizerSchema.describe('The tokenizer.'),
     data: z

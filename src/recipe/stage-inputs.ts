@@ -20,7 +20,7 @@ interface StageInputs {
 }
 
 /** Read by all that trains or samples. */
-const everyModel = ['seed', 'engine', 'model', 'tokenizer', 'retention'];
+const everyModel = ['seed', 'engine', 'lora', 'model', 'tokenizer', 'retention'];
 
 export const stageInputs: Readonly<Record<StageId, StageInputs>> = {
   data: {

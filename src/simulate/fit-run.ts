@@ -9,7 +9,7 @@ import { mean } from '../stats/moments.ts';
 import { quantile } from '../stats/quantile.ts';
 import type { Cluster } from './cluster.ts';
 import { linearCost } from './linear-cost.ts';
-import type { RecordedRun, RecordedStep } from './recorded-run.ts';
+import { type RecordedRun, RecordedRunError, type RecordedStep } from './recorded-run.ts';
 import { type SimulationOptions, simulate } from './simulation.ts';
 import { summarise } from './summary.ts';
 
@@ -22,7 +22,12 @@ export const usualSharedSpeed = 0.5;
 const rounds = 6;
 
 export async function fitRun(run: RecordedRun, sharedSpeed = usualSharedSpeed): Promise<Cluster> {
-  const { threads } = run.recipe.engine;
+  const { engine } = run.recipe;
+  if (engine.kind !== 'ort')
+    throw new RecordedRunError(
+      `the run of ${run.recipe.name} was made by the engine at ${engine.url}, and its speeds are fitted for the embedded engine only; put measured ones into a cluster file`,
+    );
+  const { threads } = engine;
   const workers = threads === 'auto' ? availableParallelism() : threads;
   const steps = plainSteps(run);
   let cluster = firstFit(run, steps, { workers, sharedSpeed });

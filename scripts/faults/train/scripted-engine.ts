@@ -60,8 +60,21 @@ export function scriptedEngine(options: Omit<ScriptedWorkersOptions, 'version'>)
   const engine: Engine = {
     name: 'scripted',
     capabilities: () => ({
-      ...{ fullParameter: true, losses: ['ppo'], optimisers: ['adamw'], entropyBonus: true, klTerm: false },
-      ...{ samplers: ['live'], logprobsAfterTemperature: true, sharedPrompts: true },
+      ...{
+        fullParameter: true,
+        newModels: false,
+        losses: ['ppo'],
+        summedLosses: ['ppo'],
+        optimisers: ['adamw'],
+      },
+      ...{
+        adamFields: 'request',
+        clipNorm: 'request',
+        entropyBonus: 'request',
+        trainerTemperature: 'request',
+      },
+      ...{ klTerm: false, samplers: ['live'], samplesWhileTraining: true, logprobsAfterTemperature: true },
+      ...{ sharedPrompts: true, savesWeights: true },
     }),
     createModel: () => refused('a new model'),
     loadModel,

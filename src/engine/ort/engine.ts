@@ -35,6 +35,14 @@ export interface OrtEngineOptions {
   readonly provider?: ExecutionProvider;
 }
 
+const allLosses: EngineCapabilities['losses'] = [
+  'cross_entropy',
+  'importance_sampling',
+  'ppo',
+  'cispo',
+  'gspo',
+];
+
 interface Weights {
   readonly flat: Float32Array;
   readonly version: PolicyVersion;
@@ -80,13 +88,20 @@ class OrtEngine implements Engine {
   capabilities(): EngineCapabilities {
     return {
       fullParameter: true,
-      losses: ['cross_entropy', 'importance_sampling', 'ppo', 'cispo', 'gspo'],
+      newModels: true,
+      losses: allLosses,
+      summedLosses: allLosses,
       optimisers: ['adamw', 'muon'],
-      entropyBonus: true,
+      adamFields: 'request',
+      clipNorm: 'request',
+      entropyBonus: 'request',
+      trainerTemperature: 'request',
       klTerm: true,
       samplers: ['snapshot', 'live'],
+      samplesWhileTraining: true,
       logprobsAfterTemperature: true,
       sharedPrompts: true,
+      savesWeights: true,
     };
   }
 

@@ -1,7 +1,5 @@
 /** The policy that the KL term keeps near: the checkpoint that the stage began from, frozen. */
 import type { TrainableModel } from '../../engine/engine.ts';
-import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
-import type { CheckpointName } from '../checkpoints.ts';
 import { startingModel } from '../model-setup.ts';
 import type { RunContext } from '../run-context.ts';
 import type { RlSettings } from '../schema.ts';
@@ -10,8 +8,8 @@ import type { RlSettings } from '../schema.ts';
 export async function referencePolicy(
   context: RunContext,
   settings: RlSettings,
-  options: { readonly from: CheckpointName | undefined; readonly format: ChatFormat },
+  options: Parameters<typeof startingModel>[1],
 ): Promise<TrainableModel | undefined> {
   if (settings.loss.klCoefficient === 0) return undefined;
-  return await startingModel(context, options.from, options.format);
+  return await startingModel(context, options);
 }

@@ -42,7 +42,7 @@ export async function runRl(
   const { model, step: done } = await stageModel(context, { own: stage, from, format });
   const weights = await openWeights(context, settings, { model, format });
   const { sampler } = weights;
-  const reference = await referencePolicy(context, settings, { from, format });
+  const reference = await referencePolicy(context, settings, { own: stage, from, format });
   let source: GroupSource | undefined;
   let pipeline: Pipeline<WaitingGroup> | undefined;
   try {
