@@ -2,7 +2,7 @@
  * MEMORY. A thousand optimiser steps, half of them supervised and half reinforcement learning with new weights for the
  * sampler at each, with validation, held-out scores and checkpoints in between. Each stage may take what it needs in
  * its first half; in its second half the process must not grow. The weights are 4 MB, so that one copy of them kept at
- * every tenth step is seen. And a thousand asynchronous steps of reinforcement learning in one run.
+ * every tenth step is seen. And three thousand asynchronous steps of reinforcement learning in one run.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
