@@ -36,7 +36,8 @@ export async function resolveArms(
   asked: JudgesAsked,
   problems: readonly Problem[],
 ): Promise<{ readonly arms: readonly ResolvedArm[]; readonly remarks: readonly string[] }> {
-  const { resolveGrader, labGraders } = await import('../recipe/resolve-grader.ts');
+  const { resolveGrader } = await import('../recipe/resolve-grader.ts');
+  const { labGraders } = await import('../recipe/lab-graders.ts');
   const { effortOf, judgeVariant } = await import('../grade/judge-variant.ts');
   if (asked.judge.length === 0)
     throw new UserError('--judge is missing: a model, as for qed bench; several are measured side by side', {

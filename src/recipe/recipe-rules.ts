@@ -7,6 +7,7 @@ import { cacheContradictions } from './cache-rules.ts';
 import type { Contradiction } from './contradiction.ts';
 import { engineContradictions } from './engine-rules.ts';
 import { objectiveContradictions } from './objective-rules.ts';
+import { problemsContradictions } from './problems-rules.ts';
 import type { Recipe } from './schema.ts';
 import { standardTokensPerStep } from './schema-stages.ts';
 
@@ -76,7 +77,7 @@ export function contradictions(recipe: Recipe): Contradiction[] {
   if (recipe.data.kind === 'lab' && recipe.tokenizer.kind !== 'lab') {
     complain(['tokenizer', 'kind'], 'lab data needs the lab tokenizer (kind: lab)');
   }
-  if (recipe.data.kind === 'harp' && recipe.tokenizer.kind === 'lab') {
+  if (recipe.data.kind !== 'lab' && recipe.data.kind !== 'examples' && recipe.tokenizer.kind === 'lab') {
     complain(['tokenizer', 'kind'], 'real texts need `bpe`, `directory` or `model`');
   }
   if (recipe.data.kind === 'harp' || recipe.data.kind === 'examples') {
@@ -84,6 +85,11 @@ export function contradictions(recipe: Recipe): Contradiction[] {
     for (const stage of ['pretrain', 'rl', 'rc', 'judge', 'evaluate'] as const) {
       if (recipe[stage] !== undefined) complain([stage], `needs lab data; ${what} for \`sft\` only`);
     }
+  }
+  if (recipe.data.kind === 'problems') found.push(...problemsContradictions(recipe, recipe.data));
+  for (const stage of ['rl', 'rc'] as const) {
+    if (recipe.data.kind === 'lab' && recipe[stage]?.prompt === 'prove')
+      complain([stage, 'prompt'], 'must be `statement` in the lab, whose models know no other words');
   }
   if (recipe.rl?.hints !== undefined && recipe.data.kind !== 'lab') {
     complain(['rl', 'hints'], 'needs lab data, whose solutions can be given in parts');
@@ -108,6 +114,6 @@ export function contradictions(recipe: Recipe): Contradiction[] {
     }
     found.push(...objectiveContradictions(stage, settings));
   }
-  if (recipe.rc !== undefined) found.push(...cacheContradictions(recipe.rc));
+  if (recipe.rc !== undefined) found.push(...cacheContradictions(recipe.rc, recipe.data.kind));
   return found;
 }

@@ -6,9 +6,6 @@ import { type ResolvedJudge, resolveJudge } from '../grade/resolve-judge.ts';
 import { exactGrader } from '../lab/exact-grader.ts';
 import { noisyGrader } from '../lab/noisy-grader.ts';
 
-/** Graders that need no model. */
-export const labGraders = ['exact', 'noisy'] as const;
-
 export type ResolvedGrader = Omit<ResolvedJudge, 'open'> & {
   open(
     options?: Parameters<ResolvedJudge['open']>[0],

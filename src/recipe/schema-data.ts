@@ -44,6 +44,34 @@ export const harpDataSchema = z.strictObject({
     .describe('Share of problems whose proofs are held out.'),
 });
 
+export const problemsDataSchema = z.strictObject({
+  kind: z.literal('problems'),
+  path: z
+    .string()
+    .describe(
+      'Problems to train on by their rewards: JSONL, or a directory that a step of `qed data` left (import, rubrics, select, …), of which `rows.jsonl` is meant; relative to the recipe.',
+    ),
+  validationProblems: positiveInteger
+    .default(64)
+    .describe('Problems held out for the score during training, drawn by the seed.'),
+  texts: z
+    .string()
+    .optional()
+    .describe('Texts for stage `sft`, as `path` of kind `examples`; relative to the recipe.'),
+  validationShare: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.05)
+    .describe('Share of problems whose texts are held out for the validation loss.'),
+  chatTemplate: z
+    .enum(['same', 'any'])
+    .default('same')
+    .describe(
+      'Whether texts that were written for another chat template (`chat_template_sha256`) are refused, or trained on all the same.',
+    ),
+});
+
 export const examplesDataSchema = z.strictObject({
   kind: z.literal('examples'),
   path: z

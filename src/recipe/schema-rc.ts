@@ -16,10 +16,26 @@ export const rcSchema = rlSchema.omit({ hints: true }).extend({
     .default(2)
     .describe('States drawn of a trajectory, each for one group. The reference: 2 of 4.'),
   summariser: z
-    .enum(['claims', 'exact', 'model', 'frozen'])
+    .enum(['claims', 'exact', 'model', 'frozen', 'endpoint'])
     .default('claims')
     .describe(
-      'Who sums a turn up: the symbolic `claims` (keeps what the text claims) or `exact` (drops invalid steps), the `model` that is trained, or the checkpoint it began from, `frozen`. The paper: a frozen model.',
+      'Who sums a turn up: the symbolic `claims` (keeps what the text claims) or `exact` (drops invalid steps), the `model` that is trained, or the checkpoint it began from, `frozen`; or another model, the `endpoint` of `summary.model`. The symbolic ones are of the lab. The paper: Qwen3-4B-Instruct-2507, frozen.',
+    ),
+  summary: z
+    .strictObject({
+      model: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Whom `endpoint` asks, as `--model` takes it: `openai:URL#MODEL`, a preset.'),
+      maxTokens: positiveInteger.default(2048).describe('Most tokens of a summary. The reference: 2,048.'),
+      temperature: z.number().min(0).default(0.7).describe('The reference: 0.7.'),
+      topP: z.number().gt(0).max(1).optional().describe('Of an endpoint. The reference: 0.8.'),
+      topK: positiveInteger.optional().describe('Of an endpoint. The reference: 20.'),
+    })
+    .optional()
+    .describe(
+      'How a model sums up. Needed with problems that are not of the lab, whose summaries have limits of their own.',
     ),
   backlog: z
     .int()

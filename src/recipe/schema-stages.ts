@@ -304,6 +304,12 @@ export const rlSchema = z.strictObject({
     .positive()
     .default(0.8)
     .describe('Sampling temperature, the same in the trainer. The reference: 0.8.'),
+  prompt: z
+    .enum(['statement', 'prove'])
+    .optional()
+    .describe(
+      'What the policy is asked: the `statement` alone, as in the lab, or `prompts/prove.md` with it, as elsewhere. Absent, what its data has.',
+    ),
   grader: z
     .string()
     .min(1)
@@ -374,7 +380,12 @@ export const rlSchema = z.strictObject({
     .describe(
       "Record, for every token that is trained on, the trainer's log-prob minus the sampler's: 2 bytes a token, before compression, beside the 8 of the token itself. `qed serve` colours tokens by them.",
     ),
-  evaluateEvery: positiveInteger.default(10).describe('Steps between two held-out scores.'),
+  evaluateEvery: z
+    .union([z.literal('never'), positiveInteger])
+    .default(10)
+    .describe(
+      'Steps between two held-out scores, graded exactly in the lab and by `grader` elsewhere; one is taken before the first step and after the last too, unless there is to be none, `never`. Training waits for it.',
+    ),
   checkpointEvery: positiveInteger.default(10).describe('Steps between two checkpoints.'),
 });
 

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { contradictions } from './recipe-rules.ts';
-import { examplesDataSchema, harpDataSchema, labDataSchema } from './schema-data.ts';
+import { examplesDataSchema, harpDataSchema, labDataSchema, problemsDataSchema } from './schema-data.ts';
 import { engineSchema, loraSchema } from './schema-engine.ts';
 import { modelSchema, tokenizerSchema } from './schema-model.ts';
 import { rcSchema } from './schema-rc.ts';
@@ -34,7 +34,7 @@ export const recipeSchema = z
     model: modelSchema.prefault({}).describe('The model.'),
     tokenizer: tokenizerSchema.describe('The tokenizer.'),
     data: z
-      .discriminatedUnion('kind', [labDataSchema, harpDataSchema, examplesDataSchema])
+      .discriminatedUnion('kind', [labDataSchema, harpDataSchema, examplesDataSchema, problemsDataSchema])
       .describe('Where problems and texts come from.'),
     pretrain: supervisedSchema
       .optional()
@@ -78,6 +78,7 @@ export type SearchSettings = NonNullable<EvaluateSettings['search']>;
 export type OptimiserSettings = z.infer<typeof optimiserSchema>;
 export type LabDataSettings = z.infer<typeof labDataSchema>;
 export type ExamplesDataSettings = z.infer<typeof examplesDataSchema>;
+export type ProblemsDataSettings = z.infer<typeof problemsDataSchema>;
 
 /** The stages in the order they run. `data` and `report` always run. */
 export const stageIds = ['data', 'pretrain', 'sft', 'rl', 'rc', 'judge', 'evaluate', 'report'] as const;

@@ -32,8 +32,8 @@ export const stageInputs: Readonly<Record<StageId, StageInputs>> = {
   pretrain: { reads: [...everyModel, 'pretrain'], after: () => ['data'] },
   // Without an evaluation it leaves samples for the report.
   sft: { reads: [...everyModel, 'sft'], asks: ['evaluate'], after: () => ['data', 'pretrain'] },
-  rl: { reads: [...everyModel, 'rl'], after: ({ rl }) => ['data', leaving(rl?.from)] },
-  rc: { reads: [...everyModel, 'rc'], after: ({ rc }) => ['data', leaving(rc?.from)] },
+  rl: { reads: [...everyModel, 'data.kind', 'rl'], after: ({ rl }) => ['data', leaving(rl?.from)] },
+  rc: { reads: [...everyModel, 'data.kind', 'rc'], after: ({ rc }) => ['data', leaving(rc?.from)] },
   judge: {
     reads: [...everyModel, 'judge'],
     after: ({ sft }) => ['data', sft === undefined ? 'pretrain' : 'sft'],

@@ -61,7 +61,7 @@ async function recordedOn(
         groups: step.groups,
         taughtGroups: step.groups.length,
         ...{ trainedTokens: tokens, processedTokens: tokens },
-        isHeldOut: step.step % rl.evaluateEvery === 0,
+        isHeldOut: step.step % Number(rl.evaluateEvery) === 0,
       };
     }),
   };

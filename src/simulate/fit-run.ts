@@ -60,7 +60,10 @@ export function likeOptions(
     steps: steps.at(-1)?.step ?? 0,
     seed: 1,
     ends: true,
-    heldOut: { every: rl.evaluateEvery, attempts: heldOutAttempts },
+    heldOut: {
+      every: rl.evaluateEvery === 'never' ? Number.POSITIVE_INFINITY : rl.evaluateEvery,
+      attempts: heldOutAttempts,
+    },
   };
 }
 

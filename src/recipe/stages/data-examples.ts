@@ -29,7 +29,10 @@ export function examplesFile(
 }
 
 /** Writes sft.jsonl and sft-validation.jsonl; returns a summary. */
-export async function writeExamples(context: RunContext, settings: ExamplesDataSettings): Promise<string> {
+export async function writeExamples(
+  context: RunContext,
+  settings: Pick<ExamplesDataSettings, 'path' | 'validationShare'>,
+): Promise<string> {
   const file = examplesFile(context, settings.path);
   const problems = new Set<string>();
   for await (const { messages, tags } of readExamples(file)) problems.add(subjectOf(messages, tags));

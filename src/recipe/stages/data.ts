@@ -25,6 +25,7 @@ import type { LabDataSettings, Recipe } from '../schema.ts';
 import { holdToStartingModel, startingDirectory } from '../starting-model.ts';
 import { writeTokenizerFiles } from '../tokenizer-files.ts';
 import { trainingTexts, writeExamples } from './data-examples.ts';
+import { writeProblems } from './data-problems.ts';
 
 const millisecondsBetweenBreaths = 50;
 
@@ -47,9 +48,17 @@ export async function runData(context: RunContext): Promise<string> {
 async function writeData(context: RunContext, data: Recipe['data']): Promise<string> {
   if (data.kind === 'lab') return await writeLab(context, data);
   if (data.kind === 'harp') return await writeHarp(context, data);
-  const summary = await writeExamples(context, data);
-  await writeTokenizerOfTexts(context, () => trainingTexts(context));
-  return summary;
+  if (data.kind === 'examples') {
+    const summary = await writeExamples(context, data);
+    await writeTokenizerOfTexts(context, () => trainingTexts(context));
+    return summary;
+  }
+  const { texts, validationShare } = data;
+  const written =
+    texts === undefined ? undefined : await writeExamples(context, { path: texts, validationShare });
+  const format = await writeTokenizerOfTexts(context, () => trainingTexts(context));
+  const problems = await writeProblems(context, data, format);
+  return written === undefined ? problems : `${problems}; texts: ${written}`;
 }
 
 /** What the run begins from, if it exists already, fits the tokenizer; from now on it must stay as it is. */
@@ -152,22 +161,20 @@ async function writeHarp(
 async function writeTokenizerOfTexts(
   context: RunContext,
   trainingTexts: () => Promise<readonly string[]>,
-): Promise<void> {
+): Promise<ChatFormat> {
   const { tokenizer } = context.recipe;
   if (tokenizer.kind === 'bpe') {
-    await writeTokenizer(context, {
+    return await writeTokenizer(context, {
       json: trainByteLevelBpe(await trainingTexts(), { vocabularySize: tokenizer.vocabularySize }),
       configJson: qwenTokenizerConfigJson({ contextLength: context.recipe.model.maximumPositions }),
     });
-  } else if (tokenizer.kind === 'lab') {
-    await writeTokenizer(context, labTokenizer());
-  } else {
-    const directory =
-      tokenizer.kind === 'model'
-        ? (startingDirectory(context) ?? '')
-        : path.resolve(context.recipeDirectory, tokenizer.path);
-    await writeTokenizer(context, await readTokenizerDirectory(directory), directory);
   }
+  if (tokenizer.kind === 'lab') return await writeTokenizer(context, labTokenizer());
+  const directory =
+    tokenizer.kind === 'model'
+      ? (startingDirectory(context) ?? '')
+      : path.resolve(context.recipeDirectory, tokenizer.path);
+  return await writeTokenizer(context, await readTokenizerDirectory(directory), directory);
 }
 
 async function writeTokenizer(

@@ -20,6 +20,7 @@ import { letGroupGo, type ShelvedGroup, type ShelvedRollout } from '../../train/
 import type { RunContext } from '../run-context.ts';
 import type { PolicyStage, RlSettings } from '../schema.ts';
 import { attemptLease } from './rl-lease.ts';
+import type { Ask } from './rl-questions.ts';
 import { type GroupOrigin, type GroupSource, plainOrigin } from './rl-source.ts';
 
 export interface RlRun {
@@ -30,6 +31,10 @@ export interface RlRun {
   readonly model: TrainableModel;
   readonly sampler: Sampler;
   readonly grader: Grader;
+  /** One that never errs, where there is one: in the lab. It grades what is held out, and tells what another's grades are worth. */
+  readonly exact: Grader | undefined;
+  /** What an attempt at a problem as it stands is asked. */
+  readonly ask: Ask;
   /** What the groups are attempts at. */
   readonly source: GroupSource;
   readonly validation: readonly Problem[];
@@ -113,7 +118,7 @@ export async function collectAt(
   const groups = await runTogether(problems, stop, async (problem, index, signal) => {
     const source = { ...rolloutSource(run), grader, signal, lease: attemptLease(run.settings) };
     const request: GroupRequest = {
-      ...requestFor(run, `${run.stage}/held-out/${step}/${index}`, plainOrigin(problem)),
+      ...requestFor(run, `${run.stage}/held-out/${step}/${index}`, plainOrigin(problem, run.ask)),
       attempts: 1,
       truncation: 'grade-what-exists',
       version: step as PolicyVersion,

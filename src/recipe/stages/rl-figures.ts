@@ -1,6 +1,5 @@
 /** What a step of reinforcement learning is recorded with, and what of it a person watching sees. */
 import type { PolicyVersion } from '../../engine/engine.ts';
-import { exactGrader } from '../../lab/exact-grader.ts';
 import { mean } from '../../stats/moments.ts';
 import { seedFrom } from '../../stats/random.ts';
 import type { RolloutGroup } from '../../train/collect.ts';
@@ -103,6 +102,8 @@ async function exactMean(
   step: number,
   groups: readonly RolloutGroup[],
 ): Promise<number | undefined> {
+  const { exact } = run;
+  if (exact === undefined) return undefined;
   const seed = seedFrom(run.context.recipe.seed, 'exact', step);
   const points = await Promise.all(
     groups.flatMap((group) =>
@@ -113,7 +114,7 @@ async function exactMean(
           if (overflowed && run.settings.truncation !== 'grade-what-exists') return 0;
           const { answer } = run.format.parseReply(sample.tokens_T);
           if (answer === undefined) return 0;
-          const grade = await exactGrader.grade(group.problem, answer, { seed });
+          const grade = await exact.grade(group.problem, answer, { seed });
           return grade.kind === 'graded' ? grade.points / 7 : undefined;
         }),
     ),

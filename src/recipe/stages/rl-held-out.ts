@@ -1,9 +1,8 @@
 /**
  * The held-out score of reinforcement learning: what the policy can do on problems that it is never trained on, graded
- * exactly.
+ * exactly where that can be, and by the stage's grader elsewhere.
  */
 import type { JournalEvent } from '../../journal/journal.ts';
-import { exactGrader } from '../../lab/exact-grader.ts';
 import { meanInterval } from '../../stats/mean-interval.ts';
 import { Random } from '../../stats/random.ts';
 import { lastStep } from '../run-context.ts';
@@ -30,7 +29,7 @@ export async function recordedHeldOut(run: RlRun, step: number): Promise<HeldOut
 export type HeldOutAttempt = readonly [reward: number | null, tokens: number, overflowed: boolean];
 
 /**
- * One attempt at every validation problem, recorded for the report and graded exactly: what the policy can do after `step`
+ * One attempt at every validation problem, recorded for the report and graded: what the policy can do after `step`
  * steps, whose weights the sampler has to have. Before the first step it can be stopped; later it belongs to its step,
  * which is finished. What is on record stands: an attempt that had no grade then has none now, and one that never ended is none.
  */
@@ -57,7 +56,7 @@ export async function heldOutScore(run: RlRun, step: number): Promise<HeldOut> {
 
 async function heldOutAttempts(run: RlRun, step: number): Promise<readonly HeldOutAttempt[]> {
   const stop = step === 0 ? run.context.signal : new AbortController().signal;
-  const attempts = await collectAt(run, step, run.validation, exactGrader, stop);
+  const attempts = await collectAt(run, step, run.validation, run.exact ?? run.grader, stop);
   return attempts.map(
     ({ reward, shelved, overflowed }) => [reward ?? null, shelved.tokens, overflowed] as const,
   );
@@ -68,8 +67,14 @@ export function heldOutStream(stage: PolicyStage): string {
   return `${stage}/held-out-attempts`;
 }
 
-/** The held-out score of the checkpoint that the stage begins from, recorded for the report. */
-export async function heldOutBefore(run: RlRun): Promise<HeldOut> {
+/** Whether a score is due after `step` steps, the last one included. */
+export function isHeldOutDue({ evaluateEvery, steps }: RlRun['settings'], step: number): boolean {
+  return evaluateEvery !== 'never' && (step === steps || step % evaluateEvery === 0);
+}
+
+/** The held-out score of the checkpoint that the stage begins from, recorded for the report; none where there are none. */
+export async function heldOutBefore(run: RlRun): Promise<HeldOut | undefined> {
+  if (run.settings.evaluateEvery === 'never') return undefined;
   const { score, ci } = await heldOutScore(run, 0);
   await run.context.journal.append(`${run.stage}/held-out`, '0', { value: { score, ci } });
   return { score, ci };

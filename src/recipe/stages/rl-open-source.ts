@@ -1,13 +1,15 @@
 /** Where the groups of a stage come from, as its recipe says: problems as they stand, or states of the Reasoning Cache. */
 import type { Sampler } from '../../engine/engine.ts';
+import { resolveModel } from '../../model/open-model.ts';
 import { readProblems } from '../../problems/problem-file.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
 import { dataPath, type RunContext } from '../run-context.ts';
 import type { PolicyStage, RcSettings, RlSettings } from '../schema.ts';
 import { checkpointDirectory } from '../starting-model.ts';
 import { withHints } from './rl-hints.ts';
+import { askOf } from './rl-questions.ts';
 import { easyFirst, type GroupSource, plainProblems, shuffledOrder } from './rl-source.ts';
-import { cacheStates } from './rl-states.ts';
+import { cacheStates, type OtherSummariser } from './rl-states.ts';
 
 export interface OpenSourceOptions {
   readonly format: ChatFormat;
@@ -33,13 +35,31 @@ export async function openSource(
       ? shuffledOrder(problems, order)
       : easyFirst(problems, { ...order, tag: settings.curriculumTag });
   if (!('summariser' in settings)) {
-    const plain = plainProblems(problemOf);
+    const plain = plainProblems(problemOf, askOf(context.recipe, settings));
     const { hints, problemsPerStep } = settings;
     return hints === undefined ? plain : withHints(plain, hints, { seed, groupsPerStep: problemsPerStep });
   }
-  const isFrozen = settings.summariser === 'frozen';
-  const frozen = isFrozen
-    ? await context.engine.loadSampler(await checkpointDirectory(context, settings.from))
-    : undefined;
-  return cacheStates(context, { ...options, settings, frozen, problemOf });
+  const summariser = await openSummariser(context, settings);
+  return cacheStates(context, { ...options, settings, summariser, problemOf });
+}
+
+/** Who sums up, where it is not the trained model itself or nobody. */
+async function openSummariser(
+  context: RunContext,
+  settings: RcSettings,
+): Promise<OtherSummariser | undefined> {
+  const { summariser, summary, from } = settings;
+  if (summariser === 'frozen') {
+    const sampler = await context.engine.loadSampler(await checkpointDirectory(context, from));
+    return { kind: 'sampler', sampler };
+  }
+  if (summariser !== 'endpoint' || summary?.model === undefined) return undefined;
+  const { progress } = context;
+  const resolved = await resolveModel(summary.model);
+  const model = await resolved.open({
+    onEvent: (event) => {
+      if (event.kind === 'breaker') progress.remark(`summariser: circuit ${event.state}`);
+    },
+  });
+  return { kind: 'endpoint', model };
 }

@@ -10,7 +10,7 @@ import { stepCost } from '../step-cost.ts';
 import { watchedStep } from './rl-alarms.ts';
 import type { RlRun } from './rl-attempts.ts';
 import { figuresOf, type RlStep, shownFigures } from './rl-figures.ts';
-import { type HeldOut, heldOutScore } from './rl-held-out.ts';
+import { type HeldOut, heldOutScore, isHeldOutDue } from './rl-held-out.ts';
 import { recordLogRatios } from './rl-log-ratios.ts';
 
 export class StepRecorder {
@@ -37,8 +37,7 @@ export class StepRecorder {
   ): Promise<HeldOut | undefined> {
     const { context, stage, settings, sampler, grading, source } = this.#run;
     const { step, trainingSeconds, gathered, canaryMismatch } = trained;
-    const isMeasured = step === settings.steps || step % settings.evaluateEvery === 0;
-    const heldOut = isMeasured ? await heldOutScore(this.#run, step) : undefined;
+    const heldOut = isHeldOutDue(settings, step) ? await heldOutScore(this.#run, step) : undefined;
     const figures = await figuresOf(this.#run, { ...trained, heldOut });
 
     const now = performance.now();

@@ -3,11 +3,11 @@
  * run that goes on rolls the groups that it had begun.
  */
 import type { PolicyVersion } from '../../engine/engine.ts';
-import { provePrompt } from '../../lab/prompts.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { Random } from '../../stats/random.ts';
 import type { Message } from '../../tokenizer/tokenizer.ts';
 import type { PolicyStage } from '../schema.ts';
+import { type Ask, askStatement } from './rl-questions.ts';
 
 /** What all attempts of a group are asked, and where that comes from. */
 export interface GroupOrigin {
@@ -55,16 +55,16 @@ export interface GroupSource {
 }
 
 /** Every group is of attempts at a problem as it stands. */
-export function plainProblems(order: (index: number) => Problem): GroupSource {
+export function plainProblems(order: (index: number) => Problem, ask: Ask = askStatement): GroupSource {
   return {
-    origin: async (index) => plainOrigin(order(index)),
+    origin: async (index) => plainOrigin(order(index), ask),
     use: () => undefined,
     close: async () => undefined,
   };
 }
 
-export function plainOrigin(problem: Problem): GroupOrigin {
-  return { problem, messages: [{ role: 'user', content: provePrompt(problem.statement) }] };
+export function plainOrigin(problem: Problem, ask: Ask = askStatement): GroupOrigin {
+  return { problem, messages: ask(problem) };
 }
 
 /** Problems in a shuffled order without repeats until all have been used, then in another order. */

@@ -10,13 +10,14 @@ import { dataPath, type RunContext } from '../run-context.ts';
 import type { RlSettings } from '../schema.ts';
 import type { RlRun } from './rl-attempts.ts';
 import type { Gathered } from './rl-batch.ts';
-import { plainOrigin } from './rl-source.ts';
+import { askOf } from './rl-questions.ts';
 
 export async function openWeights(
   context: RunContext,
-  { pipeline, temperature, alarms }: RlSettings,
+  settings: RlSettings,
   { model, format }: { readonly model: TrainableModel; readonly format: ChatFormat },
 ): Promise<WeightSync> {
+  const { pipeline, temperature, alarms } = settings;
   const [problem] = await readProblems(dataPath(context, 'train.jsonl'));
   if (problem === undefined) throw new Error('there are no problems to train on');
   return new WeightSync(
@@ -24,7 +25,7 @@ export async function openWeights(
     await model.liveSampler(),
     { seconds: pipeline.updateSeconds, clock: systemClock },
     {
-      prompt_T: format.renderPrompt(plainOrigin(problem).messages),
+      prompt_T: format.renderPrompt(askOf(context.recipe, settings)(problem)),
       ...{ temperature, stopTokenIds: format.stopTokenIds },
       most: alarms.sameLogprob === 'off' ? undefined : alarms.sameLogprob,
     },

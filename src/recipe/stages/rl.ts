@@ -4,6 +4,7 @@
  * steps, so a killed run applies them again from its last checkpoint without sampling or grading anew, and applies no
  * step twice; what was under way for later steps is taken up where it was.
  */
+import { exactGrader } from '../../lab/exact-grader.ts';
 import { systemClock } from '../../model/openai/clock.ts';
 import { readProblems } from '../../problems/problem-file.ts';
 import { grpoStep } from '../../train/grpo.ts';
@@ -19,10 +20,11 @@ import type { PolicyStage, RcSettings, RlSettings } from '../schema.ts';
 import { resumedWatch } from './rl-alarms.ts';
 import { type RlRun, rollerOf, type WaitingGroup } from './rl-attempts.ts';
 import { committedBatches, endedGroups, gather, goneGroups, replay } from './rl-batch.ts';
-import { openGrader } from './rl-grader.ts';
+import { checkJudgeable, openGrader } from './rl-grader.ts';
 import { type HeldOut, heldOutBefore, recordedHeldOut } from './rl-held-out.ts';
 import { grpoSettings } from './rl-objective.ts';
 import { openSource } from './rl-open-source.ts';
+import { askOf } from './rl-questions.ts';
 import { StepRecorder } from './rl-recorder.ts';
 import { referencePolicy } from './rl-reference.ts';
 import type { GroupSource } from './rl-source.ts';
@@ -37,6 +39,10 @@ export async function runRl(
   const clock = new StageClock(context.journal, stage);
   // What is wrong with a judge is said before anything is loaded.
   const judge = await openGrader(context, settings);
+  await checkJudgeable(context, stage, judge).catch(async (error: unknown) => {
+    await judge.close();
+    throw error;
+  });
   const format = await loadFormat(context);
   const from = settings.from === 'base' && context.recipe.pretrain === undefined ? undefined : settings.from;
   const { model, step: done } = await stageModel(context, { own: stage, from, format });
@@ -63,6 +69,8 @@ export async function runRl(
       model,
       sampler,
       grader: judge.grader,
+      exact: context.recipe.data.kind === 'lab' ? exactGrader : undefined,
+      ask: askOf(context.recipe, settings),
       source,
       validation: await readProblems(dataPath(context, 'validation.jsonl')),
       grpo: (step) => grpoSettings(settings, step),

@@ -43,7 +43,8 @@ export async function runSupervised(
   const from = parentOf(context.recipe, stage);
   const clock = new StageClock(context.journal, stage);
   const format = await loadFormat(context);
-  const rule = context.recipe.data.kind === 'examples' ? context.recipe.data.chatTemplate : 'same';
+  const { data: source } = context.recipe;
+  const rule = source.kind === 'examples' || source.kind === 'problems' ? source.chatTemplate : 'same';
   const examples = (name: string) =>
     examplesForTemplate(dataPath(context, name), format.tokenizer.configJson, rule);
   const read = (name: string) => tokeniseTexts(examples(name), format, settings);

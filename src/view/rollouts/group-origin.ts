@@ -3,12 +3,13 @@
  * the group's number and what is on record of its trajectory, by the same code that training took it from.
  */
 import type { JournalReader } from '../../journal/journal-reader.ts';
-import { labReasoningCache } from '../../lab/reasoning-cache.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { withHints } from '../../recipe/stages/rl-hints.ts';
+import { askOf, cachePromptsOf } from '../../recipe/stages/rl-questions.ts';
 import { easyFirst, plainProblems, shuffledOrder } from '../../recipe/stages/rl-source.ts';
 import { Random } from '../../stats/random.ts';
 import type { ChatFormat, Message } from '../../tokenizer/tokenizer.ts';
+import { decodeReply } from '../../train/ask-durably.ts';
 import { drawnTurns } from '../../train/reasoning-cache/drawn-turns.ts';
 import { Trajectory, type TrajectoryOptions } from '../../train/reasoning-cache/trajectory.ts';
 import { decodeSamples } from '../../train/rollout-codec.ts';
@@ -48,7 +49,7 @@ export async function originOfGroup(
   const { trajectory, turn } = placeOf(own, group);
   if (turn !== undefined)
     return await stateOf({ journal, own, format, trajectory, turn }, problemOf(trajectory));
-  const plain = plainProblems(problemOf);
+  const plain = plainProblems(problemOf, askOf(recipe, settings));
   const source =
     !('hints' in settings) || settings.hints === undefined
       ? plain
@@ -105,6 +106,8 @@ async function stateOf(
   const before: RolloutState['before'][number][] = [];
   const call: TrajectoryOptions['call'] = async (label, { messages }, role) => {
     const payload = replies.get(label)?.payload();
+    if (role === 'summarise' && settings.summariser === 'endpoint' && payload !== undefined)
+      return { reply: decodeReply(payload), versions: [] };
     const [sample] = payload === undefined ? [] : decodeSamples(payload);
     if (sample === undefined) throw new Error(`${unit} has no reply ${label} on record`);
     const { reasoning, answer } = format.parseReply(sample.tokens_T);
@@ -121,7 +124,7 @@ async function stateOf(
     }
     return { reply: { reasoning, answer, finish: sample.finish, usage }, versions: [] };
   };
-  const prompts = labReasoningCache(settings.summariser === 'frozen' ? 'model' : settings.summariser);
+  const prompts = cachePromptsOf(recipe, settings);
   const { maxTokens, temperature } = settings;
   const limits = { random: new Random(recipe.seed, unit), maxTokens, temperature };
   const trail = new Trajectory({ prompts, problem, call, limits });
