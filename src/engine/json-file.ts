@@ -1,8 +1,8 @@
 /**
  * JSON that other software wrote, read without trust: the file's size is bounded before it is read, bytes that are
- * not UTF-8 are an error, and every error names the file.
+ * not UTF-8 are an error, and every error names the file. And JSON written whole or not at all.
  */
-import { open } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 
 /** Reads a file of at most `limit` bytes as JSON. */
 export async function readJsonFile(path: string, limit: number): Promise<unknown> {
@@ -14,6 +14,18 @@ export async function readJsonFile(path: string, limit: number): Promise<unknown
   } finally {
     await handle.close();
   }
+}
+
+/** Writes indented JSON. The file appears under its name only when it is whole and on disk. */
+export async function writeJsonDurably(path: string, json: unknown): Promise<void> {
+  const handle = await open(`${path}.partial`, 'w');
+  try {
+    await handle.writeFile(`${JSON.stringify(json, null, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${path}.partial`, path);
 }
 
 /** Parses UTF-8 bytes; errors begin with `path`. */

@@ -3,10 +3,9 @@
  * index. What is read here means the same to transformers, vLLM and llama.cpp; tensors that are not those of
  * the configuration are refused with file and tensor named, before memory is taken for any of them.
  */
-import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelConfig, PolicyVersion } from './engine.ts';
-import { shortened } from './json-file.ts';
+import { shortened, writeJsonDurably } from './json-file.ts';
 import { configFile, modelConfigJson, readModelConfig } from './model-config.ts';
 import { embeddingName, headName, parameterCount, parameterSpecs, viewOf } from './ort/parameters.ts';
 import { type TensorSource, writeSafetensors } from './safetensors.ts';
@@ -80,7 +79,7 @@ export async function writeModelDirectory(
   const json = modelConfigJson(config, path);
   // transformers loads only files whose metadata says that they follow its conventions ("pt").
   await writeSafetensors(join(directory, weightsFile), tensors, { format: 'pt', [versionKey]: `${version}` });
-  await writeTextDurably(path, `${JSON.stringify(json, null, 2)}\n`);
+  await writeJsonDurably(path, json);
 }
 
 /** Throws unless the tensors are those of the configuration: all of them, no others, in its shapes. */
@@ -140,17 +139,6 @@ function allocate(count: number, path: string): Float32Array<ArrayBuffer> {
   } catch (cause) {
     throw new Error(`${path}: no memory for its ${count} parameters`, { cause });
   }
-}
-
-async function writeTextDurably(path: string, text: string): Promise<void> {
-  const handle = await open(`${path}.partial`, 'w');
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${path}.partial`, path);
 }
 
 function listNames(label: string, names: readonly string[]): string {

@@ -9,6 +9,7 @@ import { embeddingName, layerBias, layerExtras, layerWeight } from './parameters
 import { attention, attentionBlocks } from './primitives/attention.ts';
 import { joinHeads, splitHeads, swapHeads } from './primitives/heads.ts';
 import { linear } from './primitives/linear.ts';
+import { addLowRank, type LowRank } from './primitives/low-rank.ts';
 import { rmsNorm } from './primitives/rms-norm.ts';
 import { rotary, rotaryTables } from './primitives/rotary.ts';
 import { embed } from './primitives/rows.ts';
@@ -24,6 +25,8 @@ export interface DecoderInputs {
   readonly prefixes: Value;
   /** A parameter's value by its Hugging Face name. */
   parameter(name: string): Value;
+  /** What is added to a matrix, by the Hugging Face name of that; absent: nothing to any. */
+  adapter?(name: string): LowRank | undefined;
 }
 
 export interface DecoderShape {
@@ -39,7 +42,7 @@ export interface DecoderShape {
 export function traceDecoder(
   g: Graph,
   config: ModelConfig,
-  { ids, positions, segments, prefixes, parameter }: DecoderInputs,
+  { ids, positions, segments, prefixes, parameter, adapter = () => undefined }: DecoderInputs,
   { rowLength, positionCount, recomputeLayers = false }: DecoderShape,
 ): Value {
   const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim: size } = config;
@@ -55,7 +58,9 @@ export function traceDecoder(
 
     const project = (value: Value, name: string, hasBias: boolean, residual?: Value) => {
       const bias = hasBias ? parameter(layerBias(layer, name)) : undefined;
-      return linear(g, value, weight(name), { residual, bias });
+      const y = linear(g, value, weight(name), { residual, bias });
+      const added = adapter(layerWeight(layer, name));
+      return added === undefined ? y : addLowRank(g, y, value, added);
     };
 
     const normed = norm(x, 'input_layernorm', config.hidden_size);

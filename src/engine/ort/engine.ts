@@ -88,6 +88,7 @@ class OrtEngine implements Engine {
   capabilities(): EngineCapabilities {
     return {
       fullParameter: true,
+      loraRanks: { least: 1 },
       newModels: true,
       losses: allLosses,
       summedLosses: allLosses,
@@ -111,20 +112,23 @@ class OrtEngine implements Engine {
     readonly tensors?: ReadonlyMap<string, Float32Array>;
     readonly lora?: LoraOptions | undefined;
   }): Promise<TrainableModel> {
-    const { config, seed, tensors = new Map(), lora } = options;
-    refuseLora(lora);
-    checkModelSize(config);
-    const compute = this.#compute;
-    return await this.#startModel((client) => client.call('create', { config, seed, tensors, ...compute }));
+    const { config, seed, tensors = new Map() } = options;
+    const lora = options.lora && resolveLora(options.lora);
+    checkModelSize(config, lora);
+    const model = { config, seed, tensors, lora };
+    return await this.#startModel((client) => client.call('create', { ...model, ...this.#compute }));
   }
 
   async loadModel(
     directory: string,
-    { optimiser, lora }: { readonly optimiser: boolean; readonly lora?: LoraOptions | undefined },
+    options: { readonly optimiser: boolean; readonly lora?: LoraOptions | undefined },
   ): Promise<TrainableModel> {
-    refuseLora(lora);
+    const { optimiser } = options;
+    const lora = options.lora && resolveLora(options.lora);
     const compute = this.#compute;
-    return await this.#startModel((client) => client.call('load', { directory, optimiser, ...compute }));
+    return await this.#startModel((client) =>
+      client.call('load', { directory, optimiser, lora, ...compute }),
+    );
   }
 
   async loadSampler(directory: string, options: SamplerOptions = {}): Promise<Sampler> {
@@ -159,6 +163,7 @@ class OrtEngine implements Engine {
 
 class OrtModel implements TrainableModel {
   readonly parameterCount: number;
+  readonly lora: Required<LoraOptions> | undefined;
   readonly #config: ModelConfig;
   readonly #client: WorkerClient<TrainerService>;
   readonly #compute: Compute;
@@ -168,6 +173,7 @@ class OrtModel implements TrainableModel {
 
   constructor(client: WorkerClient<TrainerService>, model: TrainedModel, compute: Compute, open: Open) {
     this.parameterCount = model.parameterCount;
+    this.lora = model.lora;
     this.#config = model.config;
     this.#client = client;
     this.#compute = compute;
@@ -232,12 +238,6 @@ class OrtModel implements TrainableModel {
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-function refuseLora(lora: LoraOptions | undefined): void {
-  if (lora === undefined) return;
-  resolveLora(lora);
-  throw new RangeError('lora: the embedded engine trains all parameters of a model and no adapters yet');
 }
 
 /** Puts `thing` into `set` for as long as it is open. */

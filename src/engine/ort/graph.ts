@@ -191,9 +191,13 @@ export class Graph {
     this.#tape.push({ kind: 'barrier', value: x });
   }
 
-  /** Appends the backward pass from the seeds; returns the gradient of every value that has one. */
-  backward(seeds: ReadonlyMap<Value, Value>): Gradients {
-    const gathered = new Gathered(this, seeds, new Set(this.#inputs.map(({ name }) => name)));
+  /**
+   * Appends the backward pass from the seeds; returns the gradient of every value that has one. Values that are
+   * `frozen` have none, and nothing is computed for them.
+   */
+  backward(seeds: ReadonlyMap<Value, Value>, frozen: ReadonlySet<Value> = new Set()): Gradients {
+    const inputs = new Set(this.#inputs.map(({ name }) => name));
+    const gathered = new Gathered(this, seeds, { inputs, frozen });
     this.#walkBack(this.#tape, gathered);
     return gathered;
   }
@@ -300,17 +304,23 @@ class Gathered implements Gradients {
   readonly rows = new Map<Value, RowGradient[]>();
   readonly #graph: Graph;
   readonly #inputs: ReadonlySet<string>;
+  readonly #frozen: ReadonlySet<Value>;
   /** Inputs of the graph that were given gradients since the last `holdBack`. */
   readonly #fresh = new Set<Value>();
 
-  constructor(graph: Graph, seeds: ReadonlyMap<Value, Value>, inputs: ReadonlySet<string>) {
+  constructor(
+    graph: Graph,
+    seeds: ReadonlyMap<Value, Value>,
+    { inputs, frozen }: { readonly inputs: ReadonlySet<string>; readonly frozen: ReadonlySet<Value> },
+  ) {
     this.#graph = graph;
     this.dense = new Map(seeds);
     this.#inputs = inputs;
+    this.#frozen = frozen;
   }
 
   give(to: Value, gradient: Gradient): void {
-    if (gradient === undefined) return;
+    if (gradient === undefined || this.#frozen.has(to)) return;
     const gathered = this.dense.get(to);
     if (typeof gradient === 'object') {
       this.rows.set(to, [gradient, ...(this.rows.get(to) ?? [])]);

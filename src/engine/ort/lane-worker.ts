@@ -1,17 +1,22 @@
 /**
- * One lane of a trainer in a thread of its own: computes micro-batches with one thread on its copy of the weights,
- * which it takes from shared memory whenever they are of another version than the last.
+ * One lane of a trainer in a thread of its own: computes micro-batches with one thread on its copy of the weights. Those
+ * that train it takes from shared memory whenever they are of another version than the last, frozen ones once.
  */
 import type { ModelConfig } from '../engine.ts';
+import { adapterSpecs, type Lora } from './adapter.ts';
 import { type MicroBatchResult, MicroBatchRunner, type MicroBatchTask } from './micro-batch-runner.ts';
 import type { MicroBatch } from './packing.ts';
+import { parameterSpecs } from './parameters.ts';
 import { serve } from './rpc.ts';
+import type { Weights } from './weights.ts';
 
 export type LaneService = {
-  /** `weights` must hold still between a call of `run` and its answer. */
+  /** `trained` must hold still between a call of `run` and its answer. */
   start(options: {
     readonly config: ModelConfig;
-    readonly weights: SharedArrayBuffer;
+    /** All parameters of the model or, where there are frozen ones, those of the adapter. */
+    readonly trained: SharedArrayBuffer;
+    readonly frozen: { readonly lora: Lora; readonly base: SharedArrayBuffer } | undefined;
     readonly lanes: number;
   }): void;
   run(argument: {
@@ -34,16 +39,18 @@ let lane: Lane | undefined;
 
 serve<LaneService>(
   {
-    start({ config, weights, lanes }) {
-      const shared = new Float32Array(weights);
+    start({ config, trained, frozen, lanes }) {
+      const shared = new Float32Array(trained);
       // onnxruntime refuses shared memory.
       const own = new Float32Array(shared.length);
-      lane = {
-        shared,
-        own,
-        runner: new MicroBatchRunner(config, own, { provider: 'cpu', lanes }),
-        edition: undefined,
+      const base = frozen === undefined ? own : new Float32Array(new Float32Array(frozen.base));
+      const weights: Weights = {
+        config,
+        base: { specs: parameterSpecs(config), flat: base },
+        adapter: frozen && { lora: frozen.lora, specs: adapterSpecs(config, frozen.lora), flat: own },
       };
+      const runner = new MicroBatchRunner(weights, { provider: 'cpu', lanes });
+      lane = { shared, own, runner, edition: undefined };
     },
     async run({ batch, task, threads, edition }, context) {
       if (lane === undefined) throw new Error('the lane has not been started');

@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { Lanes } from './lanes.ts';
 import type { MicroBatchTask } from './micro-batch-runner.ts';
 import { packData } from './packing.ts';
-import { initialParameters } from './parameters.ts';
+import { initialParameters, parameterSpecs } from './parameters.ts';
 import { packingOptions } from './trainer.ts';
 import { groupData, tinyConfig } from './trainer-fixture.ts';
 
@@ -18,7 +18,8 @@ const open: Lanes[] = [];
 after(() => Promise.all(open.map((lanes) => lanes.close())));
 
 function start(weights: Float32Array, threads: number): Lanes {
-  const lanes = new Lanes(tinyConfig, weights, { threads, provider: 'cpu' });
+  const base = { specs: parameterSpecs(tinyConfig), flat: weights };
+  const lanes = new Lanes({ config: tinyConfig, base }, { threads, provider: 'cpu' });
   open.push(lanes);
   return lanes;
 }

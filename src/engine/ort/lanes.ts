@@ -5,13 +5,13 @@
  * because every lane holds the weights. Results come in the order of the micro-batches whichever lane is done
  * first, so sums over them are the same bits every time.
  */
-import type { ModelConfig } from '../engine.ts';
 import { largeModel } from './activation-memory.ts';
 import type { LaneService } from './lane-worker.ts';
 import { type MicroBatchResult, MicroBatchRunner, type MicroBatchTask } from './micro-batch-runner.ts';
 import type { MicroBatch } from './packing.ts';
 import type { ExecutionProvider } from './provider-names.ts';
 import { siblingModule, WorkerClient } from './rpc.ts';
+import { trainedSet, type Weights } from './weights.ts';
 
 export interface LaneOptions {
   readonly threads: number;
@@ -20,8 +20,9 @@ export interface LaneOptions {
 }
 
 export class Lanes {
-  readonly #config: ModelConfig;
-  readonly #flat: Float32Array;
+  readonly #weights: Weights;
+  /** What changes between two calls. */
+  readonly #trained: Float32Array;
   readonly #options: LaneOptions;
   /** How many micro-batches are computed at a time. */
   readonly count: number;
@@ -31,12 +32,13 @@ export class Lanes {
   #edition = 0;
   #isStale = true;
 
-  /** `flat` is read at every `run`; call `weightsChanged` after writing to it. */
-  constructor(config: ModelConfig, flat: Float32Array, options: LaneOptions) {
-    this.#config = config;
-    this.#flat = flat;
+  /** What trains is read at every `run`; call `weightsChanged` after writing to it. */
+  constructor(weights: Weights, options: LaneOptions) {
+    this.#weights = weights;
+    this.#trained = trainedSet(weights).flat;
     this.#options = options;
-    this.count = options.provider === 'cpu' && flat.length <= largeModel ? options.threads : 1;
+    const isSmall = weights.base.flat.length <= largeModel;
+    this.count = options.provider === 'cpu' && isSmall ? options.threads : 1;
   }
 
   weightsChanged(): void {
@@ -53,7 +55,7 @@ export class Lanes {
     take: (result: MicroBatchResult, batch: MicroBatch) => void,
   ): Promise<void> {
     if (this.count === 1) {
-      this.#single ??= new MicroBatchRunner(this.#config, this.#flat, { ...this.#options, lanes: 1 });
+      this.#single ??= new MicroBatchRunner(this.#weights, { ...this.#options, lanes: 1 });
       for (const batch of batches) take(await this.#single.run(batch, task, this.#options.threads), batch);
       return;
     }
@@ -98,8 +100,10 @@ export class Lanes {
   /** Lanes begin at the first use: many trainers only load and save. */
   async #started(): Promise<readonly WorkerClient<LaneService>[]> {
     if (this.#workers !== undefined) return this.#workers;
-    const weights = new SharedArrayBuffer(this.#flat.byteLength);
-    this.#shared = new Float32Array(weights);
+    const { config, base, adapter } = this.#weights;
+    const trained = new SharedArrayBuffer(this.#trained.byteLength);
+    this.#shared = new Float32Array(trained);
+    const frozen = adapter && { lora: adapter.lora, base: shareCopy(base.flat) };
     const module = siblingModule('lane-worker', import.meta.url);
     const workers = Array.from(
       { length: this.count },
@@ -107,7 +111,7 @@ export class Lanes {
     );
     this.#workers = workers;
     await Promise.all(
-      workers.map((worker) => worker.call('start', { config: this.#config, weights, lanes: this.count })),
+      workers.map((worker) => worker.call('start', { config, trained, frozen, lanes: this.count })),
     );
     return workers;
   }
@@ -115,8 +119,14 @@ export class Lanes {
   /** No lane computes between two calls of `run`, so the shared weights may be written. */
   #publish(): void {
     if (!this.#isStale) return;
-    this.#shared?.set(this.#flat);
+    this.#shared?.set(this.#trained);
     this.#edition += 1;
     this.#isStale = false;
   }
+}
+
+function shareCopy(values: Float32Array): SharedArrayBuffer {
+  const shared = new SharedArrayBuffer(values.byteLength);
+  new Float32Array(shared).set(values);
+  return shared;
 }

@@ -6,11 +6,13 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Loss, ModelConfig } from '../engine.ts';
 import { largeModel, recomputesLayers } from './activation-memory.ts';
+import type { Lora } from './adapter.ts';
 import type { MicroBatch } from './packing.ts';
-import { parameterSpecs, viewOf } from './parameters.ts';
+import { viewOf } from './parameters.ts';
 import type { ExecutionProvider } from './provider-names.ts';
 import { createSession, SessionCache } from './sessions.ts';
 import { buildTrainingGraph } from './training-graph.ts';
+import type { Weights } from './weights.ts';
 
 /** Most values of the logits that the output head works off at once (128 MB). */
 const headValues = 2 ** 25;
@@ -37,7 +39,7 @@ export interface MicroBatchResult {
   readonly entropySum: number;
   /** Dense gradients by parameter; empty for 'forward'. */
   readonly gradients: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
-  /** Rows to be added at `ids_T` and `targets_N`; empty for 'forward'. */
+  /** Rows to be added at `ids_T` and `targets_N`; empty where there are none to add. */
   readonly embeddingRows: Float32Array<ArrayBuffer>;
   readonly headRows: Float32Array<ArrayBuffer>;
 }
@@ -46,26 +48,27 @@ const gradientPrefix = 'gradient:';
 
 export class MicroBatchRunner {
   readonly #config: ModelConfig;
+  readonly #lora: Lora | undefined;
   readonly #provider: ExecutionProvider;
   readonly #lanes: number;
   readonly #parameters: Readonly<Record<string, Tensor>>;
   readonly #sessions: SessionCache;
 
-  /**
-   * `flat` holds the parameters in the order of `parameterSpecs`; not in shared memory, which is refused. `lanes` is
-   * how many runners share the memory for what the backward pass needs.
-   */
+  /** Weights not in shared memory, which is refused. `lanes` is how many runners share the memory for activations. */
   constructor(
-    config: ModelConfig,
-    flat: Float32Array,
+    { config, base, adapter }: Weights,
     { provider, lanes }: { readonly provider: ExecutionProvider; readonly lanes: number },
   ) {
     this.#config = config;
-    this.#sessions = new SessionCache(flat.length > largeModel ? sessionsKeptOfLarge : sessionsKept);
+    this.#lora = adapter?.lora;
+    this.#sessions = new SessionCache(base.flat.length > largeModel ? sessionsKeptOfLarge : sessionsKept);
     this.#provider = provider;
     this.#lanes = lanes;
+    const sets = adapter === undefined ? [base] : [base, adapter];
     this.#parameters = Object.fromEntries(
-      parameterSpecs(config).map((spec) => [spec.name, new Tensor('float32', viewOf(flat, spec), spec.dims)]),
+      sets.flatMap(({ specs, flat }) =>
+        specs.map((spec) => [spec.name, new Tensor('float32', viewOf(flat, spec), spec.dims)] as const),
+      ),
     );
   }
 
@@ -102,7 +105,7 @@ export class MicroBatchRunner {
       `${loss} ${rowLength} ${headChunks} ${entropy} ${kl} ${recomputeLayers} ${threads}`,
       () => {
         const { bytes } = buildTrainingGraph(this.#config, {
-          ...{ rowLength, loss, headChunks, entropy, kl, recomputeLayers },
+          ...{ rowLength, loss, headChunks, entropy, kl, recomputeLayers, lora: this.#lora },
         });
         return createSession(bytes, threads, this.#provider);
       },
@@ -160,19 +163,18 @@ function unpack(results: InferenceSession.ReturnType, kind: MicroBatchTask['kind
     if (!(data instanceof Float32Array)) throw new Error(`the ${kind} graph gave no ${name}`);
     return data as Float32Array<ArrayBuffer>;
   };
-  const isForward = kind === 'forward';
+  const rows = (name: string) => (results[name] === undefined ? new Float32Array() : floats(name));
   const gradients = new Map<string, Float32Array<ArrayBuffer>>();
   for (const name of Object.keys(results)) {
     if (name.startsWith(gradientPrefix)) gradients.set(name.slice(gradientPrefix.length), floats(name));
   }
-  const none = new Float32Array();
   return {
     logprobs_N: floats('logprobs'),
-    loss: isForward ? 0 : (floats('loss')[0] ?? 0),
+    loss: kind === 'forward' ? 0 : (floats('loss')[0] ?? 0),
     entropySum: results.entropies === undefined ? 0 : sum(floats('entropies')),
     gradients,
-    embeddingRows: isForward ? none : floats('embeddingRows'),
-    headRows: isForward ? none : floats('headRows'),
+    embeddingRows: rows('embeddingRows'),
+    headRows: rows('headRows'),
   };
 }
 

@@ -18,6 +18,12 @@ export interface ParameterSpec {
   readonly isLayerMatrix: boolean;
 }
 
+/** Parameters and their numbers. */
+export interface ParameterSet {
+  readonly specs: readonly ParameterSpec[];
+  readonly flat: Float32Array;
+}
+
 export const embeddingName = 'model.embed_tokens.weight';
 export const finalNormName = 'model.norm.weight';
 export const headName = 'lm_head.weight';

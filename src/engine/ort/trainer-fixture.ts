@@ -3,6 +3,8 @@
  */
 import { Random } from '../../stats/random.ts';
 import type { Datum, ModelConfig, OptimiserStep, PolicyVersion } from '../engine.ts';
+import { resolveLora } from '../lora-options.ts';
+import { initialAdapter, type Lora } from './adapter.ts';
 import { initialParameters } from './parameters.ts';
 import { Trainer } from './trainer.ts';
 
@@ -31,6 +33,9 @@ export const adamw: OptimiserStep = {
   epsilon: 1e-8,
 };
 
+/** Everything is adapted. */
+export const tinyLora: Lora = resolveLora({ rank: 3, seed: 5 });
+
 export const muon: OptimiserStep = {
   kind: 'muon',
   learningRate: 0.02,
@@ -40,12 +45,15 @@ export const muon: OptimiserStep = {
   clipNorm: 1,
 };
 
-/** A trainer of a random model; untied when asked. */
-export function tinyTrainer(options: { readonly isTied?: boolean; readonly threads?: number } = {}): Trainer {
+/** A trainer of a random model; untied when asked, and with a fresh adapter. */
+export function tinyTrainer(
+  options: { readonly isTied?: boolean; readonly threads?: number; readonly lora?: Lora } = {},
+): Trainer {
   const config = { ...tinyConfig, tie_word_embeddings: options.isTied ?? true };
   return new Trainer({
     config,
     flat: initialParameters(config, 3),
+    adapter: options.lora && initialAdapter(config, options.lora),
     version: 0 as PolicyVersion,
     threads: options.threads ?? 1,
   });

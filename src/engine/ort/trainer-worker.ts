@@ -10,14 +10,17 @@ import type {
   OptimiserStepResult,
   PolicyVersion,
 } from '../engine.ts';
-import { initialParameters } from './parameters.ts';
+import { initialAdapter, type Lora } from './adapter.ts';
+import { initialParameters, parameterCount } from './parameters.ts';
 import type { ExecutionProvider } from './provider-names.ts';
 import { serve } from './rpc.ts';
 import { Trainer } from './trainer.ts';
 
 export interface TrainedModel {
+  /** As it is sampled and saved. */
   readonly config: ModelConfig;
   readonly parameterCount: number;
+  readonly lora: Lora | undefined;
 }
 
 export type TrainerService = {
@@ -25,12 +28,14 @@ export type TrainerService = {
     readonly config: ModelConfig;
     readonly seed: number;
     readonly tensors: ReadonlyMap<string, Float32Array>;
+    readonly lora: Lora | undefined;
     readonly threads: number;
     readonly provider: ExecutionProvider;
   }): TrainedModel;
   load(options: {
     readonly directory: string;
     readonly optimiser: boolean;
+    readonly lora: Lora | undefined;
     readonly threads: number;
     readonly provider: ExecutionProvider;
   }): Promise<TrainedModel>;
@@ -45,7 +50,7 @@ export type TrainerService = {
   optimStep(step: OptimiserStep): Promise<OptimiserStepResult>;
   resetOptimiser(argument: undefined): void;
   save(argument: { readonly directory: string; readonly optimiser: boolean }): Promise<void>;
-  weights(argument: undefined): { readonly flat: Float32Array; readonly version: PolicyVersion };
+  weights(argument: undefined): Promise<{ readonly flat: Float32Array; readonly version: PolicyVersion }>;
 };
 
 let loaded: Trainer | undefined;
@@ -55,15 +60,16 @@ function trainer(): Trainer {
   return loaded;
 }
 
-function describe({ config, parameterCount }: Trainer): TrainedModel {
-  return { config, parameterCount };
+function describe({ wholeConfig: config, lora }: Trainer): TrainedModel {
+  return { config, parameterCount: parameterCount(config), lora };
 }
 
 serve<TrainerService>(
   {
-    create({ config, seed, tensors, threads, provider }) {
+    create({ config, seed, tensors, lora, ...compute }) {
       const flat = initialParameters(config, seed, tensors);
-      loaded = new Trainer({ config, flat, version: 0 as PolicyVersion, threads, provider });
+      const adapter = lora && initialAdapter(config, lora);
+      loaded = new Trainer({ config, flat, adapter, version: 0 as PolicyVersion, ...compute });
       return describe(loaded);
     },
     async load({ directory, ...options }) {
@@ -75,8 +81,8 @@ serve<TrainerService>(
     optimStep: (step) => trainer().optimStep(step),
     resetOptimiser: () => trainer().resetOptimiser(),
     save: ({ directory, optimiser }) => trainer().save(directory, { optimiser }),
-    weights(_, context) {
-      const flat = trainer().copyWeights();
+    async weights(_, context) {
+      const flat = await trainer().wholeWeights();
       context.transfer(flat.buffer);
       return { flat, version: trainer().version };
     },

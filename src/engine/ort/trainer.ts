@@ -1,6 +1,6 @@
 /**
- * A model that trains in this thread: flat parameters, the accumulated gradient, the optimiser. Deterministic: the
- * same calls give the same bits, also when some of them come after saving and loading. Gradients are summed over
+ * A model that trains in this thread: flat parameters or an adapter over frozen ones, the accumulated gradient, the
+ * optimiser. Deterministic: the same calls give the same bits, also when some come after saving and loading. Gradients are summed over
  * micro-batches and by row in plain loops, in order (onnxruntime's scatter-add races).
  */
 import { rm } from 'node:fs/promises';
@@ -14,8 +14,8 @@ import type {
   OptimiserStepResult,
   PolicyVersion,
 } from '../engine.ts';
-import { readModelDirectory, writeModelDirectory } from '../model-directory.ts';
 import { largeModel, microBatchPositions } from './activation-memory.ts';
+import type { Adapter, Lora } from './adapter.ts';
 import { Lanes } from './lanes.ts';
 import type { MicroBatchResult, MicroBatchTask } from './micro-batch-runner.ts';
 import { Optimiser, optimiserFile } from './optimiser.ts';
@@ -27,69 +27,99 @@ import {
   packData,
   rowLengths,
 } from './packing.ts';
-import { embeddingName, outputWeightName, type ParameterSpec, parameterSpecs, viewOf } from './parameters.ts';
+import {
+  embeddingName,
+  type ParameterSet,
+  type ParameterSpec,
+  parameterSpecs,
+  viewOf,
+} from './parameters.ts';
 import type { ExecutionProvider } from './provider-names.ts';
+import { readToBegin, readToGoOn, writeWeights } from './training-directory.ts';
+import { headRowsName, trainedSet, type Weights, wholeConfig, wholeWeights } from './weights.ts';
 
 export class Trainer {
   readonly config: ModelConfig;
+  readonly #weights: Weights;
+  readonly #trained: ParameterSet;
   readonly #specByName: ReadonlyMap<string, ParameterSpec>;
-  readonly #flat: Float32Array;
   readonly #gradients: Float32Array;
   readonly #optimiser: Optimiser;
   readonly #lanes: Lanes;
   readonly #packing: PackingOptions;
+  readonly #threads: number;
   #version: PolicyVersion;
   #hasGradient = false;
 
-  /** Takes over `flat`, the parameters in the order of `parameterSpecs`. */
+  /** Takes over `flat`, the parameters in the order of `parameterSpecs`, and the adapter. */
   constructor(options: {
     readonly config: ModelConfig;
     readonly flat: Float32Array;
+    readonly adapter?: Adapter | undefined;
     readonly version: PolicyVersion;
     readonly threads: number;
     readonly provider?: ExecutionProvider;
   }) {
-    const { config, flat, version, threads, provider = 'cpu' } = options;
+    const { config, flat, adapter, version, threads, provider = 'cpu' } = options;
     this.config = config;
-    this.#flat = flat;
+    this.#weights = { config, base: { specs: parameterSpecs(config), flat }, adapter };
+    this.#trained = trainedSet(this.#weights);
     this.#version = version;
-    const specs = parameterSpecs(config);
+    this.#threads = threads;
+    const { specs } = this.#trained;
     this.#specByName = new Map(specs.map((spec) => [spec.name, spec]));
-    this.#gradients = new Float32Array(flat.length);
+    this.#gradients = new Float32Array(this.#trained.flat.length);
     this.#optimiser = new Optimiser(specs, threads, provider);
-    this.#lanes = new Lanes(config, flat, { threads, provider });
+    this.#lanes = new Lanes(this.#weights, { threads, provider });
     this.#packing = packingOptions(config, this.#lanes.count);
   }
 
-  /** Loads weights from a directory and, if asked, the optimiser's state beside them. */
+  /**
+   * Loads weights from a directory and, if asked, the optimiser's state beside them, with the adapter that it is of.
+   * See `Engine.loadModel`.
+   */
   static async load(
     directory: string,
     options: {
       readonly optimiser: boolean;
+      readonly lora?: Lora | undefined;
       readonly threads: number;
       readonly provider?: ExecutionProvider;
     },
   ): Promise<Trainer> {
-    const { optimiser, ...compute } = options;
-    const trainer = new Trainer({ ...(await readModelDirectory(directory)), ...compute });
-    if (optimiser) await trainer.#optimiser.load(join(directory, optimiserFile), trainer.#version);
+    const { optimiser, lora, ...compute } = options;
+    const read = optimiser ? readToGoOn : readToBegin;
+    const { weights, version } = await read(directory, lora);
+    const { config, base, adapter } = weights;
+    const trainer = new Trainer({ config, flat: base.flat, adapter, version, ...compute });
+    if (optimiser) await trainer.#optimiser.load(join(directory, optimiserFile), version);
     return trainer;
   }
 
-  get parameterCount(): number {
-    return this.#flat.length;
+  /** The configuration of `wholeWeights`. */
+  get wholeConfig(): ModelConfig {
+    return wholeConfig(this.#weights);
+  }
+
+  get lora(): Lora | undefined {
+    return this.#weights.adapter?.lora;
   }
 
   get version(): PolicyVersion {
     return this.#version;
   }
 
-  /** A copy of the present weights. */
-  copyWeights(): Float32Array<ArrayBuffer> {
-    return new Float32Array(this.#flat);
+  /** A new array with the present weights, those of an adapter merged into the others. */
+  wholeWeights(): Promise<Float32Array<ArrayBuffer>> {
+    return wholeWeights(this.#weights, this.#threads);
   }
 
-  /** A copy of the accumulated gradient, in the order of the parameters. For tests and for looking inside. */
+  /** A copy of the weights that train: of the adapter where there is one. For tests and for looking inside. */
+  copyWeights(): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.#trained.flat);
+  }
+
+  /** A copy of the accumulated gradient, in the order of `copyWeights`. */
   copyGradient(): Float32Array {
     return this.#gradients.slice();
   }
@@ -135,7 +165,7 @@ export class Trainer {
    */
   async optimStep(step: OptimiserStep): Promise<OptimiserStepResult> {
     try {
-      const gradientNorm = await this.#optimiser.step(this.#flat, this.#gradients, step);
+      const gradientNorm = await this.#optimiser.step(this.#trained.flat, this.#gradients, step);
       this.#version = (this.#version + 1) as PolicyVersion;
       return { version: this.#version, gradientNorm };
     } finally {
@@ -157,7 +187,8 @@ export class Trainer {
     }
     // Never the state of one version beside the weights of another.
     await rm(path, { force: true });
-    await writeModelDirectory(directory, this.config, this.#flat, this.#version);
+    const saved = { weights: this.#weights, version: this.#version };
+    await writeWeights(directory, saved, { goesOn: options.optimiser, threads: this.#threads });
     if (options.optimiser) await this.#optimiser.save(path, this.#version);
   }
 
@@ -184,13 +215,13 @@ export class Trainer {
   #accumulate(result: MicroBatchResult, batch: MicroBatch): void {
     const view = (name: string) => {
       const spec = this.#specByName.get(name);
-      if (spec === undefined) throw new Error(`the model has no weight ${name}`);
+      if (spec === undefined) throw new Error(`the model trains no weight ${name}`);
       return viewOf(this.#gradients, spec);
     };
     for (const [name, gradient] of result.gradients) addTo(view(name), gradient);
-    const d = this.config.hidden_size;
-    addRows(view(embeddingName), result.embeddingRows, batch.ids_T, d);
-    addRows(view(outputWeightName(this.config)), result.headRows, batch.targets_N, d);
+    const { embeddingRows, headRows } = result;
+    if (embeddingRows.length > 0) addRows(view(embeddingName), embeddingRows, batch.ids_T);
+    if (headRows.length > 0) addRows(view(headRowsName(this.#weights)), headRows, batch.targets_N);
   }
 }
 
@@ -254,7 +285,8 @@ function addTo(target: Float32Array, values: Float32Array): void {
 }
 
 /** table[indices[r]] += rows[r], in order. */
-function addRows(table: Float32Array, rows: Float32Array, indices: BigInt64Array, size: number): void {
+function addRows(table: Float32Array, rows: Float32Array, indices: BigInt64Array): void {
+  const size = rows.length / indices.length;
   for (let r = 0; r < indices.length; r += 1) {
     const to = Number(indices[r]) * size;
     const from = r * size;

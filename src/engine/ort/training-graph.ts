@@ -5,13 +5,23 @@
  * Repeats are bit-identical: nothing in the graph adds rows by index; the caller scatters, in order.
  */
 import type { Loss, ModelConfig } from '../engine.ts';
+import { adaptedMatrices, adapterScale, adapterSpecs, type Lora } from './adapter.ts';
 import { traceDecoder } from './decoder.ts';
 import { Graph, type Value } from './graph.ts';
 import { traceLoss } from './losses.ts';
 import type { DataType, Dimensions, OnnxGraph } from './onnx.ts';
 import { serialiseOnnx } from './onnx.ts';
-import { embeddingName, finalNormName, outputWeightName, parameterSpecs } from './parameters.ts';
+import {
+  embeddingName,
+  finalNormName,
+  headName,
+  outputWeightName,
+  type ParameterSpec,
+  parameterSpecs,
+} from './parameters.ts';
 import { scaleBy } from './primitives/elementwise.ts';
+import { linear } from './primitives/linear.ts';
+import type { LowRank } from './primitives/low-rank.ts';
 import { rmsNorm } from './primitives/rms-norm.ts';
 import { selectRows } from './primitives/rows.ts';
 import type { EntropyUse } from './primitives/token-head.ts';
@@ -35,6 +45,8 @@ export interface TrainingGraphOptions {
   readonly positionCount?: number;
   /** Keep the input of every layer only and compute the layer again in the backward pass. Default false. */
   readonly recomputeLayers?: boolean;
+  /** Only an adapter trains, whose matrices are inputs beside the parameters; default: all parameters train. */
+  readonly lora?: Lora | undefined;
 }
 
 export interface TrainingGraph {
@@ -43,7 +55,10 @@ export interface TrainingGraph {
   readonly bytes: Uint8Array;
   /** Names of the inputs to feed besides the parameters, in order. */
   readonly inputNames: readonly string[];
-  /** Parameters with a `gradient:<name>` output: all but an untied embedding, and none for 'forward'. */
+  /**
+   * Parameters with a `gradient:<name>` output: all but an untied embedding, with an adapter those of it; none for
+   * 'forward'.
+   */
   readonly gradientNames: readonly string[];
 }
 
@@ -69,7 +84,7 @@ export interface TrainingGraph {
  * | entropyCoefficient | float32 [] | c_H, with `entropy` and an RL loss |
  * | klCoefficient | float32 [] | c_KL, with `kl` and an RL loss |
  * | referenceLogprobs | float32 [N] | with `kl` and an RL loss |
- * | (every parameter) | float32 | by its Hugging Face name |
+ * | (every parameter) | float32 | by its Hugging Face name; those of the adapter by PEFT's |
  *
  * Padding has a segment of its own, and weight 0 where it is selected.
  *
@@ -77,7 +92,8 @@ export interface TrainingGraph {
  * `loss` [] (Σ over N, engine.ts `Loss`), `gradient:<parameter>`, `embeddingRows` [T, d], `headRows` [N, d].
  * The gradient of the embedding is complete after adding row t of `embeddingRows` to its row ids[t]; that of the
  * output weight (the embedding too when tied) after adding row n of `headRows` to its row targets[n]. An untied
- * embedding has no dense part and no `gradient:` output.
+ * embedding has no dense part and no `gradient:` output. With an adapter there are no `embeddingRows`, and `headRows`
+ * [N, rank] belong to the B of the head, where that is adapted.
  */
 export function buildTrainingGraph(config: ModelConfig, options: TrainingGraphOptions): TrainingGraph {
   const { rowLength, loss, headChunks = 1, positionCount = rowLength, recomputeLayers = false } = options;
@@ -103,8 +119,10 @@ export function buildTrainingGraph(config: ModelConfig, options: TrainingGraphOp
   const select = input('select', 'int64', ['N']);
   const unselect = isForward ? undefined : input('unselect', 'int64', ['T']);
   const targets = input('targets', 'int64', ['N']);
-  const specs = parameterSpecs(config);
-  const parameters = new Map(specs.map(({ name, dims }) => [name, g.input(name, 'float32', dims)]));
+  const baseSpecs = parameterSpecs(config);
+  const declare = ({ name, dims }: ParameterSpec) => [name, g.input(name, 'float32', dims)] as const;
+  const parameters = new Map(baseSpecs.map(declare));
+  const adapter = declareAdapter(g, config, options.lora);
   const parameter = (name: string): Value => {
     const value = parameters.get(name);
     if (value === undefined) throw new Error(`the model has no weight ${name}`);
@@ -114,7 +132,7 @@ export function buildTrainingGraph(config: ModelConfig, options: TrainingGraphOp
   const states = traceDecoder(
     g,
     config,
-    { ...decoderInputs, parameter },
+    { ...decoderInputs, parameter, adapter: (name) => adapter.get(name) },
     { rowLength, positionCount, recomputeLayers: recomputeLayers && !isForward },
   );
   const selected = selectRows(g, states, { select, unselect, size: d });
@@ -122,7 +140,9 @@ export function buildTrainingGraph(config: ModelConfig, options: TrainingGraphOp
   const x = loss === 'cross_entropy' ? normed : scaleBy(g, normed, scalar('inverseTemperature'));
   const weight = parameter(outputWeightName(config));
   const entropy = entropyUse(options);
-  const { logprobs, entropies } = tokenHead(g, { x, weight, targets }, { entropy, parts: headChunks });
+  const onHead = adapter.get(headName);
+  const added = onHead && { x: linear(g, x, onHead.a, { scale: onHead.scale }), weight: onHead.b };
+  const { logprobs, entropies } = tokenHead(g, { x, weight, targets, added }, { entropy, parts: headChunks });
   g.output('logprobs', logprobs, 'float32', ['N']);
   if (entropies !== undefined) g.output('entropies', entropies, 'float32', ['N']);
 
@@ -147,21 +167,40 @@ export function buildTrainingGraph(config: ModelConfig, options: TrainingGraphOp
     };
     const value = traceLoss(g, loss, lossInputs, { kl: options.kl ?? false });
     g.output('loss', value, 'float32', []);
-    const gradients = g.backward(new Map([[value, g.scalar(1)]]));
-    const isDense = ({ name }: { name: string }) => gradients.dense.has(parameter(name));
-    for (const { name, dims } of specs.filter(isDense)) {
-      g.output(`gradient:${name}`, gradients.dense.get(parameter(name)) as Value, 'float32', dims);
+    const isFrozen = options.lora !== undefined;
+    const gradients = g.backward(
+      new Map([[value, g.scalar(1)]]),
+      new Set(isFrozen ? parameters.values() : []),
+    );
+    const trained = isFrozen ? adapterSpecs(config, options.lora) : baseSpecs;
+    for (const { name, dims } of trained) {
+      const gradient = gradients.dense.get(name as Value);
+      if (gradient === undefined) continue;
+      g.output(`gradient:${name}`, gradient, 'float32', dims);
       gradientNames.push(name);
     }
-    const rowsOf = (table: Value, atIds: boolean) =>
-      (gradients.rows.get(table) ?? [])
+    const outputRows = (name: string, table: Value, atIds: boolean, dims: Dimensions) => {
+      const parts = (gradients.rows.get(table) ?? [])
         .filter(({ indices }) => (indices === decoderInputs.ids) === atIds)
         .map(({ rows }) => rows);
-    g.output('embeddingRows', stack(g, rowsOf(parameter(embeddingName), true)), 'float32', ['T', d]);
-    g.output('headRows', stack(g, rowsOf(weight, false)), 'float32', ['N', d]);
+      if (parts.length > 0) g.output(name, stack(g, parts), 'float32', dims);
+    };
+    outputRows('embeddingRows', parameter(embeddingName), true, ['T', d]);
+    if (!isFrozen) outputRows('headRows', weight, false, ['N', d]);
+    else if (onHead !== undefined) outputRows('headRows', onHead.b, false, ['N', options.lora.rank]);
   }
   const graph = g.finish();
   return { graph, bytes: serialiseOnnx(graph), inputNames: [...inputs.keys()], gradientNames };
+}
+
+/** Inputs for the adapter, by the name of what each pair is added to. */
+function declareAdapter(g: Graph, config: ModelConfig, lora: Lora | undefined): Map<string, LowRank> {
+  if (lora === undefined) return new Map();
+  const declare = ({ name, dims }: ParameterSpec) => g.input(name, 'float32', dims);
+  const pairs = adaptedMatrices(config, lora).map(({ weight, a, b }) => {
+    return [weight, { a: declare(a), b: declare(b), scale: adapterScale(lora) }] as const;
+  });
+  return new Map(pairs);
 }
 
 function entropyUse({ loss, entropy = false }: TrainingGraphOptions): EntropyUse {

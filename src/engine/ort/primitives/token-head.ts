@@ -3,7 +3,7 @@
  * the entropy is differentiated, no gradient of the logits is ever formed: the backward pass is matrix products
  * with P. Log-probs come from LogSoftmax and stay finite however small the probability.
  */
-import type { Graph, Value } from '../graph.ts';
+import type { Gradient, Graph, Value } from '../graph.ts';
 import { concatRows, evenSizes, splitRows } from './rows.ts';
 
 /** What becomes of the entropy: nothing, an output, or an output with a gradient. */
@@ -16,10 +16,18 @@ export interface TokenHead {
   readonly entropies: Value | undefined;
 }
 
-interface HeadInputs {
+/** A term of the logits, x·weightᵀ. */
+export interface HeadTerm {
+  /** [N, width]. */
   readonly x: Value;
+  /** [V, width]. */
   readonly weight: Value;
+}
+
+interface HeadInputs extends HeadTerm {
   readonly targets: Value;
+  /** A second term, of a width of its own: a low-rank adapter's. */
+  readonly added?: HeadTerm | undefined;
 }
 
 /**
@@ -29,19 +37,22 @@ interface HeadInputs {
  * With logits z = x·Wᵀ, P = softmax(z), and g, h the gradients of the log-prob and of the entropy
  * H = −Σ P·ln P:  dz = g·(onehot(target) − P) − h·P·(ln P + H). The one-hot part of dW is left as rows to add at
  * the targets (`RowGradient`). 'report' uses that H = x·(W[target] − P·W) − ln p, whose difference of rows the
- * backward pass needs anyway.
+ * backward pass needs anyway. With a second term x and W stand for both side by side, which are never put together.
  */
 export function tokenHead(
   g: Graph,
-  { x, weight, targets }: HeadInputs,
+  { x, weight, targets, added }: HeadInputs,
   { entropy, parts = 1 }: { entropy: EntropyUse; parts?: number },
 ): TokenHead {
-  if (parts === 1) return headPart(g, { x, weight, targets }, entropy);
+  const terms = added === undefined ? [{ x, weight }] : [{ x, weight }, added];
+  if (parts === 1) return headPart(g, terms, targets, entropy);
   const sizes = evenSizes(g, targets, parts);
   const targetParts = splitRows(g, targets, sizes, parts);
-  const heads = splitRows(g, x, sizes, parts).map((part, index) =>
-    headPart(g, { x: part, weight, targets: targetParts[index] as Value }, entropy),
-  );
+  const xParts = terms.map((term) => splitRows(g, term.x, sizes, parts));
+  const heads = targetParts.map((part, index) => {
+    const partTerms = terms.map((term, k) => ({ ...term, x: xParts[k]?.[index] as Value }));
+    return headPart(g, partTerms, part, entropy);
+  });
   const entropies = heads.flatMap((head) => head.entropies ?? []);
   return {
     logprobs: concatRows(
@@ -53,45 +64,53 @@ export function tokenHead(
   };
 }
 
-function headPart(g: Graph, { x, weight, targets }: HeadInputs, entropy: EntropyUse): TokenHead {
+function headPart(g: Graph, terms: readonly HeadTerm[], targets: Value, entropy: EntropyUse): TokenHead {
   const column = (value: Value) => g.reshape(value, [-1, 1]);
   const flat = (value: Value) => g.reshape(value, [-1]);
+  const added = (values: readonly Value[]) => values.reduce((sum, value) => g.add(sum, value));
 
-  const logits = g.gemm(x, weight, { transB: true });
+  const logits = terms.reduce<Value | undefined>(
+    (plus, { x, weight }) => g.gemm(x, weight, { transB: true, plus }),
+    undefined,
+  ) as Value;
   const logP = g.op('LogSoftmax', [logits], { axis: -1 });
   const logprobs = flat(g.op('GatherElements', [logP, column(targets)], { axis: 1 }));
   const P = g.op('Exp', [logP]);
-  const targetRows = g.op('Gather', [weight, targets], { axis: 0 });
+  const differentiated = terms.flatMap(({ x, weight }) => [x, weight, weight]);
+  const targetRows = terms.map(({ weight }) => g.op('Gather', [weight, targets], { axis: 0 }));
 
   if (entropy === 'differentiable') {
     const H = g.negate(g.sum(g.mul(P, logP), [-1], true));
     const entropies = flat(H);
-    g.record([logprobs, entropies], [x, weight, weight], ([dlogprobs, dentropies]) => {
+    g.record([logprobs, entropies], differentiated, ([dlogprobs, dentropies]) => {
       const onehot = column(dlogprobs ?? zerosLike(g, logprobs));
       const h = column(dentropies ?? zerosLike(g, entropies));
       const dz = g.negate(g.mul(P, g.add(g.mul(logP, h), g.add(onehot, g.mul(h, H)))));
-      return [
-        g.gemm(dz, weight, { plus: g.mul(targetRows, onehot) }),
+      return terms.flatMap(({ x, weight }, k): Gradient[] => [
+        g.gemm(dz, weight, { plus: g.mul(targetRows[k] as Value, onehot) }),
         (gathered) => g.gemm(dz, x, { transA: true, plus: gathered }),
         { rows: g.mul(x, onehot), indices: targets },
-      ];
+      ]);
     });
     return { logprobs, entropies };
   }
 
-  const difference = g.sub(targetRows, g.matmul(P, weight));
-  g.record([logprobs], [x, weight, weight], ([dlogprobs]) => {
+  const differences = terms.map(({ weight }, k) => g.sub(targetRows[k] as Value, g.matmul(P, weight)));
+  g.record([logprobs], differentiated, ([dlogprobs]) => {
     if (dlogprobs === undefined) return [];
     const onehot = column(dlogprobs);
-    const rows = g.mul(x, onehot);
-    return [
-      g.mul(difference, onehot),
-      (gathered) => g.gemm(P, rows, { transA: true, scale: -1, plus: gathered }),
-      { rows, indices: targets },
-    ];
+    return terms.flatMap(({ x }, k): Gradient[] => {
+      const rows = g.mul(x, onehot);
+      return [
+        g.mul(differences[k] as Value, onehot),
+        (gathered) => g.gemm(P, rows, { transA: true, scale: -1, plus: gathered }),
+        { rows, indices: targets },
+      ];
+    });
   });
   if (entropy === 'none') return { logprobs, entropies: undefined };
-  return { logprobs, entropies: g.sub(g.sum(g.mul(x, difference), [-1]), logprobs) };
+  const products = terms.map(({ x }, k) => g.sum(g.mul(x, differences[k] as Value), [-1]));
+  return { logprobs, entropies: g.sub(added(products), logprobs) };
 }
 
 function zerosLike(g: Graph, x: Value): Value {
