@@ -16,7 +16,7 @@ export interface DataStepRun {
 const drawnEvery = 100;
 const expected = new Set([
   ...['Error', 'DataFileError', 'TableError', 'SourceError', 'CardError', 'FilterError', 'LabelError'],
-  ...['DiskFullError', 'RemoteError', 'ZodError'],
+  ...['DiskFullError', 'RemoteError', 'ZodError', 'PushError', 'SystemError', 'JournalError'],
 ]);
 
 /** Throws a UserError for what a person can mend, also when it was interrupted. */

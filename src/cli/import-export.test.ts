@@ -122,7 +122,7 @@ test('what cannot be done is said in one line, and writes nothing', () => {
     [['export', 'empty', '--gguf', 'x.gguf'], 1, /^empty: it has no config\.json and no checkpoints/],
     [['export', 'model', '--gguf', 'text.gguf'], 1, /^--gguf text\.gguf: there is a file already; --force/],
     [['export', 'model', '--gguf', 'notes'], 1, /^--gguf notes: it is a directory\n$/],
-    [['export', 'model'], 2, /required option '--gguf <file>' not specified/],
+    [['export', 'model'], 2, /--gguf FILE or --to hub:OWNER\/NAME: one of the two is expected/],
   ];
   for (const [args, code, message] of cases) {
     const result = qed(...args);

@@ -27,7 +27,33 @@ export interface DataCard {
   readonly version: string;
 }
 
-export function dataCard({ name, description, records, version }: DataCard): string {
+export function dataCard(card: DataCard): string {
+  const { licences, problems, body } = dataCardParts(card);
+  const lines = [
+    '---',
+    `pretty_name: ${JSON.stringify(card.name)}`,
+    'license: other',
+    `license_name: ${JSON.stringify(licences.join(' AND ') || 'unknown')}`,
+    'language: [en]',
+    'tags: [mathematics, proofs]',
+    `size_categories: [${sizeCategory(problems)}]`,
+    '---',
+    '',
+    body,
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+export interface DataCardParts {
+  /** As the sources name them, each once, of sources with rows left. */
+  readonly licences: readonly string[];
+  readonly problems: number;
+  /** What follows the head. */
+  readonly body: string;
+}
+
+/** The card without its head, and what a head is made of. */
+export function dataCardParts({ name, description, records, version }: DataCard): DataCardParts {
   const sources = sourcesOf(records);
   const last = records.at(-1);
   const kept = last?.kept ?? {};
@@ -41,15 +67,6 @@ export function dataCard({ name, description, records, version }: DataCard): str
     ),
   ];
   const lines = [
-    '---',
-    `pretty_name: ${JSON.stringify(name)}`,
-    'license: other',
-    `license_name: ${JSON.stringify(licences.join(' AND ') || 'unknown')}`,
-    'language: [en]',
-    'tags: [mathematics, proofs]',
-    `size_categories: [${sizeCategory(total)}]`,
-    '---',
-    '',
     `# ${oneLine(name)}`,
     '',
     ...(description === undefined ? [] : [description.trim(), '']),
@@ -78,7 +95,7 @@ export function dataCard({ name, description, records, version }: DataCard): str
     ...records.flatMap(stepLines),
     ...caveatLines(sources, kept),
   ];
-  return `${lines.join('\n').trimEnd()}\n`;
+  return { licences, problems: total, body: lines.join('\n').trimEnd() };
 }
 
 type Sources = z.infer<typeof sourceFiguresSchema>;
@@ -119,7 +136,7 @@ function caveatLines(sources: Sources, kept: Readonly<Record<string, number>>): 
 }
 
 /** As the hub counts. */
-function sizeCategory(total: number): string {
+export function sizeCategory(total: number): string {
   const ends = [1e3, 1e4, 1e5, 1e6];
   const end = ends.findIndex((most) => total < most);
   return ['n<1K', '1K<n<10K', '10K<n<100K', '100K<n<1M'][end] ?? 'n>1M';

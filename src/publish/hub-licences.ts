@@ -1,0 +1,47 @@
+/**
+ * Licences as the hub names them. What it does not know it refuses, unless the card says `license: other` and gives the
+ * name apart; the list is that of its documentation (repositories-licenses), as of 2026.
+ */
+export const hubLicences: ReadonlySet<string> = new Set(
+  (
+    'apache-2.0 mit openrail bigscience-openrail-m creativeml-openrail-m bigscience-bloom-rail-1.0 ' +
+    'bigcode-openrail-m afl-3.0 artistic-2.0 bsl-1.0 bsd bsd-2-clause bsd-3-clause bsd-3-clause-clear c-uda cc ' +
+    'cc0-1.0 cc-by-2.0 cc-by-2.5 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc-by-nc-2.0 cc-by-nc-3.0 ' +
+    'cc-by-nc-4.0 cc-by-nd-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0 cc-by-nc-sa-3.0 cc-by-nc-sa-4.0 ' +
+    'cdla-sharing-1.0 cdla-permissive-1.0 cdla-permissive-2.0 wtfpl ecl-2.0 epl-1.0 epl-2.0 etalab-2.0 eupl-1.1 ' +
+    'eupl-1.2 agpl-3.0 gfdl gpl gpl-2.0 gpl-3.0 lgpl lgpl-2.1 lgpl-3.0 isc h-research intel-research lppl-1.3c ' +
+    'ms-pl apple-ascl apple-amlr mpl-2.0 odc-by odbl openmdw-1.0 openrail++ osl-3.0 postgresql ofl-1.1 ncsa ' +
+    'unlicense zlib pddl lgpl-lr deepfloyd-if-license fair-noncommercial-research-license llama2 llama3 ' +
+    'llama3.1 llama3.2 llama3.3 llama4 grok2-community gemma unknown other'
+  ).split(' '),
+);
+
+/** The hub's spelling of a licence's name (`Apache-2.0`, `CC-BY-4.0`); undefined where it has none. */
+export function hubLicenceOf(name: string): string | undefined {
+  const asThere = name.trim().toLowerCase();
+  return hubLicences.has(asThere) && asThere !== 'other' ? asThere : undefined;
+}
+
+export interface LicenceFields {
+  readonly license: string | readonly string[];
+  readonly license_name?: string;
+}
+
+/** What a card says of licences that a set or a model is under; none is told as unknown. */
+export function licenceFields(names: readonly string[]): LicenceFields {
+  const known = names.map(hubLicenceOf);
+  const [only] = known;
+  if (names.length === 0) return { license: 'unknown' };
+  if (known.every((id) => id !== undefined)) {
+    const ids = [...new Set(known)];
+    return { license: ids.length === 1 && only !== undefined ? only : ids };
+  }
+  const spelled = names.map((name) => slug(name)).join('-and-');
+  return { license: 'other', license_name: spelled.slice(0, 100).replace(/[-.]+$/, '') };
+}
+
+/** Small letters, digits, points and hyphens are what the hub takes. */
+function slug(name: string): string {
+  const plain = name.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-');
+  return plain.replaceAll(/^[-.]+|[-.]+$/g, '') || 'unnamed';
+}
