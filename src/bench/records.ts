@@ -4,6 +4,7 @@
  * a grading that failed has a row of its cause and no points, and the attempt stays without a score until one succeeds.
  */
 import { createHash } from 'node:crypto';
+import { setImmediate as breath } from 'node:timers/promises';
 import { type Grade, gradeSchema, type UngradedCause } from '../grade/grade.ts';
 import type { Journal, Json } from '../journal/journal.ts';
 
@@ -141,6 +142,11 @@ type Graded = Pick<GradeRow, 'problem' | 'run' | 'digest' | 'material'>;
 /** Where rows come from: a journal, or a reader of one beside a running writer. */
 export interface EventSource {
   values(stream: string): AsyncIterable<{ readonly key: string; readonly value: Json }>;
+  /** The same by the page, where the source can, from after a sequence number on. */
+  valuePages?(
+    stream: string,
+    after?: number,
+  ): Iterable<{ readonly values: readonly Json[]; readonly last: number }>;
 }
 
 /** All attempts and gradings of a run, as they stand. */
@@ -149,13 +155,38 @@ export class BenchRecords {
   readonly #grades = new Map<string, Map<string, GradeRow>>();
   readonly #failures = new Map<string, { all: number; unread: number }>();
 
+  /** Of the last rows that `follow` read. */
+  #lastAttempt = 0;
+  #lastGrade = 0;
+
   static async read(source: EventSource): Promise<BenchRecords> {
     const records = new BenchRecords();
+    if (source.valuePages !== undefined) {
+      await records.follow({ valuePages: source.valuePages.bind(source) });
+      return records;
+    }
     for await (const { value } of source.values(attemptStream)) {
       records.addAttempt(value as unknown as AttemptRow);
     }
     for await (const { value } of source.values(gradeStream)) records.addGrade(value as unknown as GradeRow);
     return records;
+  }
+
+  /**
+   * Takes in what was recorded since the last call. Whoever else has something to do on this thread comes to it between
+   * pages. One call at a time.
+   */
+  async follow(source: Required<Pick<EventSource, 'valuePages'>>): Promise<void> {
+    for (const { values, last } of source.valuePages(attemptStream, this.#lastAttempt)) {
+      for (const value of values) this.addAttempt(value as unknown as AttemptRow);
+      this.#lastAttempt = last;
+      await breath();
+    }
+    for (const { values, last } of source.valuePages(gradeStream, this.#lastGrade)) {
+      for (const value of values) this.addGrade(value as unknown as GradeRow);
+      this.#lastGrade = last;
+      await breath();
+    }
   }
 
   addAttempt(row: AttemptRow): void {

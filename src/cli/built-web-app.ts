@@ -42,7 +42,9 @@ async function builtInto(output: string): Promise<readonly [code: number, said: 
 
 /** Of everything that decides what is built. */
 function sourcesDigest(): string {
-  const files = globSync(['web/**/*', 'src/view/api/**/*.ts', 'scripts/build-web.ts', 'package-lock.json'], {
+  // The browser shares types of the API and a few pure functions, which these folders hold.
+  const shared = ['src/view/*.ts', 'src/view/api/**/*.ts', 'src/problems/graded/*.ts'];
+  const files = globSync(['web/**/*', ...shared, 'scripts/build-web.ts', 'package-lock.json'], {
     cwd: root,
     withFileTypes: true,
   })

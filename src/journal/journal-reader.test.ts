@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { openInProcess } from './fixtures/in-process-journal.ts';
 import { temporaryDirectory } from './fixtures/temporary-directory.ts';
 import { JournalReader } from './journal-reader.ts';
+import { openJournal } from './open-journal.ts';
 
 test('values, failures and counts of what came after a sequence number, over more than one page of rows', async (context) => {
   const directory = temporaryDirectory(context);
@@ -56,6 +57,46 @@ test('values, failures and counts of what came after a sequence number, over mor
       ],
     );
     assert.deepEqual([...reader.countEffectsBelow('rc/')], []);
+  } finally {
+    reader.close();
+    await journal.close();
+  }
+});
+
+test('values by the page: all of a stream in order, those that lie in blobs too, and only what came after', async (context) => {
+  const directory = temporaryDirectory(context);
+  const journal = await openJournal(directory);
+  const reader = new JournalReader(directory);
+  try {
+    const rows = 1003;
+    const values = Array.from({ length: rows }, (_, i) => ({
+      i,
+      text: i === 1001 ? 'long '.repeat(100_000) : `"${i}" é`,
+    }));
+    // At once, so that they share commits.
+    await Promise.all(
+      values.flatMap((value) => [
+        journal.append('others', String(value.i), { value: -1 }),
+        journal.append('steps', String(value.i), { value }),
+      ]),
+    );
+    const pages = [...reader.valuePages('steps')];
+    assert.deepEqual(
+      pages.map((page) => page.values.length),
+      [1000, 3],
+    );
+    assert.deepEqual(
+      pages.flatMap((page) => page.values),
+      values,
+    );
+    const last = pages.at(-1)?.last ?? 0;
+    assert.deepEqual([...reader.valuePages('steps', last)], []);
+    assert.deepEqual([...reader.valuePages('nothing')], []);
+    await journal.append('steps', 'more', { value: 'more' });
+    assert.deepEqual(
+      [...reader.valuePages('steps', last)].flatMap((page) => page.values),
+      ['more'],
+    );
   } finally {
     reader.close();
     await journal.close();

@@ -3,14 +3,14 @@
  * underscores stay, every other byte of UTF-8 is `~` and two hexadecimal digits. A leading dot is escaped, too.
  */
 export function safeName(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  let name = '';
-  for (const [index, byte] of bytes.entries()) {
-    const character = String.fromCharCode(byte);
-    const stays = /[A-Za-z0-9._-]/.test(character) && !(index === 0 && character === '.');
-    name += stays ? character : `~${byte.toString(16).padStart(2, '0')}`;
-  }
-  return name;
+  // Bytes as characters; text of ASCII alone is that already.
+  const bytes = /[\u0080-\uffff]/.test(text)
+    ? Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('')
+    : text;
+  return bytes.replace(
+    /^\.|[^A-Za-z0-9._-]/g,
+    (byte) => `~${byte.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 /** The text of a name that `safeName` made; undefined for any other text. */

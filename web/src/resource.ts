@@ -5,6 +5,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Api, Names } from '../../src/view/api/api.ts';
 import { onChange } from './changes.ts';
+import { withoutOverrides } from './shown-text.ts';
 import { isStaticSite } from './static.ts';
 
 export interface Resource<Value> {
@@ -37,12 +38,13 @@ export function pathOf<Pattern extends keyof Api>(pattern: Pattern, names: Names
 export async function fetchResource<Pattern extends keyof Api>(
   pattern: Pattern,
   names: Names<Pattern>,
+  { exactly = false }: { readonly exactly?: boolean } = {},
 ): Promise<Api[Pattern]> {
-  return (await fetchJson(pathOf(pattern, names))) as Api[Pattern];
+  return (await fetchJson(pathOf(pattern, names), undefined, exactly)) as Api[Pattern];
 }
 
-/** Throws an ApiFailure. */
-export async function fetchJson(path: string, options?: RequestInit): Promise<unknown> {
+/** Texts come as they may be shown, see shown-text.ts; `exactly` as they are. Throws an ApiFailure. */
+export async function fetchJson(path: string, options?: RequestInit, exactly = false): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(path, options);
@@ -50,16 +52,15 @@ export async function fetchJson(path: string, options?: RequestInit): Promise<un
     const served = 'The server does not answer. Is `qed serve` still running?';
     throw new ApiFailure(0, isStaticSite() ? 'The web server of this site does not answer.' : served);
   }
-  if (isStaticSite()) return await exportedJson(response);
-  if (response.ok) return await response.json();
-  const text = await response.text();
+  const text = exactly ? await response.text() : withoutOverrides(await response.text());
+  if (isStaticSite()) return exportedJson(response.ok, response.status, text);
+  if (response.ok) return JSON.parse(text);
   throw new ApiFailure(response.status, messageOf(text) ?? `The server answered ${response.status}.`);
 }
 
 /** Of a site of files: an error of the server that made them is a file, too. Throws an ApiFailure. */
-async function exportedJson(response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (!response.ok) throw new ApiFailure(response.status, 'This was not there when the site was exported.');
+function exportedJson(isThere: boolean, status: number, text: string): unknown {
+  if (!isThere) throw new ApiFailure(status, 'This was not there when the site was exported.');
   const message = text.startsWith('{"error":') ? messageOf(text) : undefined;
   if (message !== undefined) throw new ApiFailure(500, message);
   return JSON.parse(text);

@@ -12,7 +12,7 @@ import {
   stream,
   usage,
 } from '../../src/model/openai/fixtures/scripted-server.ts';
-import { hostileTexts } from './hostile-texts.ts';
+import { hostileTexts } from '../../src/view/fixtures/hostile-texts.ts';
 
 export const fixtureProblems = [
   ['sqrt', 'Prove that $\\sqrt{2}$ is irrational.', 'Number theory'],

@@ -13,6 +13,9 @@ const allowed: readonly (readonly [directive: string, sources: string])[] = [
   ['font-src', "'self'"],
   ['base-uri', "'none'"],
   ['form-action', "'none'"],
+  // A text becomes HTML through the app's own policy or not at all.
+  ['require-trusted-types-for', "'script'"],
+  ['trusted-types', 'qed'],
 ];
 
 export const pagePolicy: string = allowed.map(([directive, sources]) => `${directive} ${sources}`).join('; ');

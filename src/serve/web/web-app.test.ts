@@ -31,6 +31,7 @@ test('a page and an answer come with a policy that lets only the app’s own scr
     const { headers } = await app.request(place, { headers: own });
     const policy = headers.get('content-security-policy') ?? '';
     assert.match(policy, /default-src 'none'; script-src 'self';/);
+    assert.match(policy, /require-trusted-types-for 'script'; trusted-types qed;/);
     assert.doesNotMatch(policy, /script-src[^;]*unsafe|frame-ancestors (?!'none')/);
     assert.equal(headers.get('x-content-type-options'), 'nosniff');
   }

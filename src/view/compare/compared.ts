@@ -5,6 +5,7 @@ import type { Resource } from '../resource.ts';
 import type { Workplace } from '../workplace.ts';
 import { keyOfSource } from './compared-suite.ts';
 import { comparisonOf, comparisonRevision } from './comparisons.ts';
+import { decodedComparison, decodedFiles, decodedPage } from './encoded-comparison.ts';
 import { findSystems } from './find-systems.ts';
 import { mostCompared } from './select-systems.ts';
 import { keyOf, selectionOf } from './selection.ts';
@@ -15,7 +16,7 @@ const revision = async (workplace: Workplace, { systems }: OfSystems): Promise<s
   await comparisonRevision(workplace, systems);
 
 export const comparedSystems: Resource<'compare/:systems/comparison.json'> = {
-  read: async (workplace, { systems }) => (await comparisonOf(workplace, systems)).comparison,
+  read: async (workplace, { systems }) => decodedComparison(await comparisonOf(workplace, systems)),
   revision,
   async *instances(workplace) {
     for (const systems of await selections(workplace)) yield { systems };
@@ -23,7 +24,7 @@ export const comparedSystems: Resource<'compare/:systems/comparison.json'> = {
 };
 
 export const comparisonFiles: Resource<'compare/:systems/files.json'> = {
-  read: async (workplace, { systems }) => (await comparisonOf(workplace, systems)).files,
+  read: async (workplace, { systems }) => decodedFiles(await comparisonOf(workplace, systems)),
   revision,
   async *instances(workplace) {
     for (const systems of await selections(workplace)) yield { systems };
@@ -32,11 +33,11 @@ export const comparisonFiles: Resource<'compare/:systems/files.json'> = {
 
 export const comparedProblemPage: Resource<'compare/:systems/problems/:suite/:page.json'> = {
   async read(workplace, { systems, suite, page }) {
-    const { problems } = await comparisonOf(workplace, systems);
-    const found = problems[Number(suite)]?.[Number(page)];
+    const computed = await comparisonOf(workplace, systems);
+    const found = decodedPage(computed, Number(suite), Number(page));
     if (found !== undefined) return found;
     throw new NotFoundError(
-      `this comparison has ${problems.length} suites, and of suite ${suite} ${problems[Number(suite)]?.length ?? 0} pages of problems`,
+      `this comparison has ${computed.problems.length} suites, and of suite ${suite} ${computed.problems[Number(suite)]?.length ?? 0} pages of problems`,
     );
   },
   revision,

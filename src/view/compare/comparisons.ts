@@ -3,14 +3,14 @@
  * taken as it was for ten times as long as it took, and at least for some seconds.
  */
 import type { Workplace } from '../workplace.ts';
-import type { ComputedComparison } from './compute-comparison.ts';
 import { computeInWorker } from './compute-in-worker.ts';
+import type { EncodedComparison } from './encoded-comparison.ts';
 import { selectSystems } from './select-systems.ts';
 
 interface Known {
   /** Of the runs when it was begun, and whether it is to be taken as it is. */
   readonly revision: string;
-  readonly computed: Promise<ComputedComparison>;
+  readonly computed: Promise<EncodedComparison>;
   /** Milliseconds of the workplace's clock until which newer revisions are not looked at. */
   until: number;
 }
@@ -23,7 +23,7 @@ const comparisons = new WeakMap<Workplace, Map<string, Known>>();
 let last: Promise<unknown> = Promise.resolve();
 
 /** Throws a NotFoundError for what is not there, and an Error that names the run which cannot be read. */
-export async function comparisonOf(workplace: Workplace, selection: string): Promise<ComputedComparison> {
+export async function comparisonOf(workplace: Workplace, selection: string): Promise<EncodedComparison> {
   return await (await knownOf(workplace, selection)).computed;
 }
 

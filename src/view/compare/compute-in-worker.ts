@@ -1,11 +1,11 @@
 /** Computes a comparison on a thread of its own, so that the server goes on answering meanwhile. */
 import { Worker } from 'node:worker_threads';
 import type { ComparisonReply } from './comparison-worker.ts';
-import type { ComputedComparison } from './compute-comparison.ts';
+import type { EncodedComparison } from './encoded-comparison.ts';
 import type { SystemSource } from './find-systems.ts';
 
 /** Throws an Error that says which run cannot be read. */
-export async function computeInWorker(sources: readonly SystemSource[]): Promise<ComputedComparison> {
+export async function computeInWorker(sources: readonly SystemSource[]): Promise<EncodedComparison> {
   // The published package has no .ts files: the worker has the extension of this file.
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
   const module = new URL(`./comparison-worker${extension}`, import.meta.url);

@@ -1,7 +1,8 @@
 /** The attempts of a benchmark run, each with what every judge of the run gave it. */
-import { BenchRecords, type GradeRow, readGrade, readProof } from '../../bench/records.ts';
+import { type GradeRow, readGrade, readProof } from '../../bench/records.ts';
 import { readRunProblems } from '../../bench/run-files.ts';
 import { gradingDigest } from '../../grade/judge-material.ts';
+import { benchRunRecords } from '../bench-run-records.ts';
 import { systemOfFile } from '../proof/identity-file.ts';
 import type { Workplace } from '../workplace.ts';
 import type { Candidate } from './candidate.ts';
@@ -11,7 +12,7 @@ export async function benchCandidates(workplace: Workplace, run: string): Promis
   const problems = new Map(
     (await readRunProblems(directory)).map((problem) => [String(problem.id), problem]),
   );
-  const records = await workplace.journal(run, (journal) => BenchRecords.read(journal));
+  const records = await benchRunRecords(workplace, run);
   const judges = records.judges();
   const system = systemOfFile(directory, 'bench.json').name;
   return [...records.attempts()].flatMap((attempt): Candidate[] => {

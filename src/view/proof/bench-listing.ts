@@ -1,9 +1,10 @@
 /** The attempts of a benchmark run with the newest grade of each of its judges. */
 
-import { type AttemptRow, BenchRecords } from '../../bench/records.ts';
+import type { AttemptRow } from '../../bench/records.ts';
 import { readRunProblems } from '../../bench/run-files.ts';
 import { gradingDigest } from '../../grade/judge-material.ts';
 import type { ProofFinish } from '../api/proof.ts';
+import { benchRunRecords } from '../bench-run-records.ts';
 import { systemOfFile } from './identity-file.ts';
 import type { MakeListing } from './proof-listing.ts';
 
@@ -17,7 +18,7 @@ export const benchListing: MakeListing = async (workplace, { id, directory, path
   } as const;
   const nothing = { ...common, problems, judges: [], rows: [] };
   if (!workplace.hasJournal(id)) return { ...nothing, empty: 'The run has not begun.' };
-  const records = await workplace.journal(id, async (journal) => await BenchRecords.read(journal));
+  const records = await benchRunRecords(workplace, id);
   const judges = records.judges();
   const numbers = new Map(problems.map((problem, index) => [String(problem.id), index]));
   const materials = problems.map(gradingDigest);

@@ -1,10 +1,9 @@
 /** A proof of a benchmark run with the grades of all its judges. */
-import { BenchRecords, type GradeRow, readGrade, readProof } from '../../bench/records.ts';
+import { type GradeRow, readGrade, readProof } from '../../bench/records.ts';
 import { readRunProblems } from '../../bench/run-files.ts';
 import { gradingDigest } from '../../grade/judge-material.ts';
-import type { JournalReader } from '../../journal/journal-reader.ts';
+import { benchRunRecords } from '../bench-run-records.ts';
 import { NotFoundError } from '../not-found-error.ts';
-import type { Workplace } from '../workplace.ts';
 import { finishOf } from './bench-listing.ts';
 import type { FindProof } from './found-proof.ts';
 import { gradeView } from './grade-view.ts';
@@ -15,7 +14,7 @@ export const findBenchProof: FindProof = async (workplace, { id, directory }, un
   const problem = (await readRunProblems(directory))[Number(number)];
   if (problem === undefined) throw new NotFoundError(`${unit} is no attempt of this run`);
   const { name } = systemOfFile(directory, 'bench.json');
-  const records = await recordsOf(workplace, id);
+  const records = await benchRunRecords(workplace, id);
   return await workplace.journal(id, async (journal) => {
     const row = records.attempt(problem.id, Number(run));
     if (row === undefined)
@@ -51,16 +50,4 @@ export const findBenchProof: FindProof = async (workplace, { id, directory }, un
 
 function costOf({ completionTokens, dollars }: GradeRow) {
   return { tokens: completionTokens, dollars };
-}
-
-const known = new WeakMap<Workplace, { run: string; revision: string; records: Promise<BenchRecords> }>();
-
-/** Those of the run that was looked at last are kept while it does not change. */
-async function recordsOf(workplace: Workplace, run: string): Promise<BenchRecords> {
-  const revision = await workplace.revision(run);
-  const before = known.get(workplace);
-  if (before?.run === run && before.revision === revision) return await before.records;
-  const records = workplace.journal(run, async (journal: JournalReader) => await BenchRecords.read(journal));
-  known.set(workplace, { run, revision, records });
-  return await records;
 }

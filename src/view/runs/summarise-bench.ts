@@ -1,42 +1,63 @@
 /** A benchmark run: suite, model and scaffold, share of attempts that are made and graded, mean score, spend. */
-
-import { readSystem } from '../../bench/read-system.ts';
-import { BenchRecords } from '../../bench/records.ts';
+import { readIdentity } from '../../bench/read-system.ts';
+import type { BenchRecords } from '../../bench/records.ts';
 import { readRunProblems } from '../../bench/run-files.ts';
+import { gradingDigest } from '../../grade/judge-material.ts';
+import { benchRunRecords } from '../bench-run-records.ts';
 import { type Summarise, unknown } from './summarisers.ts';
 
 export const summariseBench: Summarise = async (workplace, { id, directory }) => {
+  const problems = await readRunProblems(directory);
   if (!workplace.hasJournal(id)) {
-    const { length } = await readRunProblems(directory);
-    return { ...unknown, title: 'bench', detail: `${length} problems, not begun`, progress: 0 };
+    return { ...unknown, title: 'bench', detail: `${problems.length} problems, not begun`, progress: 0 };
   }
-  const records = await workplace.journal(id, async (journal) => await BenchRecords.read(journal));
-  const system = await readSystem(directory, undefined, { records });
-  const { wanted, missing, pending, ungraded } = system.counts;
-  const [attempts, grades] = [system.attempts_P_R.flat(), system.grades_P_R.flat()];
-  const graded = system.points_P_R.flat().filter((points) => points !== null);
-  const priced = [...attempts, ...grades].flatMap((row) => (row === undefined ? [] : [row.dollars]));
-  const dollars = priced.reduce<number | null>(
-    (sum, cost) => (sum === null || cost === null ? null : sum + cost),
-    0,
-  );
-  const tokens = attempts.reduce((sum, row) => sum + (row?.completionTokens ?? 0), 0);
+  const { suite, models, scaffold } = readIdentity(directory);
+  const { main = '', ...others } = models;
+  const model = [main, ...Object.entries(others).map(([role, name]) => `${role}: ${name}`)].join(', ');
+  const records = await benchRunRecords(workplace, id);
+  const materials = new Map(problems.map((problem) => [String(problem.id), gradingDigest(problem)]));
+  const judge = records.judges().at(-1);
+  const { runs, made, graded, ungraded, points, tokens, dollars } = tallyOf(records, materials, judge);
+  const wanted = problems.length * runs;
   return {
     ...unknown,
-    title: `${system.suite.name}: ${system.model}, ${system.scaffold}`,
-    detail: `${system.problems.length} problems, ${attempts.length} attempts${system.judge === undefined ? '' : `, graded by ${system.judge}`}`,
-    isFinished: wanted > 0 && missing === 0 && pending === 0,
-    progress: wanted === 0 ? 0 : (wanted - missing - pending) / wanted,
+    title: `${suite.name}: ${model}, ${scaffold}`,
+    detail: `${problems.length} problems, ${wanted} attempts${judge === undefined ? '' : `, graded by ${judge}`}`,
+    isFinished: wanted > 0 && made === wanted && graded + ungraded === made,
+    progress: wanted === 0 ? 0 : (graded + ungraded) / wanted,
     score:
-      graded.length === 0
+      graded === 0
         ? null
-        : {
-            mean: (100 * graded.reduce((sum, points) => sum + points, 0)) / (7 * graded.length),
-            interval: null,
-            of: `${graded.length} graded attempts`,
-          },
-    dollars: attempts.length === 0 ? null : dollars,
+        : { mean: (100 * points) / (7 * graded), interval: null, of: `${graded} graded attempts` },
+    dollars: made === 0 ? null : dollars,
     tokens,
-    troubles: ungraded.ungraded > 0 ? [`${ungraded.ungraded} attempts could not be graded`] : [],
+    troubles: ungraded > 0 ? [`${ungraded} attempts could not be graded`] : [],
   };
 };
+
+/** One pass over the attempts, so that a run of a hundred thousand that goes on is summed up while it is watched. */
+function tallyOf(records: BenchRecords, materials: ReadonlyMap<string, string>, judge: string | undefined) {
+  let [runs, made, graded, ungraded, points, tokens] = [0, 0, 0, 0, 0, 0];
+  // Unknown as soon as one of them has no price.
+  let dollars: number | null = 0;
+  const pay = (cost: number | null): void => {
+    dollars = dollars === null || cost === null ? null : dollars + cost;
+  };
+  for (const row of records.attempts()) {
+    const material = materials.get(row.problem);
+    if (material === undefined) continue;
+    runs = Math.max(runs, row.run + 1);
+    made += 1;
+    tokens += row.completionTokens;
+    pay(row.dollars);
+    const grade = judge === undefined ? undefined : records.grade(judge, { ...row, material });
+    if (grade === undefined) continue;
+    pay(grade.dollars);
+    if (grade.points === null) ungraded += 1;
+    else {
+      graded += 1;
+      points += grade.points;
+    }
+  }
+  return { runs, made, graded, ungraded, points, tokens, dollars };
+}

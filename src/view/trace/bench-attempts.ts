@@ -1,15 +1,16 @@
 /** The attempts of a benchmark run, with the grades of its last judge. */
 import { readSystem } from '../../bench/read-system.ts';
-import { BenchRecords, readProof } from '../../bench/records.ts';
+import { readProof } from '../../bench/records.ts';
 import { statementOnly } from '../../problems/problem.ts';
 import type { FinishedAttempt } from '../../prove/finished-record.ts';
+import { benchRunRecords } from '../bench-run-records.ts';
 import { unknownProblem } from './prove-attempts.ts';
 import { readIdentityFile, repetitionOf } from './run-identity-file.ts';
 import type { AttemptGroup, ReadAttempts } from './trace-attempts.ts';
 
-export const benchAttempts: ReadAttempts = async ({ directory }, journal) => {
+export const benchAttempts: ReadAttempts = async ({ id, directory }, _, workplace) => {
   const identity = readIdentityFile(directory, 'bench.json');
-  const records = await BenchRecords.read(journal);
+  const records = await benchRunRecords(workplace, id);
   const { problems, attempts_P_R, points_P_R } = await readSystem(directory, undefined, { records });
   const group: AttemptGroup = {
     id: 'attempts',

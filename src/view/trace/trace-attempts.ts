@@ -67,7 +67,11 @@ export interface Attempts {
   ): Promise<Repetition>;
 }
 
-export type ReadAttempts = (place: RunPlace, journal: JournalReader) => Promise<Attempts>;
+export type ReadAttempts = (
+  place: RunPlace,
+  journal: JournalReader,
+  workplace: Workplace,
+) => Promise<Attempts>;
 
 const readers: Readonly<Partial<Record<RunPlace['kind'], ReadAttempts>>> = {
   prove: proveAttempts,
@@ -81,6 +85,8 @@ interface Known {
 }
 
 const known = new WeakMap<Workplace, Map<string, Known>>();
+/** Runs that are kept. */
+const most = 8;
 
 /** Throws a NotFoundError for a run of a kind that leaves no traces. */
 export async function attemptsOf(workplace: Workplace, run: string): Promise<Attempts> {
@@ -95,8 +101,11 @@ export async function attemptsOf(workplace: Workplace, run: string): Promise<Att
   known.set(workplace, ofWorkplace);
   const before = ofWorkplace.get(run);
   if (before?.revision === revision) return await before.attempts;
-  const attempts = workplace.journal(run, async (journal) => await read(place, journal));
+  const attempts = workplace.journal(run, async (journal) => await read(place, journal, workplace));
+  ofWorkplace.delete(run);
   ofWorkplace.set(run, { revision, attempts });
+  const [oldest] = ofWorkplace.keys();
+  if (ofWorkplace.size > most && oldest !== undefined) ofWorkplace.delete(oldest);
   try {
     return await attempts;
   } catch (error) {

@@ -1,4 +1,6 @@
 /** What went wrong, and the way out. */
+import { withoutOverrides } from '../shown-text.ts';
+
 export interface ProblemProps {
   readonly title: string;
   readonly text: string;
@@ -10,7 +12,7 @@ export function Problem({ title, text, way, again }: ProblemProps) {
   return (
     <section class="problem-note" role="alert">
       <h2>{title}</h2>
-      <p>{text}</p>
+      <p>{withoutOverrides(text)}</p>
       {way !== undefined && <a href={way.address}>{way.text}</a>}
       {again !== undefined && (
         <button type="button" onClick={again}>

@@ -219,7 +219,9 @@ function Onward({ view, grader }: { readonly view: AgreementView; readonly grade
   const take = (kind: 'jsonl' | 'csv') =>
     told(async () => {
       const names = { queue: safeName(view.queue), grader: safeName(grader) };
-      const { name, ...texts } = await fetchResource('grades/export/:queue/:grader.json', names);
+      const { name, ...texts } = await fetchResource('grades/export/:queue/:grader.json', names, {
+        exactly: true,
+      });
       const address = URL.createObjectURL(
         new Blob([texts[kind]], { type: kind === 'csv' ? 'text/csv' : 'application/jsonl' }),
       );

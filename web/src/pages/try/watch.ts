@@ -1,6 +1,7 @@
 /** A search as the server tells it: the state at first, then what changes. A connection that breaks is made again. */
 import { useEffect, useState } from 'preact/hooks';
 import type { TryCall, TryEvent, TryState } from '../../../../src/view/api/try.ts';
+import { withoutOverrides } from '../../shown-text.ts';
 
 export interface Watched {
   readonly state: TryState | undefined;
@@ -20,7 +21,7 @@ export function useTry(run: string): Watched {
       setWatched({ state, isLive: true, isGone: false });
     };
     source.addEventListener('try', ({ data }: MessageEvent<string>) => {
-      state = after(state, JSON.parse(data) as TryEvent);
+      state = after(state, JSON.parse(withoutOverrides(data)) as TryEvent);
       if (state?.end != null) source.close();
       // Texts come often; the page is drawn once a frame.
       if (isDrawn) requestAnimationFrame(draw);
