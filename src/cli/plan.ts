@@ -10,6 +10,7 @@ import { addSuiteOptions } from './bench.ts';
 import type { SuiteOptions } from './bench-setup.ts';
 import type { ResolvedJudge } from './judge-setup.ts';
 import { addPlanCalibrateCommand } from './plan-calibrate.ts';
+import { addPlanRunCommand } from './plan-run.ts';
 import { addSetupOptions } from './prove.ts';
 import type { Setup, SetupOptions } from './prove-setup.ts';
 import { repeatable } from './repeatable-option.ts';
@@ -53,6 +54,7 @@ Examples:
   $ qed plan imo.jsonl --model qed-nano --scaffold rsa --budget "20M tokens"
   $ qed plan imo.jsonl --model gemini-3-pro --scaffold deepseek-math --json
   $ qed plan calibrate --judge rl --on imo-gradingbench --reference with,without
+  $ qed plan run qed-nano-rl --cluster paper
   $ qed plan --suite imo-proofbench --model qed-nano --scaffold rsa --judge gemini-3-pro --runs 3`,
     )
     .action(async (problem: string | undefined, options: PlanOptions) => {
@@ -61,6 +63,7 @@ Examples:
   // Options after the name of a command below are that command's.
   command.enablePositionalOptions();
   addPlanCalibrateCommand(command);
+  addPlanRunCommand(command);
 }
 
 /** Returns the exit code. */

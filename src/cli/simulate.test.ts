@@ -53,7 +53,7 @@ test('bounds, splits and losses of a recipe on a described cluster, the same eac
 
 test('what is asked for badly is said with the way out', () => {
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
-    [['--cluster', 'papers'], 1, /no cluster "papers"; there is paper, or give a file/],
+    [['--cluster', 'papers'], 1, /no cluster "papers"; there is one-gpu, paper, single-node, or give a file/],
     [['olympiad-sft'], 1, /olympiad-sft has no stage rl/],
     [['--set', 'rl.steps=4'], 2, /--set goes with a recipe/],
     [['--steps', '1'], 2, /--steps 1: a whole number from 3 on/],

@@ -29,7 +29,10 @@ export function addSimulateCommand(program: Command): void {
         'from 1 to 8, for every split of the nodes, and with a node lost. The pipeline is the one that trains; the machines ' +
         'are described by rates and lengths in a file. Nothing is loaded and nobody is called.',
     )
-    .argument('[recipe]', 'a recipe with a stage rl (default: the settings of the paper)')
+    .argument(
+      '[recipe]',
+      'a recipe with a stage rl or rc, without the trajectories of the latter (default: the settings of the paper)',
+    )
     .option('--cluster <cluster>', 'description of the machines: a name or a file', 'paper')
     .addOption(repeatable('--set <field=value>', 'replaces a field of the recipe'))
     .option('--steps <n>', 'optimiser steps to simulate', '40')
@@ -134,10 +137,11 @@ async function settingsOf(recipe: string | undefined, sets: readonly string[]): 
     return paperSettings();
   }
   const { loadRecipe } = await import('../recipe/load.ts');
-  const { rl } = loadRecipe(recipe, sets).recipe;
-  if (rl === undefined)
-    throw new UserError(`${recipe} has no stage rl: there is nothing to simulate`, { exitCode: 1 });
-  return rl;
+  const { rl, rc } = loadRecipe(recipe, sets).recipe;
+  const settings = rl ?? rc;
+  if (settings === undefined)
+    throw new UserError(`${recipe} has no stage rl or rc: there is nothing to simulate`, { exitCode: 1 });
+  return settings;
 }
 
 async function asText({ settings, maxLag, bounds, splits, losses }: Found): Promise<string> {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -47,12 +55,27 @@ sft:
 
 test('every recipe that comes with QED is valid, and bears the name of its file', () => {
   // A model to begin from is not part of QED: one of these sizes stands for it.
-  const config = {
+  const small = {
     ...{ model_type: 'llama', vocab_size: 49_152, hidden_size: 576, intermediate_size: 1536 },
     ...{ num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3, rms_norm_eps: 1e-5 },
     ...{ rope_theta: 100_000, max_position_embeddings: 8192, tie_word_embeddings: true },
   };
-  writeFileSync(path.join(scratch, 'config.json'), JSON.stringify(config));
+  // Qwen3-4B-Thinking-2507.
+  const large = {
+    ...{ model_type: 'qwen3', vocab_size: 151_936, hidden_size: 2560, intermediate_size: 9728 },
+    ...{ num_hidden_layers: 36, num_attention_heads: 32, num_key_value_heads: 8, head_dim: 128 },
+    ...{
+      rms_norm_eps: 1e-6,
+      rope_theta: 5_000_000,
+      max_position_embeddings: 262_144,
+      tie_word_embeddings: true,
+    },
+  };
+  const models = { small, large };
+  for (const [name, config] of Object.entries(models)) {
+    mkdirSync(path.join(scratch, name));
+    writeFileSync(path.join(scratch, name, 'config.json'), JSON.stringify(config));
+  }
   const files = readdirSync(recipes);
   assert.ok(files.length >= 4);
   for (const file of files) {
@@ -63,8 +86,10 @@ test('every recipe that comes with QED is valid, and bears the name of its file'
       assert.equal(`${name}.yaml`, file);
       continue;
     }
-    const from = /^ +from: \.\./m.test(readFileSync(path.join(recipes, file), 'utf8'));
-    const { recipe } = loadRecipe(path.join(recipes, file), from ? [`model.from=${scratch}`] : []);
+    const text = readFileSync(path.join(recipes, file), 'utf8');
+    const from = /^ +from: \.\./m.test(text);
+    const model = path.join(scratch, /kind: tinker/.test(text) ? 'large' : 'small');
+    const { recipe } = loadRecipe(path.join(recipes, file), from ? [`model.from=${model}`] : []);
     assert.equal(`${recipe.name}.yaml`, file);
     assert.equal(recipe.model.from !== undefined, from);
   }

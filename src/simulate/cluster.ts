@@ -92,6 +92,11 @@ const lossSchema = z.strictObject({
 
 export const clusterSchema = z.strictObject({
   name: z.string().min(1).describe('Name in tables.'),
+  machines: count
+    .optional()
+    .describe(
+      'Machines in all, where sampling and training are parts or times of the same; absent, the nodes of both.',
+    ),
   sampling: samplingSchema.describe('What samples.'),
   training: trainingSchema.describe('What trains.'),
   judge: judgeSchema.default({ medianSeconds: 0, spread: 0 }).describe('What grades.'),

@@ -7,7 +7,8 @@ import { ClusterError, clusterNames, loadCluster, parseCluster } from './load-cl
 const paper = readFileSync(new URL('../../clusters/paper.yaml', import.meta.url), 'utf8');
 
 test("the paper's cluster is there by name, and every number in it says where it comes from", () => {
-  assert.deepEqual(clusterNames(), ['paper']);
+  assert.deepEqual(clusterNames(), ['one-gpu', 'paper', 'single-node']);
+  for (const name of clusterNames()) assert.equal(loadCluster(name).name, name);
   const { sampling, training } = loadCluster('paper');
   assert.deepEqual([sampling.nodes, training.nodes, sampling.sequencesPerEngine], [7, 4, 20]);
   const lines = paper.split('\n');
@@ -34,7 +35,10 @@ test('every fault of a description is named with its line', () => {
     },
   );
   assert.throws(() => parseCluster('a: [', 'mine.yaml'), /^ClusterError: mine\.yaml:1 /);
-  assert.throws(() => loadCluster('papers'), /no cluster "papers"; there is paper, or give a file/);
+  assert.throws(
+    () => loadCluster('papers'),
+    /no cluster "papers"; there is one-gpu, paper, single-node, or give a file/,
+  );
   assert.throws(() => loadCluster('./none.yaml'), /\.\/none\.yaml: there is no such file/);
 });
 
