@@ -23,7 +23,22 @@ export interface ResolvedModel {
   };
   /** For people: what was passed over, for example. */
   readonly remarks: readonly string[];
+  /** Of a model behind an endpoint: where it is. Throws a ModelSpecError where the environment does not say. */
+  served?(): ServedModel;
   open(options?: OpenModelOptions): Promise<ChatModel>;
+}
+
+/** A model at an endpoint, for whoever asks the server more than for replies. */
+export interface ServedModel {
+  /** Up to and without `/chat/completions`. */
+  readonly baseUrl: string;
+  /** The model's name at the server. */
+  readonly model: string;
+  readonly apiKey: string | undefined;
+  /** The environment variable that the key comes from. */
+  readonly keyName: string | undefined;
+  /** A command that starts a server for it, where one is known. */
+  readonly serve: string | undefined;
 }
 
 export interface OpenModelOptions {

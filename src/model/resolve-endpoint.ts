@@ -50,6 +50,7 @@ export function resolveEndpoint(
     ...(contextTokens === undefined ? {} : { contextTokens }),
     defaults: maxTokens === undefined ? {} : { maxTokens },
     remarks: [],
+    served: () => ({ baseUrl: base, model, apiKey, keyName, serve: undefined }),
     open: async ({ onEvent } = {}) =>
       createOpenAiChatModel({
         name,

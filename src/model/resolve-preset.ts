@@ -1,9 +1,10 @@
 /** A preset that comes with QED, or a person's own preset file. */
 import { existsSync } from 'node:fs';
 import type { Price } from './chat-model.ts';
-import { ModelSpecError, type ResolvedModel, type SpecSettings } from './open-model.ts';
+import { ModelSpecError, type ResolvedModel, type ServedModel, type SpecSettings } from './open-model.ts';
 import { loadPreset, PresetError, presetNames } from './presets/load-preset.ts';
-import { openPreset } from './presets/open-preset.ts';
+import { addressOf, keyOf, openPreset } from './presets/open-preset.ts';
+import type { Preset } from './presets/preset.ts';
 import { priceOf } from './resolve-endpoint.ts';
 
 /** Undefined where there is no preset of that name. Settings name fields of the preset: `sampling.topP=0.9`. */
@@ -38,9 +39,22 @@ export function resolvePreset(
         ...(Object.keys(settingsOfSampling).length === 0 ? {} : { sampling: settingsOfSampling }),
       },
       remarks: [],
+      served: () => served(preset, environment),
       open: async ({ onEvent } = {}) =>
         openPreset({ ...preset, name }, { env: environment, ...(onEvent === undefined ? {} : { onEvent }) })
           .model,
+    };
+  } catch (error) {
+    if (error instanceof PresetError) throw new ModelSpecError(error.message);
+    throw error;
+  }
+}
+
+function served(preset: Preset, environment: Readonly<Record<string, string | undefined>>): ServedModel {
+  try {
+    return {
+      ...{ baseUrl: addressOf(preset, environment), model: preset.model },
+      ...{ apiKey: keyOf(preset, environment), keyName: preset.apiKeyEnv, serve: preset.serve },
     };
   } catch (error) {
     if (error instanceof PresetError) throw new ModelSpecError(error.message);

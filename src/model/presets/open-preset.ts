@@ -51,7 +51,8 @@ export function openPreset(preset: Preset, options: OpenPresetOptions = {}): Ope
   };
 }
 
-function addressOf(preset: Preset, env: OpenPresetOptions['env'] = {}): string {
+/** Where its server is. Throws a PresetError that names the variable that says it. */
+export function addressOf(preset: Preset, env: OpenPresetOptions['env'] = {}): string {
   const { baseUrl, baseUrlEnv } = preset;
   const said = baseUrlEnv === undefined ? undefined : env[baseUrlEnv];
   const address = said === undefined || said === '' ? baseUrl : said;
@@ -62,7 +63,8 @@ function addressOf(preset: Preset, env: OpenPresetOptions['env'] = {}): string {
   );
 }
 
-function keyOf(preset: Preset, env: OpenPresetOptions['env'] = {}): string | undefined {
+/** Throws a PresetError where the server needs one and the environment has none. */
+export function keyOf(preset: Preset, env: OpenPresetOptions['env'] = {}): string | undefined {
   const { apiKeyEnv, needsApiKey } = preset;
   const key = apiKeyEnv === undefined ? undefined : env[apiKeyEnv]?.trim();
   if (key !== undefined && key !== '') return key;
