@@ -56,14 +56,13 @@ export class Exchange {
   }
 
   sendJson(status: number, body: object, headers: Readonly<Record<string, string>> = {}): void {
+    this.send(status, Buffer.from(JSON.stringify(body)), { 'content-type': 'application/json', ...headers });
+  }
+
+  send(status: number, bytes: Uint8Array, headers: Readonly<Record<string, string>>): void {
     const { response } = this;
     if (response.destroyed || response.writableEnded) return;
-    const bytes = Buffer.from(JSON.stringify(body));
-    response.writeHead(status, {
-      'content-type': 'application/json',
-      'content-length': bytes.length,
-      ...headers,
-    });
+    response.writeHead(status, { 'content-length': bytes.length, ...headers });
     response.end(bytes);
   }
 

@@ -11,9 +11,13 @@ export interface GateOptions {
   /** The address that the server listens on. */
   readonly host: string;
   readonly apiKey?: string;
+  /** Where the key stands; default `authorization`, as a bearer. */
+  readonly keyHeader?: KeyHeader;
   /** Origins of web pages that may ask, `*` for all. */
   readonly origins: readonly string[];
 }
+
+export type KeyHeader = 'authorization' | 'x-api-key';
 
 /** What of a request decides. */
 export interface Asking {
@@ -31,11 +35,13 @@ export function isLoopback(host: string): boolean {
 export class Gate {
   readonly #names: readonly string[] | undefined;
   readonly #digest: Buffer | undefined;
+  readonly #keyHeader: KeyHeader;
   readonly #origins: ReadonlySet<string>;
 
-  constructor({ host, apiKey, origins }: GateOptions) {
+  constructor({ host, apiKey, keyHeader = 'authorization', origins }: GateOptions) {
     this.#names = isLoopback(host) ? [...loopbackNames, host] : undefined;
     this.#digest = apiKey === undefined ? undefined : digestOf(apiKey);
+    this.#keyHeader = keyHeader;
     this.#origins = new Set(origins);
   }
 
@@ -59,11 +65,13 @@ export class Gate {
   /** Throws an ApiError of 401. */
   checkKey({ headers }: Asking): void {
     if (this.#digest === undefined) return;
-    const given = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1];
+    const isBearer = this.#keyHeader === 'authorization';
+    const told = headers[this.#keyHeader];
+    const given = isBearer ? /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1] : told?.toString();
     if (given !== undefined && timingSafeEqual(digestOf(given.trim()), this.#digest)) return;
     throw new ApiError(
       given === undefined
-        ? 'this server needs a key: send it as "Authorization: Bearer KEY"'
+        ? `this server needs a key: send it as "${isBearer ? 'Authorization: Bearer KEY' : 'X-API-Key: KEY'}"`
         : 'the API key is not the one of this server',
       {
         status: 401,
