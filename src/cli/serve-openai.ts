@@ -2,18 +2,22 @@
 import type { ChatModel } from '../model/chat-model.ts';
 import type { ResolvedModel } from '../model/open-model.ts';
 import type { Scaffold } from '../scaffold/scaffold.ts';
-import type { RequestRecord } from '../serve/exchange.ts';
 import type { OpenAiServer, OpenAiServerOptions } from '../serve/open-ai-server.ts';
 import type { ServedModel } from '../serve/served-model.ts';
 import { listeningError } from './listening-error.ts';
+import { reportRequest } from './report-request.ts';
 import type { ServeOptions } from './serve.ts';
+import { accessOf } from './serve-access.ts';
 import { UserError } from './user-error.ts';
 
 /** Where neither the request nor the model says. */
 const usualMaxTokens = 8192;
 
 /** What `--openai` is given. */
-export type ServeOpenAiOptions = ServeOptions & { readonly model: string; readonly port: number };
+export type ServeOpenAiOptions = Omit<ServeOptions, 'model'> & {
+  readonly model: string;
+  readonly port: number;
+};
 
 /** Returns the exit code. */
 export async function serveOpenAi(options: ServeOpenAiOptions): Promise<number> {
@@ -51,33 +55,6 @@ export async function serveOpenAi(options: ServeOpenAiOptions): Promise<number> 
   }
 }
 
-/** Who may ask, checked before a model is loaded. */
-async function accessOf({
-  host,
-  apiKeyEnv,
-  cors,
-}: ServeOpenAiOptions): Promise<Pick<OpenAiServerOptions, 'apiKey' | 'host' | 'origins'>> {
-  const { isLoopback } = await import('../serve/gate.ts');
-  const apiKey = apiKeyEnv === undefined ? undefined : process.env[apiKeyEnv]?.trim();
-  if (apiKeyEnv !== undefined && (apiKey === undefined || apiKey === '')) {
-    throw new UserError(`--api-key-env ${apiKeyEnv}: the environment has no such variable, or an empty one`, {
-      exitCode: 2,
-    });
-  }
-  if (!isLoopback(host) && apiKey === undefined) {
-    throw new UserError(
-      `--host ${host}: others can reach it there, so it needs a key: --api-key-env VARIABLE names where it is`,
-      { exitCode: 2 },
-    );
-  }
-  for (const origin of cors) {
-    const isOrigin = origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin);
-    if (!isOrigin)
-      throw new UserError(`--cors ${origin}: an origin is like https://chat.example`, { exitCode: 2 });
-  }
-  return { host, origins: cors, ...(apiKey === undefined ? {} : { apiKey }) };
-}
-
 async function servedModels(
   resolved: ResolvedModel,
   model: ChatModel,
@@ -113,9 +90,9 @@ async function started(
       port: options.port,
       limits: { running: options.concurrency, waiting: options.queue },
       timeoutMilliseconds: options.timeout * 1000,
-      mostBodyBytes: options.maxBody * 1_000_000,
+      mostBodyBytes: (options.maxBody ?? 4) * 1_000_000,
       seed: options.seed ?? randomInt(2 ** 32),
-      onRequest: (record) => report(record, options.quiet === true),
+      onRequest: (record) => reportRequest(record, options.quiet === true),
     });
   } catch (error) {
     throw listeningError(error, options);
@@ -140,24 +117,4 @@ ${models.map(({ id }) => `  ${id}\n`).join('')}
 
 Ctrl-C stops it.
 `;
-}
-
-/** `200 POST /v1/chat/completions qed-nano 1.2 s, 34 + 120 tokens`; faults of the program with their cause. */
-function report(
-  { method, path, status, seconds, model, usage, error, id }: RequestRecord,
-  isQuiet: boolean,
-): void {
-  const isOurs = error?.details.code === 'internal_error';
-  if (isQuiet && !isOurs) return;
-  const spent = usage === undefined ? '' : `, ${usage.promptTokens} + ${usage.completionTokens} tokens`;
-  const why = error === undefined ? '' : `, ${error.details.code}: ${error.message}`;
-  const line = `${status} ${method} ${path} ${model ?? ''} ${seconds.toFixed(1)} s${spent}${why}`;
-  // A path and a model's name come from outside.
-  process.stderr.write(`${line.replaceAll(/[\p{Control}\u2028\u2029]+/gu, ' ').replaceAll(/ {2,}/g, ' ')}\n`);
-  if (isOurs) {
-    const { cause } = error;
-    process.stderr.write(
-      `${id}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`,
-    );
-  }
 }

@@ -155,7 +155,21 @@ test('what cannot be served is said in one line', async (t) => {
   const address = taken.address();
   const port = typeof address === 'object' && address !== null ? `${address.port}` : assert.fail();
   const cases: readonly (readonly [string[], number, RegExp])[] = [
-    [['--model', 'model'], 2, /^--model is for --openai; the web app asks for models on its page "Try"\n$/],
+    [
+      ['--model', 'model'],
+      2,
+      /^--model is for --openai and --tinker; the web app asks for models on its page "Try"\n$/,
+    ],
+    [['--tinker'], 2, /--tinker needs a model: --model DIR/],
+    [['--tinker', '--openai', '--model', 'model'], 2, /^--openai and --tinker are two servers/],
+    [['--tinker', '--model', 'absent'], 1, /^--model absent: absent: no such directory[^\n]+\n$/],
+    [
+      ['--tinker', '--model', 'a=model', '--model', 'a=model'],
+      2,
+      /^--model: two models are called a; name one of them: NAME=SPEC\n$/,
+    ],
+    [['--tinker', '--model', 'model', '--host', '0.0.0.0'], 2, /^--host 0\.0\.0\.0: [^\n]+--api-key-env/],
+    [['--openai', '--model', 'model', '--model', 'model'], 2, /^--openai serves one model/],
     [
       ['--openai', '--model', 'model', '--port', port],
       1,

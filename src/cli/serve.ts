@@ -1,14 +1,15 @@
 /**
  * `qed serve`: the web app for the runs of a folder; with `--openai` a model, and scaffolds around it, as an
- * OpenAI-compatible endpoint. SIGTERM or Ctrl-C ends it; a second one ends it at once.
+ * OpenAI-compatible endpoint; with `--tinker` the embedded engine behind the Tinker API. SIGTERM or Ctrl-C ends it; a second one ends it at once.
  */
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from './user-error.ts';
 
 export interface ServeOptions {
   readonly openai?: boolean;
+  readonly tinker?: boolean;
   readonly export?: string;
-  readonly model?: string;
+  readonly model: readonly string[];
   readonly scaffold: readonly string[];
   readonly name?: string;
   readonly port?: number;
@@ -21,13 +22,18 @@ export interface ServeOptions {
   readonly queue: number;
   readonly timeout: number;
   readonly grace: number;
-  readonly maxBody: number;
+  readonly maxBody?: number;
+  readonly checkpoints?: string;
+  readonly maxModels: number;
+  readonly sessionTimeout: number;
+  readonly uploads?: number;
+  readonly threads?: number;
   readonly seed?: number;
   readonly quiet?: boolean;
 }
 
 /** Where the command does not say. */
-const usualPort = { web: 7360, openAi: 8000 };
+const usualPort = { web: 7360, openAi: 8000, tinker: 8010 };
 
 export function addServeCommand(program: Command): void {
   const several = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
@@ -38,12 +44,13 @@ export function addServeCommand(program: Command): void {
     .description(
       'Opens the web app on the run directories below a folder: runs as they learn, proofs beside their grades, ' +
         'comparisons, grading by people, and a place to try a model. It only reads the runs. With --openai it serves a ' +
-        'model instead: POST /v1/chat/completions, POST /v1/completions, GET /v1/models and GET /health. Only this machine ' +
-        'reaches it unless --host says otherwise.',
+        'model instead: POST /v1/chat/completions, POST /v1/completions, GET /v1/models and GET /health. With --tinker ' +
+        'programs written for the Tinker SDK train and sample models on this machine. Only this machine reaches it ' +
+        'unless --host says otherwise.',
     )
     .option(
       '--port <n>',
-      `port; 0 for any that is free (default: ${usualPort.web}, with --openai ${usualPort.openAi})`,
+      `port; 0 for any that is free (default: ${usualPort.web}, with --openai ${usualPort.openAi}, with --tinker ${usualPort.tinker})`,
       wholeNumber(0, 65_535),
     )
     .option(
@@ -57,9 +64,13 @@ export function addServeCommand(program: Command): void {
     )
     .option('--export <dir>', 'web app: write it as a static site into this directory instead')
     .option('--openai', 'speak OpenAI’s protocol')
+    .option('--tinker', 'speak the Tinker API: training and sampling on the embedded engine')
     .option(
       '--model <spec>',
-      'a preset, openai:URL#MODEL, gguf:FILE, run:NAME/CHECKPOINT, or a directory with config.json',
+      'a preset, openai:URL#MODEL, gguf:FILE, run:NAME/CHECKPOINT, or a directory with config.json; with --tinker the ' +
+        'last two, NAME=SPEC to name it, and it may be repeated',
+      several,
+      [],
     )
     .option('--scaffold <spec>', 'a scaffold, for example rsa or rsa(n=4); may be repeated', several, [])
     .option('--name <id>', 'what clients call the model (default: its own name)')
@@ -80,9 +91,23 @@ export function addServeCommand(program: Command): void {
       wholeNumber(0, 2_000_000),
       30,
     )
-    .option('--max-body <megabytes>', 'largest request', wholeNumber(1, 1000), 4)
+    .option('--max-body <megabytes>', 'largest request (default: 4, with --tinker 256)', wholeNumber(1, 4000))
     .option('--seed <n>', 'makes requests without a seed repeat, in their order', wholeNumber(0))
     .option('--quiet', 'no line for each request')
+    .option('--checkpoints <dir>', 'tinker: where what is saved lies (default: tinker-checkpoints)')
+    .option('--max-models <n>', 'tinker: models in memory at a time', wholeNumber(1, 1000), 8)
+    .option(
+      '--session-timeout <seconds>',
+      'tinker: a session of which nothing is heard for so long ends, and frees its models',
+      wholeNumber(10, 2_000_000),
+      300,
+    )
+    .option(
+      '--uploads <gigabytes>',
+      'tinker: clients may bring models, of so much together (default: 0, with a key 64)',
+      wholeNumber(0, 100_000),
+    )
+    .option('--threads <n>', 'tinker: threads of the engine (default: one a core)', wholeNumber(1, 1024))
     .addHelpText(
       'after',
       `
@@ -91,6 +116,7 @@ Examples:
   $ qed serve runs --export site
   $ qed serve --openai --model run:lab/rl
   $ qed serve --openai --model qed-nano --scaffold rsa --scaffold "deepseek-math(solver=reasoning-cache)"
+  $ qed serve --tinker --model models/mine --model lab=run:lab/rl
   $ QED_KEY=sk-… qed serve --openai --model gguf:model.gguf --host 0.0.0.0 --api-key-env QED_KEY`,
     )
     .action(async (folder: string | undefined, options: ServeOptions) => {
@@ -100,17 +126,29 @@ Examples:
 
 /** Returns the exit code. */
 async function serve(folder: string | undefined, options: ServeOptions): Promise<number> {
-  const { model, openai, port } = options;
+  const { model: models, openai, tinker, port } = options;
+  const [model, ...others] = models;
+  if (tinker === true) {
+    if (openai === true)
+      throw new UserError('--openai and --tinker are two servers: start one of them', { exitCode: 2 });
+    if (model === undefined) throw new UserError('--tinker needs a model: --model DIR', { exitCode: 2 });
+    if (folder !== undefined)
+      throw new UserError(`--tinker serves models, not the folder ${folder}`, { exitCode: 2 });
+    const { serveTinker } = await import('./serve-tinker.ts');
+    return await serveTinker({ ...options, port: port ?? usualPort.tinker });
+  }
   if (openai !== true) {
     if (model !== undefined) {
-      throw new UserError('--model is for --openai; the web app asks for models on its page "Try"', {
-        exitCode: 2,
-      });
+      throw new UserError(
+        '--model is for --openai and --tinker; the web app asks for models on its page "Try"',
+        { exitCode: 2 },
+      );
     }
     const { serveWeb } = await import('./serve-web.ts');
     return await serveWeb(folder, { ...options, port: port ?? usualPort.web });
   }
   if (model === undefined) throw new UserError('--openai needs a model: --model SPEC', { exitCode: 2 });
+  if (others.length > 0) throw new UserError('--openai serves one model; give --model once', { exitCode: 2 });
   if (folder !== undefined)
     throw new UserError(`--openai serves a model, not the folder ${folder}`, { exitCode: 2 });
   const { serveOpenAi } = await import('./serve-openai.ts');

@@ -157,7 +157,7 @@ export async function newestCheckpoint(
     if (isAbsent(error)) return undefined;
     throw error;
   }
-  names = await recover(stageDirectory, names);
+  names = await recoverCheckpoints(stageDirectory, names);
   const steps = names.filter((name) => /^\d+$/.test(name)).sort((a, b) => Number(b) - Number(a));
   for (const name of steps) {
     const directory = join(stageDirectory, name);
@@ -171,8 +171,14 @@ export async function newestCheckpoint(
   return undefined;
 }
 
-/** Deals with what dead writers left among `names`, and returns the names that are there now. */
-async function recover(stageDirectory: string, names: readonly string[]): Promise<string[]> {
+/**
+ * Deals with what dead writers left among `names`, entries of a directory of checkpoints: puts in place what lacked only
+ * its rename and removes the rest. Returns the names that are there now.
+ */
+export async function recoverCheckpoints(
+  stageDirectory: string,
+  names: readonly string[],
+): Promise<string[]> {
   const present = new Set(names);
   for (const name of names) {
     const path = join(stageDirectory, name);

@@ -1,6 +1,6 @@
 /**
- * The JSON body of a request, within a size. Only `application/json` is read: a web page of another origin cannot send
- * that without asking first, so it cannot make a server on this machine work for it.
+ * The body of a request, JSON or another type, within a size. Only types that are named are read: a web page of another
+ * origin cannot send `application/json` without asking first, so it cannot make a server on this machine work for it.
  */
 import type { IncomingMessage } from 'node:http';
 import { ApiError, clientGone, invalidRequest } from './api-error.ts';
@@ -13,14 +13,27 @@ const patience = 16;
 
 /** Throws an ApiError of 400, 413 or 415. */
 export async function readJsonBody(request: IncomingMessage, mostBytes: number): Promise<unknown> {
-  const type = request.headers['content-type'] ?? '';
-  if (!/^application\/json *(;|$)/i.test(type)) {
+  checkType(request, ['application/json']);
+  return parseJsonBody(await readBody(request, mostBytes));
+}
+
+/** Which of `types` a body is. Throws an ApiError of 415. */
+export function checkType<T extends string>({ headers }: IncomingMessage, types: readonly T[]): T {
+  const given = headers['content-type'] ?? '';
+  const [essence = ''] = given.toLowerCase().split(';');
+  const type = types.find((one) => one === essence.trim());
+  if (type === undefined) {
     throw unsupported(
-      `the body must be application/json, not ${type === '' ? 'without a content type' : type}`,
+      `the body must be ${types.join(' or ')}, not ${given === '' ? 'without a content type' : given}`,
     );
   }
-  const encoding = request.headers['content-encoding'] ?? 'identity';
+  const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw unsupported(`the body must not be compressed (${encoding})`);
+  return type;
+}
+
+/** The bytes of a body. Throws an ApiError of 413 where there are too many. */
+export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const told = Number(request.headers['content-length'] ?? 0);
   if (told > mostBytes * patience) throw tooLarge(mostBytes);
   const chunks: Buffer[] = [];
@@ -36,9 +49,14 @@ export async function readJsonBody(request: IncomingMessage, mostBytes: number):
     throw clientGone();
   }
   if (bytes > mostBytes) throw tooLarge(mostBytes);
+  return Buffer.concat(chunks);
+}
+
+/** Throws an ApiError of 400. */
+export function parseJsonBody(bytes: Buffer): unknown {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw invalidRequest(undefined, 'the body is no UTF-8', 'invalid_json');
   }
