@@ -121,3 +121,18 @@ test('an index that is none is refused', async () => {
     });
   }
 });
+
+test('a checkpoint whose weights a server keeps says which server, and what to do', async () => {
+  const kept = await mkdtemp(join(tmpdir(), 'qed-pointer-'));
+  const pointer = {
+    url: 'http://gpu:8000',
+    state: 'tinker://m/weights/a',
+    sampler: 'tinker://m/sampler_weights/a',
+  };
+  await writeFile(join(kept, 'tinker.json'), JSON.stringify(pointer));
+  await assert.rejects(
+    openWeights(kept),
+    /not here: the server at "http:\/\/gpu:8000" keeps them as "tinker:\/\/m\/sampler_weights\/a"/,
+  );
+  await rm(kept, { recursive: true });
+});

@@ -29,9 +29,27 @@ export async function openWeights(directory: string): Promise<TensorSource> {
     return await ShardedWeights.open(directory, indexPath, await readJsonFile(indexPath, indexBytesLimit));
   } catch (cause) {
     if (!isMissing(cause)) throw cause;
+    const kept = await keptElsewhere(directory);
+    if (kept !== undefined) throw new Error(kept, { cause });
     throw new Error(`${path}: not there, nor ${indexFile} (weights in other formats are not read)`, {
       cause,
     });
+  }
+}
+
+/** Why a checkpoint has no weights, where it is a pointer to those that a server keeps (engine/tinker/). */
+async function keptElsewhere(directory: string): Promise<string | undefined> {
+  const path = join(directory, 'tinker.json');
+  try {
+    const pointer = await readJsonFile(path, 1 << 20);
+    const { url, sampler, state } = isRecord(pointer) ? pointer : {};
+    return (
+      `${path}: the weights of this checkpoint are not here: the server at ${show(url)} keeps them as ${show(sampler ?? state)}. ` +
+      "Copy the model's files (config.json, safetensors, tokenizer) out of that server's checkpoints, or train on a server that gives them: qed serve --tinker"
+    );
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw cause;
   }
 }
 

@@ -9,6 +9,7 @@ import type { Engine } from '../engine/engine.ts';
 import { ConflictError } from '../journal/errors.ts';
 import type { Journal, JournalEvent, Json } from '../journal/journal.ts';
 import type { Progress } from './progress.ts';
+import { compareRepeated } from './repeated-step.ts';
 import type { Recipe, StageId } from './schema.ts';
 import type { StepCost } from './step-cost.ts';
 import type { StepFiles } from './step-files.ts';
@@ -70,7 +71,7 @@ export function dataPath(context: Pick<RunContext, 'runDirectory'>, name: string
 
 /**
  * Records the figures of one step: durable in the journal, and in the files that tell them. The figures of a repeated
- * step must be the same; what it cost is apart, for that never is.
+ * step must be the same, but for those that a server computes (repeated-step.ts); what it cost is apart, for that never is.
  */
 export async function recordStep(
   context: RunContext,
@@ -79,19 +80,44 @@ export async function recordStep(
   figures: { readonly [key: string]: Json },
   cost: StepCost,
 ): Promise<void> {
+  const kept = await keptFigures(context, stage, step, figures);
+  await context.journal.append(`${stage}/seconds`, `${step}/${randomUUID()}`, { value: { step, ...cost } });
+  context.metrics.write({ stage, step, figures: kept, cost });
+}
+
+/** What stands on record of the step: these figures, or those of the first time that it was made. */
+async function keptFigures(
+  { journal, recipe, progress }: RunContext,
+  stage: StageId,
+  step: number,
+  figures: { readonly [key: string]: Json },
+): Promise<{ readonly [key: string]: Json }> {
   try {
-    await context.journal.append(`${stage}/step`, String(step), { value: figures });
+    await journal.append(`${stage}/step`, String(step), { value: figures });
+    return figures;
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
-    throw new Error(
-      `${stage}: step ${step} was made before, and its figures are not the same now. Training repeats bit for bit ` +
-        'only on the same kind of machine, with the same version of QED and the same number of threads ' +
-        '(engine.threads): go on with those, or begin a new run',
-      { cause: error },
-    );
+    const before = (await journal.find(`${stage}/step`, String(step)))?.value;
+    if (recipe.engine.kind === 'ort' || typeof before !== 'object' || before === null) {
+      throw new Error(
+        `${stage}: step ${step} was made before, and its figures are not the same now. Training repeats bit for bit ` +
+          'only on the same kind of machine, with the same version of QED and the same number of threads ' +
+          '(engine.threads): go on with those, or begin a new run',
+        { cause: error },
+      );
+    }
+    const recorded = before as { readonly [key: string]: Json };
+    const { altered, apart } = compareRepeated(recorded, figures);
+    if (altered.length > 0) {
+      throw new Error(
+        `${stage}: step ${step} was made before, and what follows from its record is not the same now (${altered.join(', ')}): ` +
+          'go on with the version of QED that began the run, or begin a new one',
+        { cause: error },
+      );
+    }
+    if (apart.length > 0) progress.remark(`${stage}: step ${step} was applied again: ${apart.join('; ')}`);
+    return recorded;
   }
-  await context.journal.append(`${stage}/seconds`, `${step}/${randomUUID()}`, { value: { step, ...cost } });
-  context.metrics.write({ stage, step, figures, cost });
 }
 
 /** The last recorded step of a stage whose event `isWanted`; its key is the step's number. */

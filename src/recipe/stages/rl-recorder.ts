@@ -4,6 +4,7 @@
  * much of them it was at work.
  */
 import type { SamplerUsage } from '../../engine/engine.ts';
+import { ConflictError } from '../../journal/errors.ts';
 import type { StepWatch } from '../../train/step-alarms.ts';
 import { recordStep } from '../run-context.ts';
 import { stepCost } from '../step-cost.ts';
@@ -70,7 +71,11 @@ export class StepRecorder {
     this.#gradingSeconds = busySeconds;
     this.#ownSeconds = own;
     await recordStep(context, stage, step, figures, cost);
-    if (settings.recordLogRatios) await recordLogRatios(context.journal, stage, step, trained.result);
+    if (settings.recordLogRatios)
+      await recordLogRatios(context.journal, stage, step, trained.result).catch((error: unknown) => {
+        // A server does not repeat to the bit; those of the first time stay.
+        if (!(error instanceof ConflictError) || context.recipe.engine.kind === 'ort') throw error;
+      });
     for (const { text } of this.#watch.add(watchedStep(step, figures)))
       context.progress.remark(`${stage}: step ${step}: ${text}`);
     const score = heldOut ?? known;
