@@ -11,24 +11,6 @@ export interface MakeEngineOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What the client of remote engines takes (`engine/tinker/engine.ts`). */
-interface TinkerEngineOptions {
-  readonly url: string;
-  readonly profile?: TinkerSettings['profile'];
-  readonly baseModel?: string;
-  readonly apiKey?: string;
-  readonly segmentTokens?: number;
-  readonly lora?: LoraSettings;
-  readonly signal?: AbortSignal;
-  readonly onRemark?: (text: string) => void;
-}
-
-interface TinkerModule {
-  createTinkerEngine(options: TinkerEngineOptions): Promise<Engine>;
-}
-
-const tinkerModule = '../engine/tinker/engine.ts';
-
 /** Fails at once where the engine does not work: later it would be after hours of other stages. The caller closes it. */
 export async function makeEngine(options: MakeEngineOptions): Promise<Engine> {
   const { engine } = options;
@@ -44,7 +26,7 @@ async function connect(settings: TinkerSettings, options: MakeEngineOptions): Pr
   const { url, profile, baseModel, segmentTokens, apiKeyVariable } = settings;
   const { lora, signal, onRemark, environment = process.env } = options;
   const key = environment[apiKeyVariable]?.trim();
-  const { createTinkerEngine } = (await import(tinkerModule)) as TinkerModule;
+  const { createTinkerEngine } = await import('../engine/tinker/engine.ts');
   return await createTinkerEngine({
     ...{ url, profile, segmentTokens },
     ...(baseModel === undefined ? {} : { baseModel }),
