@@ -30,6 +30,19 @@ test('a failure is exit code 1, with the way to mend it; --json says the same', 
   assert.equal(checks.find(({ name }) => name === 'rl.grader endpoint')?.status, 'failed');
 });
 
+test('faults of the recipe itself are told as failed checks', async () => {
+  const { code, out, err } = await qed('doctor', '--recipe', 'lab-quick', '--set', 'rl.steps=many', '--json');
+  assert.deepEqual([code, err], [1, '']);
+  const { checks } = JSON.parse(out) as {
+    checks: { name: string; status: string; found: string; mend: string }[];
+  };
+  assert.deepEqual(
+    checks.map(({ name, status }) => [name, status]),
+    [['rl.steps', 'failed']],
+  );
+  assert.match(checks[0]?.found ?? '', /^--set rl\.steps=many: /);
+});
+
 test('what is asked wrongly is one line', async () => {
   for (const [args, code, message] of [
     [['doctor', '--budget', '$2'], 2, /^--budget goes with --recipe\n$/],

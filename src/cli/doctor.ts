@@ -5,6 +5,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { RecipeCheck } from '../recipe/doctor/recipe-check.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
+import type { RecipeFault } from '../recipe/recipe-error.ts';
 import type { CheckResult } from './doctor-checks.ts';
 import { repeatable } from './repeatable-option.ts';
 import type { Style } from './text.ts';
@@ -86,6 +88,7 @@ async function recipeChecks(
   { set, serving, budget, run }: DoctorOptions,
 ): Promise<RecipeCheck[]> {
   const { loadRecipe, recipeKind } = await import('../recipe/load.ts');
+  const { RecipeError } = await import('../recipe/recipe-error.ts');
   const { checkRecipe } = await import('../recipe/doctor/check-recipe.ts');
   const { told: toldAs } = await import('./prove-setup.ts');
   const kind = recipeKind(file);
@@ -97,9 +100,26 @@ async function recipeChecks(
   const { parseBudget } = await import('../prove/budget.ts');
   const parsed =
     budget === undefined ? undefined : await toldAs(async () => parseBudget(budget), ['BudgetTextError']);
-  const loaded = loadRecipe(file, set);
+  let loaded: LoadedRecipe;
+  try {
+    loaded = loadRecipe(file, set);
+  } catch (error) {
+    if (!(error instanceof RecipeError)) throw error;
+    return error.faults.map(faultCheck);
+  }
   const runDirectory = run ?? path.join('runs', loaded.recipe.name);
   return await checkRecipe(loaded, { serving, budget: parsed, runDirectory });
+}
+
+/** What a recipe says wrongly, in the form of the other checks: nothing else of it can be checked then. */
+function faultCheck({ where, field, message, hints }: RecipeFault): RecipeCheck {
+  return {
+    ...{ name: field === '' ? 'recipe' : field, status: 'failed', found: `${where}: ${message}` },
+    mend:
+      hints.length === 0
+        ? 'Mend the field, or replace it with --set; then the rest is checked.'
+        : hints.join(' '),
+  };
 }
 
 /** Returns the exit code. */

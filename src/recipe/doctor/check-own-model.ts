@@ -2,10 +2,7 @@
  * The model that a recipe begins from, as far as it can be known without its weights: the tokenizer loads, fits the embedding and
  * gives texts back as they were, the chat template renders, and texts to train on were written for the same template.
  */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { distilledNames } from '../../curate/distill/distilled-files.ts';
-import { stepFile } from '../../curate/step-files.ts';
 import { readModelConfig } from '../../engine/model-config.ts';
 import { loadDirectoryFormat, readTokenizerDirectory } from '../../model/directory-format.ts';
 import { readExamples } from '../../problems/examples.ts';
@@ -13,6 +10,7 @@ import { chatTemplateDigest } from '../../tokenizer/chat-template-text.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
 import type { Recipe } from '../schema.ts';
 import { shownPath } from '../shown-path.ts';
+import { examplesFile } from '../stages/data-examples.ts';
 import { type RecipeCheck, reasonOf } from './recipe-check.ts';
 
 export interface OwnModel {
@@ -117,9 +115,12 @@ async function textsCheck(recipe: Recipe, recipeDirectory: string, digest: strin
   const given = data.kind === 'examples' ? data.path : data.texts;
   if (given === undefined) return [];
   const name = 'texts';
-  const place = path.resolve(recipeDirectory, given);
-  const file = existsSync(path.join(place, stepFile)) ? path.join(place, distilledNames.all) : place;
   try {
+    const file = examplesFile({ recipeDirectory }, given);
+    if (!/\.jsonl?$/.test(file)) {
+      const found = `${shownPath(file)} is there; its texts are read when the run begins`;
+      return [{ name, status: 'unchecked', found, mend: 'JSONL is looked into here.' }];
+    }
     for await (const { chat_template_sha256: meant } of readExamples(file)) {
       if (meant === undefined)
         return [

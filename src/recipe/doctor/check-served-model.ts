@@ -49,7 +49,10 @@ export async function checkServedModel(
   if (endpoint.status === 'failed') return { ...nothing, checks: [endpoint] };
   const listed = listedModels(listing);
   const own = listed?.find(({ id }) => isSameName(id, served.model));
-  const checks = [endpoint, nameCheck(label, served, listed)];
+  const name = nameCheck(label, served, listed);
+  // It would fail for the same reason, in other words.
+  if (name.status === 'failed') return { ...nothing, checks: [endpoint, name] };
+  const checks = [endpoint, name];
   const reply = await replyCheck(model, label, patience);
   checks.push(reply, contextCheck(label, contextTokens, own?.contextTokens));
   return {
