@@ -31,6 +31,10 @@ export function addDoctorCommand(program: Command): void {
       ),
     )
     .option('--budget <text>', 'with --recipe: what its endpoints may cost at most, such as "$200"')
+    .option(
+      '--measure',
+      'with --recipe: measure what the engine’s server does, on a small model that it makes for it',
+    )
     .option('--run <directory>', 'with --recipe: where the run will be (default: runs/NAME)')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -68,24 +72,26 @@ interface DoctorOptions {
   readonly serving: readonly string[];
   readonly budget?: string;
   readonly run?: string;
+  readonly measure?: boolean;
   readonly json?: boolean;
 }
 
 type Check = CheckResult | RecipeCheck;
 
-function refuseRecipeOptions({ set, serving, budget, run }: DoctorOptions): void {
+function refuseRecipeOptions({ set, serving, budget, run, measure }: DoctorOptions): void {
   for (const [flag, isGiven] of [
     ['--set', set.length > 0],
     ['--serving', serving.length > 0],
     ['--budget', budget !== undefined],
     ['--run', run !== undefined],
+    ['--measure', measure === true],
   ] as const)
     if (isGiven) throw new UserError(`${flag} goes with --recipe`, { exitCode: 2 });
 }
 
 async function recipeChecks(
   file: string,
-  { set, serving, budget, run }: DoctorOptions,
+  { set, serving, budget, run, measure }: DoctorOptions,
 ): Promise<RecipeCheck[]> {
   const { loadRecipe, recipeKind } = await import('../recipe/load.ts');
   const { RecipeError } = await import('../recipe/recipe-error.ts');
@@ -108,7 +114,7 @@ async function recipeChecks(
     return error.faults.map(faultCheck);
   }
   const runDirectory = run ?? path.join('runs', loaded.recipe.name);
-  return await checkRecipe(loaded, { serving, budget: parsed, runDirectory });
+  return await checkRecipe(loaded, { serving, budget: parsed, runDirectory, measures: measure === true });
 }
 
 /** What a recipe says wrongly, in the form of the other checks: nothing else of it can be checked then. */

@@ -83,6 +83,9 @@ function training(run: CheckpointRun): string {
     '## How it was trained',
     '',
     table,
+    ...(run.recipe.lora === undefined
+      ? []
+      : [`Trained with LoRA of rank ${run.recipe.lora.rank}; the weights here are merged.`, '']),
     `Data: ${dataText(run)}`,
     '',
     '<details><summary>The recipe, with every default written out</summary>',
@@ -122,7 +125,8 @@ function dataText({ recipe }: CheckpointRun): string {
   if (data.kind === 'lab')
     return `problems and texts of QED's lab, a generated world (profile \`${data.profile}\`, seed ${recipe.seed}); no text of people is in it.`;
   if (data.kind === 'harp') return 'proofs of USAMO and USAJMO problems from HARP (aadityasingh/HARP, MIT).';
-  return 'texts that the recipe names below; their own card says where they come from.';
+  const what = data.kind === 'problems' ? 'problems with grading schemes' : 'texts';
+  return `${what} of the files that the recipe names below; their own card says where they come from.`;
 }
 
 function evaluation({ run, bench }: ModelCard): string {

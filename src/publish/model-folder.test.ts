@@ -111,6 +111,41 @@ test('a model that no run made has a card that claims nothing', async (t) => {
   assert.deepEqual(await modelFolderFaults(to), []);
 });
 
+test('a checkpoint whose weights are with a server is refused, and says where they are', async (t) => {
+  const { from, to } = await runWith(t);
+  rmSync(path.join(from, 'model.safetensors'));
+  const pointer = {
+    url: 'http://10.0.0.1:8000',
+    profile: 'skyrl',
+    baseModel: 'Qwen/Qwen3-4B',
+    state: 'tinker://r/weights/8',
+  };
+  writeFileSync(path.join(from, 'tinker.json'), JSON.stringify({ ...pointer, version: 8 }));
+  await assert.rejects(
+    writeModelFolder({ from, to, place, bench: [] }),
+    /its weights are with the server at http:\/\/10\.0\.0\.1:8000 \(tinker:\/\/r\/weights\/8\)/,
+  );
+});
+
+test('adapters stay behind, and the base model is what the run’s server calls it', async (t) => {
+  const { from, to } = await runWith(t);
+  writeFileSync(path.join(from, 'adapter_config.json'), '{}');
+  const run = path.dirname(path.dirname(path.dirname(from)));
+  const recipe = readFileSync(path.join(run, 'recipe.yaml'), 'utf8');
+  const engine = 'engine: { kind: tinker, url: "http://10.0.0.1:8000", baseModel: Qwen/Qwen3-4B }';
+  const remote = recipe
+    .replace(/^engine:\n(?: .*\n)+/m, `${engine}\nlora: { rank: 32 }\n`)
+    .replace(/^pretrain:\n(?: .*\n)+/m, '')
+    .replace(/^model:\n/m, 'model:\n  from: ../base\n');
+  writeFileSync(path.join(run, 'recipe.yaml'), remote);
+  await writeModelFolder({ from, to, place, bench: [] });
+  assert.equal(existsSync(path.join(to, 'adapter_config.json')), false);
+  const card = readFileSync(path.join(to, 'README.md'), 'utf8');
+  assert.equal(readCardHead(card, 'README.md').base_model, 'Qwen/Qwen3-4B');
+  assert.match(card, /LoRA of rank 32; the weights here are merged/);
+  assert.doesNotMatch(card, /10\.0\.0\.1/);
+});
+
 test('large weights go out in files with an index, which are read back', async (t) => {
   const { from, to } = await runWith(t);
   await writeModelFolder({ from, to, place, bench: [], largestShard: 60_000 });

@@ -10,6 +10,8 @@ import type { ModelConfig } from '../engine/engine.ts';
 import { readModelCard } from '../engine/gguf/model-card.ts';
 import { configFile } from '../engine/model-config.ts';
 import { openModelDirectory } from '../engine/model-directory.ts';
+import { indexFile, weightsFile } from '../engine/sharded-safetensors.ts';
+import { readPointer } from '../engine/tinker/checkpoint-pointer.ts';
 import { writeCheckpoint } from '../journal/checkpoint-store.ts';
 import { loadDirectoryFormat, readTokenizerDirectory } from '../model/directory-format.ts';
 import { packageVersion } from '../recipe/package-version.ts';
@@ -54,6 +56,12 @@ const tokenizerFiles = [
 export async function writeModelFolder(options: ModelFolderOptions): Promise<ModelFolder> {
   const { from, to, place, bench, signal } = options;
   const run = runOfCheckpoint(from);
+  const pointer = await readPointer(from);
+  if (pointer !== undefined && !hasWeights(from))
+    throw new Error(
+      `${from}: its weights are with the server at ${pointer.url}${pointer.state === undefined ? '' : ` (${pointer.state})`}, which does not hand them out; ` +
+        'fetch them with the server’s own tools into a directory with config.json and the tokenizer, and export that',
+    );
   const { config, source } = await openModelDirectory(from);
   const parameters = [...source.tensors.values()].reduce(
     (sum, { dims }) => sum + dims.reduce((product, dim) => product * dim, 1),
@@ -70,7 +78,7 @@ export async function writeModelFolder(options: ModelFolderOptions): Promise<Mod
   const template = templateOf(configJson);
   const origin = await originOf(from, run);
   const licence = options.licence ?? origin.license;
-  const baseModel = options.baseModel;
+  const baseModel = options.baseModel ?? namedBase(run);
   await writeCheckpoint(to, async (partial) => {
     const put = (name: string, text: string) => writeFile(path.join(partial, name), text);
     await copyFile(path.join(from, configFile), path.join(partial, configFile));
@@ -93,6 +101,17 @@ export async function writeModelFolder(options: ModelFolderOptions): Promise<Mod
     await put(cardFile, card);
   });
   return { run, licence, baseModel };
+}
+
+function hasWeights(directory: string): boolean {
+  return [weightsFile, indexFile].some((name) => existsSync(path.join(directory, name)));
+}
+
+/** What a run's server calls the model that it began from, where that is a name of the hub. */
+function namedBase(run: CheckpointRun | undefined): string | undefined {
+  const { engine } = run?.recipe ?? {};
+  const name = engine?.kind === 'tinker' ? engine.baseModel : undefined;
+  return name !== undefined && /^[\w.-]+\/[\w.-]+$/.test(name) ? name : undefined;
 }
 
 function templateOf(configJson: string): string | undefined {

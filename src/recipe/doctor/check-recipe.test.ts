@@ -283,6 +283,30 @@ for (const [what, answers, name, status, text] of [
     if (what === 'all is well') holds(checks, 'engine chat template', 'unchecked', /takes token ids/);
   });
 
+test('needs that a server does not meet are told with their fields, as a run would tell them', async (t) => {
+  const models = [{ model_name: 'Qwen/policy', max_context_length: 8192 }];
+  const url = await tinkerServer(t, { models });
+  const unmet = await found(tinker(url, 'engine.profile=skyrl'));
+  const fields = Object.keys(unmet).filter((name) => name.startsWith('engine needs: '));
+  assert.ok(fields.includes('engine needs: rl.optimiser.beta2'), fields.join(', '));
+  holds(unmet, 'engine needs: rl.optimiser.beta2', 'failed', /which is not said \(tinker \(skyrl at/);
+  const settings = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0, clipNorm: 1 };
+  const server = { ...settings, temperature: 0.8, entropyCoefficient: 1e-4 };
+  const told = Object.entries(server).map(([field, value]) => `engine.server.${field}=${value}`);
+  const met = await found(tinker(url, 'engine.profile=skyrl', ...told));
+  // How its vLLM was started decides this one, which nobody says.
+  holds(
+    met,
+    'engine needs: rl.temperature',
+    'warning',
+    /log-probs are those of temperature 1.*, by its profile\)/,
+  );
+  const plain = await found(
+    tinker(url, 'engine.profile=skyrl', ...told, 'rl.temperature=1', 'engine.server.temperature=1'),
+  );
+  holds(plain, 'engine needs', 'ok', /meets them, by its profile; a run measures it before its first step/);
+});
+
 test('the key of a Tinker server is the one of the variable; models from here need a server that takes them', async (t) => {
   const models = [{ model_name: 'Qwen/policy', max_context_length: 8192 }];
   const url = await tinkerServer(t, { key: 'tml-x', models });

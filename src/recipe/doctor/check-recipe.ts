@@ -11,6 +11,7 @@ import type { Budget } from '../../prove/budget.ts';
 import type { LoadedRecipe } from '../load.ts';
 import type { Recipe } from '../schema.ts';
 import { checkDisk } from './check-disk.ts';
+import { checkEngineNeeds, type EngineNeedsOptions } from './check-engine-needs.ts';
 import { checkLengths } from './check-lengths.ts';
 import { checkOwnModel, type OwnModel } from './check-own-model.ts';
 import { checkPrices } from './check-prices.ts';
@@ -29,6 +30,8 @@ export interface CheckRecipeOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds that one question may take. */
   readonly patience?: number;
+  /** A small model is made on the engine's server and measured. */
+  readonly measures?: boolean;
   /** Free bytes where the run writes; asked of the system when absent. */
   readonly free?: number;
 }
@@ -43,7 +46,7 @@ export async function checkRecipe(
   const models = await recipeModels(recipe, environment);
   const serving = await servingModels(options.serving ?? [], environment);
   const { problems, check: problemsCheck } = await readProblems(recipe, directory);
-  const engine = await checkEngine(recipe, { environment, patience });
+  const engine = await checkEngine(recipe, { environment, patience, measures: options.measures === true });
   const asked = [
     ...models.models.map(({ fields, model }) => ({ label: fields.join(', '), model })),
     ...serving.models.map((model) => ({ label: model.name, model })),
@@ -106,11 +109,23 @@ async function readProblems(
   }
 }
 
+/** How long a server may take to make a model and be measured. */
+const measuringPatience = 900_000;
+
 async function checkEngine(
   recipe: Recipe,
-  options: { readonly environment: Readonly<Record<string, string | undefined>>; readonly patience: number },
+  { environment, patience, measures }: EngineNeedsOptions,
 ): Promise<TinkerCheck> {
-  if (recipe.engine.kind === 'tinker') return await checkTinkerServer(recipe, recipe.engine, options);
+  const { engine } = recipe;
+  if (engine.kind === 'tinker') {
+    const found = await checkTinkerServer(recipe, engine, { environment, patience });
+    if (found.checks.some(({ status }) => status === 'failed')) return found;
+    const needs = await checkEngineNeeds(recipe, engine, {
+      ...{ environment, measures },
+      patience: measures ? Math.max(patience, measuringPatience) : 3 * patience,
+    });
+    return { ...found, checks: [...found.checks, ...needs] };
+  }
   const found = 'the embedded engine: "qed doctor" says whether it works here';
   return { checks: [{ name: 'engine', status: 'ok', found }], contextTokens: undefined, hasArchive: true };
 }

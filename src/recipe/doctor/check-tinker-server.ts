@@ -37,7 +37,7 @@ export async function checkTinkerServer(
   const headers = key === undefined || key === '' ? {} : { 'x-api-key': key };
   const ask = async ({ path, method }: Endpoint, body: unknown = {}): Promise<Answer> =>
     await askServer({
-      url: `${engine.url.replace(/\/*$/, '')}${apiPrefix}${path}`,
+      url: `${engine.url.replace(/\/*$/, '').replace(/\/api\/v1$/, '')}${apiPrefix}${path}`,
       ...(method === 'POST' ? { body } : {}),
       ...{ headers, patience },
     });
@@ -65,7 +65,7 @@ export async function checkTinkerServer(
               status: 'failed',
               found: `${engine.url}: it answers ${health.status}, and not as the Tinker API does`,
             },
-            mend: 'Give the address without /api/v1; another server may be listening there.',
+            mend: 'Another server may be listening there; correct engine.url.',
           },
         ],
       };
@@ -119,7 +119,7 @@ function modelChecks(
             status: 'failed',
             found: `no engine.baseModel is named, and the server takes no model from here`,
           },
-          mend: 'Name one of its models with engine.baseModel, beside model.from with the same config.json and tokenizer.',
+          mend: 'Name one of its models with engine.baseModel, beside model.from with the same config.json and tokenizer; qed serve --tinker takes models with --uploads.',
         };
     return { checks: [check], contextTokens: undefined };
   }
@@ -154,8 +154,7 @@ function modelChecks(
     };
   }
   if (own.trainable === false || own.sampleable === false) {
-    const lacks = own.trainable === false ? 'trains' : 'samples from';
-    const found = `it has ${baseModel}, and neither ${lacks} it`.replace('neither', 'never');
+    const found = `it has ${baseModel}, and never ${own.trainable === false ? 'trains' : 'samples from'} it`;
     return {
       checks: [{ name, status: 'failed', found, mend: 'Name another of its models in engine.baseModel.' }],
       contextTokens: undefined,
