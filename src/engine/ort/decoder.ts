@@ -6,10 +6,10 @@
 import type { ModelConfig } from '../engine.ts';
 import type { Graph, Value } from './graph.ts';
 import { embeddingName, layerBias, layerExtras, layerWeight } from './parameters.ts';
+import { adaptedLinear, type LowRank } from './primitives/adapted-linear.ts';
 import { attention, attentionBlocks } from './primitives/attention.ts';
 import { joinHeads, splitHeads, swapHeads } from './primitives/heads.ts';
 import { linear } from './primitives/linear.ts';
-import { addLowRank, type LowRank } from './primitives/low-rank.ts';
 import { rmsNorm } from './primitives/rms-norm.ts';
 import { rotary, rotaryTables } from './primitives/rotary.ts';
 import { embed } from './primitives/rows.ts';
@@ -58,9 +58,9 @@ export function traceDecoder(
 
     const project = (value: Value, name: string, hasBias: boolean, residual?: Value) => {
       const bias = hasBias ? parameter(layerBias(layer, name)) : undefined;
-      const y = linear(g, value, weight(name), { residual, bias });
-      const added = adapter(layerWeight(layer, name));
-      return added === undefined ? y : addLowRank(g, y, value, added);
+      const lowRank = adapter(layerWeight(layer, name));
+      if (lowRank === undefined) return linear(g, value, weight(name), { residual, bias });
+      return adaptedLinear(g, value, weight(name), lowRank, { residual, bias });
     };
 
     const normed = norm(x, 'input_layernorm', config.hidden_size);

@@ -19,9 +19,8 @@ import {
   type ParameterSpec,
   parameterSpecs,
 } from './parameters.ts';
+import type { LowRank } from './primitives/adapted-linear.ts';
 import { scaleBy } from './primitives/elementwise.ts';
-import { linear } from './primitives/linear.ts';
-import type { LowRank } from './primitives/low-rank.ts';
 import { rmsNorm } from './primitives/rms-norm.ts';
 import { selectRows } from './primitives/rows.ts';
 import type { EntropyUse } from './primitives/token-head.ts';
@@ -141,8 +140,11 @@ export function buildTrainingGraph(config: ModelConfig, options: TrainingGraphOp
   const weight = parameter(outputWeightName(config));
   const entropy = entropyUse(options);
   const onHead = adapter.get(headName);
-  const added = onHead && { x: linear(g, x, onHead.a, { scale: onHead.scale }), weight: onHead.b };
-  const { logprobs, entropies } = tokenHead(g, { x, weight, targets, added }, { entropy, parts: headChunks });
+  const { logprobs, entropies } = tokenHead(
+    g,
+    { x, weight, targets, adapter: onHead },
+    { entropy, parts: headChunks },
+  );
   g.output('logprobs', logprobs, 'float32', ['N']);
   if (entropies !== undefined) g.output('entropies', entropies, 'float32', ['N']);
 
