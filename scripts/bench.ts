@@ -59,7 +59,7 @@ decontaminate: problems of evaluation sets and duplicates in training data
   --rows N         rows of the large file (default ${fullDecontaminate.rows})
   --pair-rows N    rows of the comparison of all pairs (default ${fullDecontaminate.pairRows})
   --quality        measure what is found instead: planted items, natural pairs, pairs read by a person
-web: first load of the web app in a headless Chromium; a large run opened, and written while it is read
+web: first load of the web app in a headless Chromium; a large run opened, and written while it is read; pages over large runs
   --folder DIR     with these runs (default: none)
 answers: comparison of final answers without a model
   --suite PATH     IMO-AnswerBench (default ../shared/data/imo-bench, where it is)

@@ -10,6 +10,7 @@ import { Workplace } from '../../../src/view/workplace.ts';
 import { chromiumPath } from '../../../web/test/chromium-path.ts';
 import type { FigureGroup } from '../engine.ts';
 import { counted, repeated } from '../figure.ts';
+import { benchLargePages } from './large-pages.ts';
 import { benchLargeRun } from './large-run.ts';
 
 const most = { kilobytes: 300, seconds: 1 };
@@ -21,6 +22,7 @@ export async function* benchWeb(options: {
 }): AsyncGenerator<FigureGroup> {
   yield* benchFirstLoad(options);
   yield* benchLargeRun(options);
+  yield* benchLargePages(options);
 }
 
 async function* benchFirstLoad(options: Parameters<typeof benchWeb>[0]): AsyncGenerator<FigureGroup> {
