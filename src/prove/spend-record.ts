@@ -4,12 +4,15 @@
  * worst, since nobody can say what the provider made of it. Seconds of work are written down every few seconds.
  */
 import { randomUUID } from 'node:crypto';
+import { canonicalJson } from '../journal/canonical-json.ts';
 import type { Journal, Json } from '../journal/journal.ts';
+import type { Budget } from './budget.ts';
 import { nothing, type Spend } from './ledger.ts';
 
 const reservedStream = 'spend/reserved';
 const settledStream = 'spend/settled';
 const timeStream = 'spend/time';
+const budgetStream = 'spend/budget';
 
 /** What was spent before this sitting. */
 export interface SpentBefore {
@@ -80,6 +83,20 @@ export async function readSpend(journal: Pick<Journal, 'events'>): Promise<Spent
     }
   }
   return { total, problems, seconds, problemSeconds, unsettled };
+}
+
+/** Writes down what the run may spend from now on, where that is another than before. Says nothing where nothing was ever capped. */
+export async function recordBudget(
+  journal: Pick<Journal, 'values' | 'append'>,
+  budget: Budget,
+): Promise<void> {
+  let [count, last] = [0, '{}'];
+  for await (const { value } of journal.values(budgetStream)) {
+    count += 1;
+    last = canonicalJson(value);
+  }
+  const value = { ...budget } satisfies Json;
+  if (canonicalJson(value) !== last) await journal.append(budgetStream, String(count), { value });
 }
 
 /** Writes down a call that is about to be made; resolves when it is on disk. The key is for `recordSettled`. */

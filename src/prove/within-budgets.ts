@@ -8,7 +8,7 @@ import { ModelError, neverConnected } from '../model/model-error.ts';
 import { type Allowance, createAllowance } from './allowance.ts';
 import type { Budget } from './budget.ts';
 import { Account, dollarsOf, Ledger, nothing, type Spend } from './ledger.ts';
-import { readSpend } from './spend-record.ts';
+import { readSpend, recordBudget } from './spend-record.ts';
 import { afterSeconds, startStopwatch } from './stopwatch.ts';
 
 export interface Budgets {
@@ -71,6 +71,7 @@ export interface WorkDone {
 export async function workWithinBudgets<Piece>(request: BudgetedWork<Piece>): Promise<WorkDone> {
   const { budgets, journal, stopping } = request;
   const before = await readSpend(journal);
+  await recordBudget(journal, budgets.run);
   const stopwatch = startStopwatch(journal, before);
   const ledger = new Ledger();
   const run = new Account('this run', budgets.run, before.total);

@@ -18,5 +18,9 @@ const allowed: readonly (readonly [directive: string, sources: string])[] = [
   ['trusted-types', 'qed'],
 ];
 
+/** Of a page that a run wrote of itself: text, styles and drawings, and nothing that runs. */
+export const documentPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-popups";
+
 export const pagePolicy: string = allowed.map(([directive, sources]) => `${directive} ${sources}`).join('; ');
 export const headerPolicy: string = `${pagePolicy}; frame-ancestors 'none'`;

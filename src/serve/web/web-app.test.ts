@@ -99,6 +99,23 @@ test('nothing outside the app is served as a file', async (context) => {
   }
 });
 
+test('a report of a run is served under a policy of its own, and no other file of the run is', async (context) => {
+  const { app, folder } = await appFor(context);
+  const directory = path.join(folder, 'run');
+  await mkdir(directory);
+  await writeFile(path.join(directory, 'recipe.yaml'), 'name: [');
+  await writeFile(path.join(directory, 'report.html'), '<!doctype html><script>1</script>');
+  const { status, headers } = await app.request('/files/run/report.html', { headers: own });
+  assert.equal(status, 200);
+  const policy = headers.get('content-security-policy') ?? '';
+  assert.match(policy, /default-src 'none'; style-src 'unsafe-inline'; .*sandbox/);
+  assert.doesNotMatch(policy, /script-src|allow-scripts/);
+  for (const place of ['recipe.yaml', 'calibration.html', '..%2frun%2freport.html']) {
+    assert.equal((await app.request(`/files/run/${place}`, { headers: own })).status, 404, place);
+  }
+  assert.equal((await app.request('/files/other/report.html', { headers: own })).status, 404);
+});
+
 test('a change of a run is told while it is being written', async (context) => {
   const { app, folder } = await appFor(context);
   const directory = path.join(folder, 'run');

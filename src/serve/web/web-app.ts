@@ -15,6 +15,7 @@ import { gradeRoutes } from './grades/grade-routes.ts';
 import { headerPolicy } from './policy.ts';
 import { addResources } from './resource-routes.ts';
 import { serveApp } from './serve-app.ts';
+import { serveDocuments } from './serve-documents.ts';
 import { WebGate } from './web-gate.ts';
 
 export interface WebAppOptions {
@@ -47,7 +48,8 @@ export function createWebApp(options: WebAppOptions): Hono {
   app.use(async (context, next) => {
     await next();
     const { headers } = context.res;
-    headers.set('content-security-policy', headerPolicy);
+    // A document of a run has its own.
+    if (!headers.has('content-security-policy')) headers.set('content-security-policy', headerPolicy);
     headers.set('x-content-type-options', 'nosniff');
     headers.set('referrer-policy', 'no-referrer');
     headers.set('cross-origin-opener-policy', 'same-origin');
@@ -63,6 +65,7 @@ export function createWebApp(options: WebAppOptions): Hono {
   app.get('/api/changes', (context) => streamChanges(context, workplace));
   for (const route of [gradeRoutes(workplace, lineLayer), ...routes]) app.route('/api', route);
   addResources(app, workplace);
+  serveDocuments(app, workplace);
   serveApp(app, appDirectory);
   return app;
 }

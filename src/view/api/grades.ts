@@ -36,6 +36,8 @@ export interface QueueView {
   readonly showsReference: boolean;
   /** The queue whose differences are settled here, or null. */
   readonly adjudicates: string | null;
+  /** Proofs come into it one by one from their pages, and nobody is blind. */
+  readonly isOpen: boolean;
   /** Grades of it, as a path below the served folder. */
   readonly file: string;
   readonly graders: readonly GraderProgress[];
@@ -141,6 +143,8 @@ export interface RevealedItem {
   readonly system: string;
   /** Run and attempt, in words. */
   readonly from: string;
+  /** Names of the page that it came from; null where it was drawn. */
+  readonly page: { readonly run: string; readonly id: string } | null;
   readonly problem: string;
   readonly judges: readonly {
     readonly judge: string;
@@ -312,6 +316,17 @@ export type QueueChoice =
 export interface NewQueueReply {
   readonly queue: string;
   readonly items: number;
+}
+
+/** POST /api/grades/one: a proof that somebody looks at, to be graded by hand. Made once, however often it is asked for. */
+export interface NewOne {
+  readonly run: string;
+  readonly id: string;
+}
+
+export interface NewOneReply {
+  readonly queue: string;
+  readonly item: string;
 }
 
 /** POST /api/grades/adjudications */

@@ -71,6 +71,17 @@ export interface Proof {
     readonly attempt: number;
     readonly points: number | null;
   }[];
+  /** Where it is being graded. */
+  readonly queues: readonly ProofQueue[];
+}
+
+/** A queue in which people grade the same proof without knowing what others gave. */
+export interface ProofQueue {
+  readonly queue: string;
+  readonly title: string;
+  readonly item: string;
+  /** Graders who have begun and neither finished nor unblinded it. */
+  readonly blind: readonly string[];
 }
 
 export interface ProofProblem {

@@ -31,6 +31,8 @@ export interface RunOverview {
   readonly hasSpend: boolean;
   /** Runs that lie below this one: the arms of a study or sweep. */
   readonly arms: readonly RunArm[];
+  /** Pages that the run wrote of itself (`files/:run/NAME` beside the API). */
+  readonly documents: readonly string[];
   /** What is wrong with the directory, as sentences. */
   readonly troubles: readonly string[];
 }
@@ -216,8 +218,10 @@ export interface RunSpend {
   readonly budget: SpendBudget;
 }
 
-/** Limits that a budget refused a call for; null where none did, for a budget is not part of a run's record before. */
+/** What the run may spend, as the newest sitting was told; null where that is not capped, or is not on record. */
 export interface SpendBudget {
   readonly tokens: number | null;
   readonly dollars: number | null;
+  /** It has refused a call. */
+  readonly hasRefused: boolean;
 }

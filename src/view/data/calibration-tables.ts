@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Table } from '../../bench/tables/table.ts';
 import type { SetCalibration } from '../../curate/calibrate/calibrate-set.ts';
 import { calibrationTables } from '../../curate/calibrate/calibration-tables.ts';
 import type { CalibrationTables } from '../api/data.ts';
 import { NotFoundError } from '../not-found-error.ts';
 import type { Resource } from '../resource.ts';
+import { driftAndInjectionsSchema, driftAndInjectionTables } from './drift-and-injections.ts';
 
 const judgeSchema = z.looseObject({
   ...{ label: z.string(), spec: z.string(), judge: z.string() },
@@ -16,7 +18,7 @@ const judgeSchema = z.looseObject({
   bias: z.looseObject({ byScore: z.array(z.unknown()), byLength: z.array(z.unknown()) }),
   cost: z.looseObject({ causes: z.array(z.tuple([z.string(), z.number()])), pending: z.number() }),
 });
-const fileSchema = z.looseObject({
+const fileSchema = driftAndInjectionsSchema.extend({
   sets: z.array(
     z.looseObject({
       set: z.looseObject({ name: z.string(), threshold: z.number().nullable(), notes: z.array(z.string()) }),
@@ -30,20 +32,25 @@ const fileSchema = z.looseObject({
 export const calibrationTablesPage: Resource<'calibrations/:run/tables.json'> = {
   async read(workplace, { run }): Promise<CalibrationTables> {
     const place = workplace.run(run);
-    const results = readCalibration(path.join(place.directory, 'calibration.json'), place.path);
+    const { sets, drift, injections } = readCalibration(
+      path.join(place.directory, 'calibration.json'),
+      place.path,
+    );
     return {
       path: place.path,
-      sets: results.map(({ set }) => set.name),
-      tables: calibrationTables(results).map(({ title, columns, rows, notes }) => ({
-        ...{ title, columns, notes },
-        rows: rows.map((row) =>
-          row.map((cell) => {
-            if (cell === null || typeof cell === 'string') return cell;
-            const known = Object.entries(cell).filter(([, value]) => value !== undefined);
-            return { value: cell.value, digits: cell.digits, ...Object.fromEntries(known) };
-          }),
-        ),
-      })),
+      sets: sets.map(({ set }) => set.name),
+      tables: [...drift, ...calibrationTables(sets), ...injections].map(
+        ({ title, columns, rows, notes }) => ({
+          ...{ title, columns, notes },
+          rows: rows.map((row) =>
+            row.map((cell) => {
+              if (cell === null || typeof cell === 'string') return cell;
+              const known = Object.entries(cell).filter(([, value]) => value !== undefined);
+              return { value: cell.value, digits: cell.digits, ...Object.fromEntries(known) };
+            }),
+          ),
+        }),
+      ),
     };
   },
   *instances(workplace) {
@@ -51,8 +58,14 @@ export const calibrationTablesPage: Resource<'calibrations/:run/tables.json'> = 
   },
 };
 
+interface ReadCalibration {
+  readonly sets: readonly SetCalibration[];
+  readonly drift: readonly Table[];
+  readonly injections: readonly Table[];
+}
+
 /** Throws a NotFoundError where there is none, or one of another form. */
-function readCalibration(file: string, shown: string): SetCalibration[] {
+function readCalibration(file: string, shown: string): ReadCalibration {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
@@ -69,7 +82,7 @@ function readCalibration(file: string, shown: string): SetCalibration[] {
     );
   }
   // The figures are plain data and come back as they went; the texts of proofs, which no table needs, do not.
-  return parsed.data.sets.map(
+  const sets = parsed.data.sets.map(
     ({ set, judges, baselines, repeats, ...rest }) =>
       ({
         ...rest,
@@ -89,4 +102,5 @@ function readCalibration(file: string, shown: string): SetCalibration[] {
         baselines: baselines.map(({ name, ...agreement }) => ({ name, agreement })),
       }) as unknown as SetCalibration,
   );
+  return { sets, ...driftAndInjectionTables(parsed.data) };
 }

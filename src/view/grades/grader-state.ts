@@ -18,9 +18,10 @@ export function orderFor({ header, items, name }: Queue, grader: string): QueueI
 }
 
 /** Finished or unblinded once is so for good: what has been seen stays seen. */
-export function isBlind({ log }: Pick<GradedQueue, 'log'>, grader: string): boolean {
-  return !log.some(
-    (entry) => entry.grader === grader && (entry.what === 'finished' || entry.what === 'unblinded'),
+export function isBlind({ queue, log }: Pick<GradedQueue, 'queue' | 'log'>, grader: string): boolean {
+  return (
+    queue.header.is_open !== true &&
+    !log.some((entry) => entry.grader === grader && (entry.what === 'finished' || entry.what === 'unblinded'))
   );
 }
 
@@ -60,7 +61,7 @@ export function graderState(graded: GradedQueue, grader: string): GraderState {
   return {
     ...{ grader, items, medianSeconds, graded: count('graded'), skipped: count('skipped'), open: left },
     finished: own.some(({ what }) => what === 'finished'),
-    unblinded: own.some(({ what }) => what === 'unblinded'),
+    unblinded: queue.header.is_open === true || own.some(({ what }) => what === 'unblinded'),
     secondsLeft: medianSeconds === null ? null : medianSeconds * left,
   };
 }

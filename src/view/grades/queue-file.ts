@@ -1,6 +1,7 @@
 /**
  * A queue as it lies in the served folder: `human-grades/NAME.queue.jsonl`, a line that says how it was made and a line for each
- * proof, whole, with what must stay hidden from graders. It is written once and does not change when runs do.
+ * proof, whole, with what must stay hidden from graders. It is written once, but for the open one (`is_open`), and does not change
+ * when runs do.
  */
 import { z } from 'zod';
 import { problemSchema } from '../../problems/problem.ts';
@@ -23,6 +24,11 @@ export const queueHeaderSchema = z.object({
   shows_reference: z.boolean(),
   /** The queue whose differences are settled by this one. */
   adjudicates: z.string().nullable(),
+  /**
+   * Proofs come into it one by one, from the page that shows what others gave: nobody is blind here. Such a queue is the only
+   * one that grows.
+   */
+  is_open: z.boolean().optional(),
 });
 
 export const queueItemSchema = z.object({
@@ -44,6 +50,8 @@ export const queueItemSchema = z.object({
     }),
   ),
   people: z.array(z.object({ grader: z.string(), points: z.number() })),
+  /** The page of the proof, where it came from one. */
+  page: z.object({ run: z.string(), id: z.string() }).optional(),
 });
 
 export type QueueHeader = z.output<typeof queueHeaderSchema>;

@@ -75,6 +75,7 @@ export const revealedItem: Resource<'grades/revealed/:queue/:grader/:item.json'>
     const html = renderer();
     return {
       ...{ item: item.item, system: item.system, from: item.from, problem: item.problem.id },
+      page: item.page ?? null,
       judges: item.judges.map((judge) => ({
         ...judge,
         report: judge.report === null ? null : html(judge.report),
@@ -150,6 +151,7 @@ function viewOf(graded: GradedQueue): QueueView {
     showsSystems: header.shows_systems,
     showsReference: header.shows_reference,
     adjudicates: header.adjudicates,
+    isOpen: header.is_open === true,
     file: `${gradesFolder}/${gradesFile(name)}`,
     graders: gradersOf(graded).map((grader) => {
       const { items: _, ...progress } = graderState(graded, grader);

@@ -5,7 +5,8 @@
 import type { Problem } from '../../problems/problem.ts';
 import { markdownToHtml } from '../../prove/markdown-html.ts';
 import type { Mathematics } from '../../prove/mathematics.ts';
-import type { ProofGrade } from '../api/proof.ts';
+import type { ProofGrade, ProofQueue } from '../api/proof.ts';
+import { gradersOf, isBlind } from '../grades/grader-state.ts';
 import { type GradedQueue, queueNames, readQueue } from '../grades/grades-folder.ts';
 import { safeHtml } from '../safe-html.ts';
 import type { Workplace } from '../workplace.ts';
@@ -41,6 +42,18 @@ export function peopleGrades(
     }
   }
   return [...last.values()].filter((grade) => grade !== undefined);
+}
+
+/** The queues that hold the same text for the same problem and have graders who are to stay blind. */
+export function queuesWith(workplace: Workplace, problem: Problem, proof: string): ProofQueue[] {
+  return queuesOf(workplace).flatMap((graded): ProofQueue[] => {
+    const { name, header, items } = graded.queue;
+    const blind = gradersOf(graded).filter((grader) => isBlind(graded, grader));
+    const own = items.find((item) => item.problem.id === problem.id && item.proof === proof);
+    return own === undefined || blind.length === 0
+      ? []
+      : [{ queue: name, title: header.title, item: own.item, blind }];
+  });
 }
 
 /** Changes when a grade of the folder does. */

@@ -15,6 +15,7 @@ import type { RunPlace, Workplace } from '../workplace.ts';
 import { alarmMeaning } from './alarm-meaning.ts';
 import { doing, stageSecondsLeft } from './doing.ts';
 import { armsOf, isBelow } from './run-arms.ts';
+import { runDocuments } from './run-documents.ts';
 import type { RunSeries } from './run-series.ts';
 import { runStages } from './run-stages.ts';
 import { seriesOf } from './series-of-run.ts';
@@ -59,6 +60,7 @@ async function overview(workplace: Workplace, place: RunPlace): Promise<RunOverv
     totals: read?.totals ?? { seconds: 0, trainedTokens: 0, sampledTokens: 0, peakBytes: null },
     hasSpend: read?.hasSpend ?? false,
     arms: await armsOf(workplace, place),
+    documents: runDocuments(directory),
     troubles,
   };
 }

@@ -107,16 +107,24 @@ function thinned(course: Course): Course {
   };
 }
 
-/** A budget is on record once it has refused a call, as part of that refusal's key. */
+/** Runs of before budgets were written down have one on record once it has refused a call, in that refusal's key. */
 function budgetOf(reader: JournalReader): SpendBudget {
-  const key = reader.last('budget/refused')?.key ?? '';
-  const text = key.slice(key.indexOf('{'));
+  const refusal = reader.last('budget/refused');
+  const hasRefused = refusal !== undefined;
+  const known = reader.last('spend/budget')?.value as Limits | undefined;
+  const { tokens = null, dollars = null } = known ?? limitsIn(refusal?.key ?? '');
+  return { tokens, dollars, hasRefused };
+}
+
+interface Limits {
+  readonly tokens?: number;
+  readonly dollars?: number;
+}
+
+function limitsIn(key: string): Limits {
   try {
-    const { run } = JSON.parse(text) as {
-      readonly run?: { readonly tokens?: number; readonly dollars?: number };
-    };
-    return { tokens: run?.tokens ?? null, dollars: run?.dollars ?? null };
+    return (JSON.parse(key.slice(key.indexOf('{'))) as { readonly run?: Limits }).run ?? {};
   } catch {
-    return { tokens: null, dollars: null };
+    return {};
   }
 }

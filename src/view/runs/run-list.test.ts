@@ -10,6 +10,8 @@ import { type TestContext, test } from 'node:test';
 import { stringify } from 'yaml';
 import { openJournal } from '../../journal/open-journal.ts';
 import { rlStep, smallRecipe } from '../run/fixtures/small-run.ts';
+import { provedRun } from '../trace/fixtures/proved-run.ts';
+import { traceSummary } from '../trace/trace-summary.ts';
 import { Workplace } from '../workplace.ts';
 import { runList } from './run-list.ts';
 
@@ -63,4 +65,17 @@ test('a run that has not changed is not read again, and one that has is', async 
   writeFileSync(path.join(directory, 'finished.json'), '{"version":1}');
   assert.equal((await only(workplace)).state, 'finished');
   assert.ok(journalReads.mock.callCount() > 0);
+});
+
+test('a run of qed prove has its spending in dollars, as its trace has', async (context) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'qed-run-list-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  await provedRun({ directory: path.join(folder, 'p'), scaffold: 'single-turn' });
+  const workplace = new Workplace({ folder });
+  context.after(() => workplace.close());
+  const run = await only(workplace);
+  const { totals } = await traceSummary.read(workplace, { run: 'p', trace: 'prove~2f0~2f0' });
+  const { dollars } = totals;
+  assert.ok(dollars !== null && dollars > 0 && dollars < 1);
+  assert.ok(Math.abs((run.dollars ?? 0) - dollars) < 1e-9, `${run.dollars} and ${dollars}`);
 });

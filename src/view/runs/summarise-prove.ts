@@ -1,5 +1,6 @@
 /** A run of `qed prove`: its problems, how many attempts have ended, what they cost. */
 import path from 'node:path';
+import { dollarsOf } from '../../prove/ledger.ts';
 import { readSpend } from '../../prove/spend-record.ts';
 import { readJsonObject } from '../read-json-object.ts';
 import { type Summarise, unknown } from './summarisers.ts';
@@ -21,7 +22,7 @@ export const summariseProve: Summarise = async (workplace, { id, directory, path
       detail,
       isFinished: ended >= count,
       progress: Math.min(1, ended / Math.max(1, count)),
-      dollars: total.money > 0 ? total.money : null,
+      dollars: total.money > 0 ? dollarsOf(total) : null,
       tokens: total.tokens,
     };
   });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
+import { fixtureProblems } from '../fixture-server.ts';
 import { assertAccessible, type Check, type Site } from '../site.ts';
 
 interface Line {
@@ -160,6 +161,60 @@ export const checks: readonly Check[] = [
         ],
       );
     },
+  },
+  {
+    title: 'a wrong proof is found, graded from its own page, and shown with what the person gave',
+    run: async (site) =>
+      await site.visit('#/runs/bench-alpha/proofs', async (page) => {
+        await page.getByLabel('Show').selectOption('wrong');
+        await page.locator('.points-mark.wrong').first().waitFor();
+        await page.locator('.proofs-row').first().click();
+        const grade = page.getByRole('button', { name: 'Grade this proof' });
+        await grade.click();
+        await begin(page, 'Sofja');
+        await page.locator('.grade-revealed h3', { hasText: 'alpha' }).waitFor();
+        await giveAll(page, '1');
+        await page.keyboard.press('Enter');
+        // Back on the page of the proof, with the new grade.
+        await page.getByText('by a person, Sofja').waitFor();
+        assert.deepEqual(
+          linesOf(site, 'one-by-one').map(({ grader, blind }) => [grader, blind]),
+          [['Sofja', false]],
+        );
+        await grade.click();
+        await page.locator('.grade-line').first().waitFor();
+        const queue = readFileSync(path.join(site.folder, 'human-grades', 'one-by-one.queue.jsonl'), 'utf8');
+        assert.equal(queue.trim().split('\n').length, 2, 'the proof is in the queue once');
+        await page.getByRole('link', { name: /Its page/ }).click();
+        await grade.waitFor();
+      }),
+  },
+  {
+    title:
+      'while a queue is open, pages of its proofs hide their grades from its grader; showing them is recorded',
+    run: async (site) =>
+      await site.visit('#/grade', async (page) => {
+        await makeQueue(page, 'Hidden', ['bench-alpha']);
+        await begin(page, 'Noether');
+        const [, line = ''] = readFileSync(
+          path.join(site.folder, 'human-grades', 'hidden.queue.jsonl'),
+          'utf8',
+        ).split('\n');
+        const { proof_id: id } = JSON.parse(line) as { readonly proof_id: string };
+        const [, problem, run] = /#(.+)\/(\d+)$/.exec(id) ?? [];
+        const place = fixtureProblems.findIndex((one) => one.id === problem);
+        const address = `#/runs/bench-alpha/proofs/bench~2f${place}~2f${Number(run) - 1}`;
+        await page.evaluate((hash) => Object.assign(location, { hash }), address);
+        await page.getByRole('heading', { name: 'Grades are hidden' }).waitFor();
+        await page.getByRole('link', { name: 'Grade it in your queue' }).waitFor();
+        assert.equal(await page.locator('.proofs-grade').count(), 0);
+        assert.doesNotMatch(await page.locator('main').innerText(), /strict|kind|of 7/);
+        await assertAccessible(page);
+        await page.getByRole('button', { name: 'Unblind me and show them' }).click();
+        await page.locator('.proofs-grade').first().waitFor();
+        const log = readFileSync(path.join(site.folder, 'human-grades', 'hidden.log.jsonl'), 'utf8');
+        assert.match(log, /"grader":"Noether","what":"unblinded"/);
+      }),
   },
   {
     title: 'queue and proof are accessible, wide and narrow, light and dark',

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { LineLayer } from '../../../journal/durable-lines.ts';
 import { DiskFullError, RunDirectoryInUseError } from '../../../journal/errors.ts';
-import type { NewAdjudication, NewGrade, NewLogEntry, NewQueue } from '../../../view/api/grades.ts';
+import type { NewAdjudication, NewGrade, NewLogEntry, NewOne, NewQueue } from '../../../view/api/grades.ts';
 import type { Workplace } from '../../../view/workplace.ts';
 import { ApiError, invalidRequest } from '../../api-error.ts';
 import { GradeWriter } from './grade-writer.ts';
@@ -57,6 +57,7 @@ const queueSchema: z.ZodType<NewQueue> = z.object({
   showsReference: z.boolean(),
 });
 
+const oneSchema: z.ZodType<NewOne> = z.object({ run: z.string().min(1), id: z.string().min(1) });
 const adjudicationSchema: z.ZodType<NewAdjudication> = z.object({ of: z.string(), grader });
 
 /** `layer`: how lines get to the disk, in tests one that fails. */
@@ -67,6 +68,9 @@ export function gradeRoutes(workplace: Workplace, layer?: LineLayer): Hono {
     context.json(
       await told(async () => makeQueue(workplace, checked(queueSchema, await bodyOf(context.req.raw)))),
     ),
+  );
+  app.post('/grades/one', async (context) =>
+    context.json(await told(async () => writer.one(checked(oneSchema, await bodyOf(context.req.raw))))),
   );
   app.post('/grades/adjudications', async (context) => {
     const asked = checked(adjudicationSchema, await bodyOf(context.req.raw));

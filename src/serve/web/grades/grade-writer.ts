@@ -8,13 +8,14 @@ import { gradeRecordForm, gradeRecordSchema } from '../../../problems/graded/gra
 import { faultOfMarks, markedScheme, pointsOfMarks } from '../../../problems/graded/scheme-marks.ts';
 import { styleNotes } from '../../../problems/graded/style-notes.ts';
 import { packageVersion } from '../../../recipe/package-version.ts';
-import type { NewGrade, NewGradeReply, NewLogEntry } from '../../../view/api/grades.ts';
+import type { NewGrade, NewGradeReply, NewLogEntry, NewOne, NewOneReply } from '../../../view/api/grades.ts';
 import { itemOf } from '../../../view/grades/blind-item.ts';
 import { graderState, isBlind, lastRecords } from '../../../view/grades/grader-state.ts';
 import { gradesDirectory, readQueue } from '../../../view/grades/grades-folder.ts';
 import { gradesFile, type LogEntry, logFile, type QueueItem } from '../../../view/grades/queue-file.ts';
 import type { Workplace } from '../../../view/workplace.ts';
 import { ApiError, invalidRequest } from '../../api-error.ts';
+import { gradeOne } from './grade-one.ts';
 
 export class GradeWriter {
   readonly #workplace: Workplace;
@@ -54,6 +55,11 @@ export class GradeWriter {
       await append(gradesFile(name), JSON.stringify(record));
       return { id: asked.id, blind };
     });
+  }
+
+  /** A proof into the open queue. Throws a NotFoundError, and what keeps the line from the disk. */
+  async one(asked: NewOne): Promise<NewOneReply> {
+    return await gradeOne(this.#workplace, this.#lines, asked);
   }
 
   async log({ id, queue, grader, what, item, reason }: NewLogEntry): Promise<void> {

@@ -14,6 +14,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { fetchResource, post, useResource } from '../../resource.ts';
 import { linkTo } from '../../route.ts';
+import { isStaticSite } from '../../static.ts';
 import type { PageProps } from '../pages.ts';
 import './grade.css';
 import { Confusion } from './confusion.tsx';
@@ -241,9 +242,11 @@ function Onward({ view, grader }: { readonly view: AgreementView; readonly grade
         <button type="button" onClick={take('csv')}>
           as CSV
         </button>{' '}
-        <button type="button" disabled={view.adjudicable === 0} onClick={settle}>
-          {view.adjudicable === 0 ? 'Nothing to settle' : `Settle ${view.adjudicable} in a queue`}
-        </button>
+        {!isStaticSite() && (
+          <button type="button" disabled={view.adjudicable === 0} onClick={settle}>
+            {view.adjudicable === 0 ? 'Nothing to settle' : `Settle ${view.adjudicable} in a queue`}
+          </button>
+        )}
       </p>
       <p class="grade-note">
         To settle are proofs on which two people are more than a point apart, or a judge came to no grade.

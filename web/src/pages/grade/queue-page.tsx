@@ -14,7 +14,7 @@ import { sendLog } from './grading.ts';
 import { ItemStrip } from './item-strip.tsx';
 import { NameForm } from './name-form.tsx';
 
-export function QueuePage({ names }: PageProps) {
+export function QueuePage({ names, query }: PageProps) {
   const queue = names.queue ?? '';
   const [grader, setGrader] = useGrader();
   const view = useResource('grades/queue/:queue.json', { queue: safeName(queue) });
@@ -67,7 +67,10 @@ export function QueuePage({ names }: PageProps) {
       ) : state.value === undefined ? (
         <Loading />
       ) : (
-        <Work queue={view.value} state={state.value} item={names.item} again={state.again} />
+        <Work
+          {...{ queue: view.value, state: state.value, item: names.item, again: state.again }}
+          back={query.get('back')}
+        />
       )}
     </div>
   );
@@ -78,9 +81,11 @@ interface WorkProps {
   readonly state: GraderView;
   readonly item: string | undefined;
   readonly again: () => void;
+  /** Where the proof was looked at. */
+  readonly back: string | null;
 }
 
-function Work({ queue, state, item, again }: WorkProps) {
+function Work({ queue, state, item, again, back }: WorkProps) {
   useEffect(() => {
     void sendLog(state, 'began').catch(() => undefined);
   }, [queue.queue, state.grader]);
@@ -90,6 +95,10 @@ function Work({ queue, state, item, again }: WorkProps) {
   const current = own?.item;
   const done = (): void => {
     again();
+    if (back?.startsWith('#/runs/') === true) {
+      location.hash = back;
+      return;
+    }
     const next = current === undefined ? undefined : nextOpen(state, current);
     location.hash =
       next === undefined ? linkTo('grade', queue.queue) : linkTo('grade', queue.queue, next.item);
@@ -98,7 +107,7 @@ function Work({ queue, state, item, again }: WorkProps) {
     <>
       <ItemStrip state={state} current={current} />
       {own === undefined ? (
-        <Finished state={state} again={again} />
+        <Finished queue={queue} state={state} again={again} />
       ) : (
         <GradeItem key={`${state.grader} ${own.item}`} {...{ queue, state, own, again }} onDone={done} />
       )}
@@ -112,7 +121,7 @@ function nextOpen({ items }: GraderView, current: string | undefined) {
   return [...items.slice(at + 1), ...items.slice(0, Math.max(0, at))].find(({ status }) => status === 'open');
 }
 
-function Finished({ state, again }: { readonly state: GraderView; readonly again: () => void }) {
+function Finished({ queue: { isOpen }, state, again }: Pick<WorkProps, 'queue' | 'state' | 'again'>) {
   const { queue, graded, skipped, finished } = state;
   const [trouble, setTrouble] = useState('');
   const finish = async (): Promise<void> => {
@@ -132,7 +141,7 @@ function Finished({ state, again }: { readonly state: GraderView; readonly again
           ? `All ${graded} proofs are graded`
           : `${graded} proofs are graded, ${skipped} skipped`}
       </h2>
-      {finished ? (
+      {finished || isOpen ? (
         <p>
           <a class="button primary" href={agreement}>
             Agreement with judges and others

@@ -3,6 +3,7 @@
 import { Markup } from '../../parts/markup.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useResource } from '../../resource.ts';
+import { linkTo } from '../../route.ts';
 
 export function Revealed(names: { readonly queue: string; readonly grader: string; readonly item: string }) {
   const { value, error } = useResource('grades/revealed/:queue/:grader/:item.json', names);
@@ -12,6 +13,13 @@ export function Revealed(names: { readonly queue: string; readonly grader: strin
     <section class="grade-revealed" aria-label="Not blind any more">
       <h3>{value.system}</h3>
       <p class="quiet">{value.from}</p>
+      {value.page !== null && (
+        <p>
+          <a href={linkTo('runs', value.page.run, 'proofs', value.page.id)}>
+            Its page, with the judges’ reports
+          </a>
+        </p>
+      )}
       <ul>
         {value.people.map(({ grader, points, comment, blind }) => (
           <li key={grader}>

@@ -1,13 +1,16 @@
 /** A proof beside what was made of it: statement and proof at one side, scheme, points and reports at the other. */
-import type { Proof } from '../../../../src/view/api/proof.ts';
+import type { Proof, ProofQueue } from '../../../../src/view/api/proof.ts';
 import { formatNumber } from '../../format.ts';
 import { Loading } from '../../parts/loading.tsx';
 import { Markup } from '../../parts/markup.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useResource } from '../../resource.ts';
 import { linkTo } from '../../route.ts';
+import { lastGrader, useGrader } from '../grade/grader-name.ts';
 import type { PageProps } from '../pages.ts';
 import { GradeCard } from './grade-card.tsx';
+import { GradeWay } from './grade-way.tsx';
+import { HiddenGrades } from './hidden-grades.tsx';
 import { PointsMark } from './points-mark.tsx';
 import { finishWords } from './proof-rows.tsx';
 import { SchemeCard } from './scheme-card.tsx';
@@ -16,6 +19,8 @@ import './proofs.css';
 export function ProofPage({ names }: PageProps) {
   const { run = '', id = '' } = names;
   const { value, error, again } = useResource('runs/:run/proof/:id.json', { run, id });
+  const [named] = useGrader();
+  const grader = named === '' ? lastGrader() : named;
   const list = linkTo('runs', run, 'proofs');
   if (value === undefined) {
     if (error === undefined) return <Loading what="Reading the proof" />;
@@ -28,7 +33,9 @@ export function ProofPage({ names }: PageProps) {
       />
     );
   }
-  const [first, ...others] = value.grades;
+  const queue = value.queues.find(({ blind }) => blind.includes(grader));
+  const grades = queue === undefined ? value.grades : [];
+  const [first, ...others] = grades;
   return (
     <>
       <p class="eyebrow">
@@ -49,9 +56,9 @@ export function ProofPage({ names }: PageProps) {
           {value.tokens === null ? '' : ` · ${formatNumber(value.tokens)} tokens`} ·{' '}
           {finishWords[value.finish]}
         </span>
-        <Ways run={run} proof={value} />
+        <Ways run={run} proof={value} queue={queue} />
       </div>
-      <Siblings run={run} proof={value} />
+      <Siblings run={run} proof={value} isHidden={queue !== undefined} />
       <div class="proofs-sides">
         <div class="proofs-side">
           <section aria-labelledby="proofs-statement">
@@ -94,7 +101,9 @@ export function ProofPage({ names }: PageProps) {
           ))}
         </div>
         <div class="proofs-side">
-          {first === undefined ? (
+          {queue !== undefined ? (
+            <HiddenGrades {...{ queue, grader, again }} />
+          ) : first === undefined ? (
             <section>
               <h2>Grade</h2>
               <p class="quiet">{noGrade(value)}</p>
@@ -102,7 +111,7 @@ export function ProofPage({ names }: PageProps) {
           ) : (
             <GradeCard grade={first} title="Grade" />
           )}
-          <SchemeCard problem={value.problem} grades={value.grades} />
+          <SchemeCard problem={value.problem} grades={grades} />
           {others.map((grade) => (
             <GradeCard key={grade.judge} grade={grade} title="Another grade of the same proof" />
           ))}
@@ -112,14 +121,20 @@ export function ProofPage({ names }: PageProps) {
   );
 }
 
-function noGrade({ kind, finish }: Proof): string {
-  if (kind === 'prove') return 'Nobody has graded it. A person can, on the page Grade.';
-  if (finish === 'none') return 'There was nothing to grade.';
-  return 'It has not been graded.';
+function noGrade({ finish }: Proof): string {
+  return finish === 'none' ? 'There was nothing to grade.' : 'Nobody has graded it yet.';
 }
 
 /** To the calls that it came from, and to where a person grades. */
-function Ways({ run, proof }: { readonly run: string; readonly proof: Proof }) {
+function Ways({
+  run,
+  proof,
+  queue,
+}: {
+  readonly run: string;
+  readonly proof: Proof;
+  readonly queue: ProofQueue | undefined;
+}) {
   return (
     <nav class="proofs-ways" aria-label="More of this attempt">
       {proof.hasTrace && (
@@ -127,14 +142,21 @@ function Ways({ run, proof }: { readonly run: string; readonly proof: Proof }) {
           How it came about
         </a>
       )}
-      <a class="button" href={linkTo('grade')}>
-        Grade proofs
-      </a>
+      <GradeWay run={run} id={proof.id} queue={queue} />
     </nav>
   );
 }
 
-function Siblings({ run, proof }: { readonly run: string; readonly proof: Proof }) {
+function Siblings({
+  run,
+  proof,
+  isHidden,
+}: {
+  readonly run: string;
+  readonly proof: Proof;
+  /** Points would unblind. */
+  readonly isHidden: boolean;
+}) {
   const { siblings } = proof;
   if (siblings.length < 2) return null;
   return (
@@ -145,9 +167,9 @@ function Siblings({ run, proof }: { readonly run: string; readonly proof: Proof 
           key={id}
           href={linkTo('runs', run, 'proofs', id)}
           aria-current={id === proof.id ? 'page' : undefined}
-          aria-label={`attempt ${attempt}, ${points === null ? 'no grade' : `${formatNumber(points, 1)} of 7`}`}
+          aria-label={`attempt ${attempt}${isHidden ? '' : points === null ? ', no grade' : `, ${formatNumber(points, 1)} of 7`}`}
         >
-          {attempt} <PointsMark points={points} />
+          {attempt} {!isHidden && <PointsMark points={points} />}
         </a>
       ))}
     </nav>

@@ -5,7 +5,7 @@ import { StateMark } from '../../parts/state-mark.tsx';
 import { linkTo } from '../../route.ts';
 
 export function RunHead({ overview }: { readonly overview: RunOverview }) {
-  const { id, path, name, description, state, health, totals, stages, kind } = overview;
+  const { id, path, name, description, state, health, totals, stages, kind, documents } = overview;
   const facts = [
     totals.seconds > 0 && `${formatSeconds(totals.seconds)} of work`,
     totals.sampledTokens > 0 && `${formatCount(totals.sampledTokens)} tokens sampled`,
@@ -22,7 +22,12 @@ export function RunHead({ overview }: { readonly overview: RunOverview }) {
     },
     { text: 'Proofs', isThere: hasProofs, address: linkTo('runs', id, 'proofs') },
     { text: 'Traces', isThere: hasProofs, address: linkTo('runs', id, 'traces') },
-    { text: 'Compare', isThere: true, address: '#/compare' },
+    { text: 'Compare', isThere: kind === 'bench' || isEvaluated, address: linkTo('compare', id) },
+    ...documents.map((name) => ({
+      text: name === 'report.html' ? 'Report' : name,
+      isThere: true,
+      address: `files/${encodeURIComponent(id)}/${name}`,
+    })),
   ].filter(({ isThere }) => isThere);
   return (
     <header class="run-head">

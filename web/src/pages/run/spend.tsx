@@ -1,4 +1,4 @@
-/** What the run has spent over its time of work, against the budget where one has come to bear. */
+/** What the run has spent over its time of work, against the budget where there is one. */
 import type { RunSpend } from '../../../../src/view/api/run.ts';
 import { formatCount, formatDollars } from '../../format.ts';
 import { Chart, type ChartLine } from '../../parts/chart.tsx';
@@ -65,6 +65,9 @@ function sentence({ dollars, tokens, budget }: RunSpend, hasMoney: boolean): str
     ...(budget.dollars === null ? [] : [formatDollars(budget.dollars)]),
     ...(budget.tokens === null ? [] : [`${formatCount(budget.tokens)} tokens`]),
   ];
-  const of = limits.length === 0 ? '' : ` The budget of ${limits.join(' and ')} has refused calls.`;
+  const of =
+    limits.length === 0
+      ? ''
+      : ` The budget is ${limits.join(' and ')}${budget.hasRefused ? ' and has refused calls' : ''}.`;
   return `${money}${formatCount(tokens.at(-1))} tokens so far.${of}`;
 }

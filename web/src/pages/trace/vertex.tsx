@@ -40,15 +40,15 @@ function Card({ vertex, width }: { readonly vertex: TraceVertex; readonly width:
     <>
       {kind === 'scaffold' && <rect class="trace-inner" x="3" y="3" width={width - 6} height="40" rx="2" />}
       <text class="trace-name" x="10" y="19">
-        {shortened(name, isChosen ? 12 : 18)}
+        {shortened(name, 18)}
       </text>
       {isChosen && (
-        <text class="trace-chosen" x={width - 8} y="19" text-anchor="end">
+        <text class="trace-chosen" x={width - 8} y="36" text-anchor="end">
           chosen
         </text>
       )}
       <text class="trace-line" x="10" y="36">
-        {shortened(lineOf(vertex), verdicts.length > 3 ? 12 : 20)}
+        {shortened(lineOf(vertex), isChosen || verdicts.length > 3 ? 12 : 20)}
       </text>
       {verdicts.slice(0, mostMarks).map(({ call, value }, index) => (
         <circle
