@@ -34,9 +34,11 @@ export const weightsRoutes: readonly Route[] = [
       };
     }),
   ),
-  route(saveWeightsForSampler, ({ service, body, digest, bytes }) =>
-    inTurn(service, body, digest, bytes, (training) => {
-      const { path: name, sampling_session_seq_id: seq, kind } = body;
+  route(saveWeightsForSampler, ({ service, body, bytes }) => {
+    const { path: name, sampling_session_seq_id: seq, kind } = body;
+    // The official SDK counts its samplers on when it sends a request once more.
+    const digest = JSON.stringify([name, kind, seq == null]);
+    return inTurn(service, body, digest, bytes, (training) => {
       if (name != null && (seq != null || kind === 'inflight')) {
         throw invalidRequest('path', 'path: a sampler of a session, and one that is live, has no name');
       }
@@ -54,8 +56,8 @@ export const weightsRoutes: readonly Route[] = [
         throw invalidRequest('sampling_session_seq_id', `sampling_session_seq_id: ${seq} is in use`);
       }
       return (model) => beginSampling(service, training, model, seq, body);
-    }),
-  ),
+    });
+  }),
   route(weightsInfo, ({ service, body }) => {
     const { base_model, lora } = service.shelf.find(reading(() => parseTinkerPath(body.tinker_path)));
     return {
