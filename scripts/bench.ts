@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchAdapters } from './bench/adapters.ts';
 import { benchAnswers } from './bench/answers/answers.ts';
 import { benchCompare, fullCompare } from './bench/compare.ts';
 import { benchCuration, fullCuration } from './bench/curation/curation.ts';
@@ -24,7 +25,7 @@ import { benchSimulate, fullSimulate } from './bench/simulate.ts';
 import { benchStatistics } from './bench/statistics.ts';
 import { benchWeb } from './bench/web/web.ts';
 
-const usage = `usage: npm run bench -- engine|harness|compare|answers|statistics|pipeline|simulate|decontaminate|curation|web [options]
+const usage = `usage: npm run bench -- engine|adapters|harness|compare|answers|statistics|pipeline|simulate|decontaminate|curation|web [options]
   --json FILE      write the figures there too
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
@@ -33,6 +34,10 @@ engine: training and sampling of the embedded engine
   --llama-cpp DIR  measure llama.cpp beside, with node-llama-cpp as installed in this directory
   --threads N      most threads (default: one per core)
   --sizes A,B      only these model sizes: 1M, 10M
+adapters: training with an adapter (LoRA) against training all parameters: steps, memory
+  --peer PYTHON    measure torch and PEFT beside, with a Python that has them
+  --threads N      threads (default: one per core)
+  --sizes A,B      only these model sizes: 1M, 10M, 135M
 compare: a large benchmark run is opened, compared and written out
   --attempts N     graded attempts (default ${fullCompare.attempts})
 curation: memory of qed data import and filter on many rows
@@ -102,6 +107,7 @@ const { values, positionals } = parseArgs({
 const [benchmark, ...others] = positionals;
 const benchmarks: Readonly<Record<string, () => AsyncGenerator<FigureGroup>>> = {
   engine: engineFigures,
+  adapters: () => benchAdapters({ threads, peer: values.peer, sizes: values.sizes?.split(','), patience }),
   harness: harnessFigures,
   compare: compareFigures,
   curation: () => benchCuration({ rows: count(values.rows, fullCuration.rows) }),

@@ -2,7 +2,8 @@
 
 Reads one JSON request a line and answers each with one line. `load` makes a model; `train` runs one forward and
 backward pass over the given sequences (equal lengths, so no padding and no mask); `generate` samples a fixed
-number of tokens for every prompt, with the key-value cache. Answers carry the CPU seconds that were used.
+number of tokens for every prompt, with the key-value cache; `adapt` freezes the model beneath an adapter of PEFT. Answers
+carry the CPU seconds that were used.
 """
 
 import json
@@ -29,6 +30,14 @@ class Peer:
             min_new_tokens=request["newTokens"], max_new_tokens=request["newTokens"],
         )
         return {"attention": self.model.config._attn_implementation}
+
+    def adapt(self, request):
+        from peft import LoraConfig, get_peft_model
+
+        targets = "q_proj k_proj v_proj o_proj gate_proj up_proj down_proj lm_head".split()
+        settings = LoraConfig(r=request["rank"], lora_alpha=request["alpha"], target_modules=targets)
+        self.model = get_peft_model(self.model, settings)
+        return {}
 
     def train(self, request):
         self.model.train()

@@ -35,6 +35,11 @@ export class TorchPeer {
     await this.#peer.ask({ ...options, do: 'load', sequences: lists(sequences), prompts: lists(prompts) });
   }
 
+  /** Freezes the model and adds an adapter on all its matrices; needs PEFT. */
+  async adapt(options: { readonly rank: number; readonly alpha: number }): Promise<void> {
+    await this.#peer.ask({ ...options, do: 'adapt' });
+  }
+
   readonly train: Work = async () => Number((await this.#peer.ask({ do: 'train' })).cpuSeconds);
   readonly generate: Work = async () => Number((await this.#peer.ask({ do: 'generate' })).cpuSeconds);
 
