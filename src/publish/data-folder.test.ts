@@ -16,9 +16,10 @@ const against = [
   { name: 'imo-proofbench', digest: 'd', problems: 60 },
   { name: 'imo-answerbench', digest: 'd', problems: 400 },
 ];
+const schemeBy = { model: 'author@10.1.2.3:8000/v1', prompt: 'abc' };
 const rows = [
   { id: 'a', statement: 'Prove a.', solutions: ['It holds.'], tags: { year: 2001 } },
-  { id: 'b', statement: 'Prove b.', tags: { year: '1999-2000' }, licence: 'MIT' },
+  { id: 'b', statement: 'Prove b.', tags: { year: '1999-2000' }, licence: 'MIT', schemeBy },
 ];
 
 interface Made {
@@ -68,6 +69,8 @@ test('a curated set becomes rows and a card with columns, counts, licences and s
   assert.match(card, /\| aops \| MIT \| 2 \| 2 \| them \|/);
   assert.match(card, /### decontaminate/);
   assert.match(card, /IMO-ProofBench or IMO-AnswerBench were taken out/);
+  const text = readFileSync(path.join(to, 'data', 'default-train.jsonl'), 'utf8');
+  assert.match(text, /"model":"author@private-address"/);
   // Years are texts in one row and numbers in the other: texts in both.
   const back = [];
   for await (const { item } of readDataRows(path.join(to, 'data', 'default-train.jsonl')))

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { sizeCategory } from '../curate/report/data-card.ts';
+import { isRecord } from '../engine/json-file.ts';
 import { writeCheckpoint } from '../journal/checkpoint-store.ts';
 import { readNumberedJsonLines } from '../problems/json-lines.ts';
 import { cardText } from './card-head.ts';
@@ -18,6 +19,7 @@ import { rowFault } from './evaluation-data.ts';
 import { licenceFields } from './hub-licences.ts';
 import type { HubPlace } from './hub-place.ts';
 import { cardFile } from './model-folder.ts';
+import { withoutAddresses } from './shared-recipe.ts';
 
 export interface DataFolderOptions {
   /** A step of curation, or a run of the lab. */
@@ -84,8 +86,23 @@ async function* rowsOf(
     if (line % 1000 === 0) signal?.throwIfAborted();
     const fault = rowFault(item);
     if (fault !== undefined) throw new Error(`${file}:${line}: ${fault}; nothing is written`);
-    yield item;
+    yield withoutServers(item);
   }
+}
+
+/** Rows name the models that judged and wrote for them, as calls know them: with the address of their server. */
+function withoutServers(row: Record<string, unknown>): Record<string, unknown> {
+  const shown = { ...row };
+  for (const field of ['difficulty', 'schemeBy', 'review']) {
+    const value = shown[field];
+    if (!isRecord(value)) continue;
+    const entries = Object.entries(value).map(([name, one]) => [
+      name,
+      (name === 'model' || name === 'judge') && typeof one === 'string' ? withoutAddresses(one) : one,
+    ]);
+    shown[field] = Object.fromEntries(entries);
+  }
+  return shown;
 }
 
 async function writeSplit(

@@ -10,7 +10,7 @@ import { rowsFile, stepFile } from '../curate/step-files.ts';
 import { packageVersion } from '../recipe/package-version.ts';
 import { frozenRecipe } from '../view/frozen-recipe.ts';
 import { chainFault } from './evaluation-data.ts';
-import { sharedRecipe } from './shared-recipe.ts';
+import { sharedRecipe, withoutPlacesInText } from './shared-recipe.ts';
 import { stepChain } from './step-chain.ts';
 
 export interface DataSplit {
@@ -55,7 +55,7 @@ function ofCuration(directory: string, name: string): DataSource {
     : [{ config: 'default', split: 'train', file: path.join(directory, rowsFile) }];
   const doubtful = licences.filter((licence) => /^(unknown|see )/i.test(licence));
   return {
-    ...{ splits, licences, body, isSynthetic: false },
+    ...{ splits, licences, body: withoutPlacesInText(body), isSynthetic: false },
     remarks: doubtful.map(
       (licence) => `a source's licence is only known as "${licence}": find out before you push`,
     ),

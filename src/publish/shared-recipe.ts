@@ -11,6 +11,10 @@ const publicHosts =
   /(^|\.)(openai\.com|openrouter\.ai|googleapis\.com|anthropic\.com|thinkingmachines\.dev|huggingface\.co)$/;
 const address = /\bhttps?:\/\/[^\s#,)'"]+/g;
 
+/** A model at an endpoint as calls know it: `gpt-oss-20b@10.0.0.5:8000/v1`. A step (`rl@100`) has neither point nor port. */
+const modelAt = /@((?:[\w-]+(?:\.[\w-]+)+(?::\d+)?|[\w-]+:\d+)(?:\/[\w./-]*)?)/g;
+const quotedPath = /"((?:\/|[A-Za-z]:\\\\)[^"\n]+)"/g;
+
 /** As YAML. */
 export function sharedRecipe(recipe: object): string {
   return stringify(withoutPlaces(recipe), { lineWidth: 0 }).trimEnd();
@@ -18,11 +22,21 @@ export function sharedRecipe(recipe: object): string {
 
 /** Text with private addresses and absolute paths taken out. */
 export function withoutAddresses(text: string): string {
-  const noAddresses = text.replaceAll(address, (found) => {
-    const host = URL.parse(found)?.hostname ?? '';
-    return publicHosts.test(host) ? found : 'private-address';
-  });
+  const noAddresses = text
+    .replaceAll(address, (found) => (isPublic(found) ? found : 'private-address'))
+    .replaceAll(modelAt, (found, place: string) =>
+      isPublic(`http://${place}`) ? found : '@private-address',
+    );
   return path.isAbsolute(noAddresses) ? path.basename(noAddresses) : noAddresses;
+}
+
+/** The same of JSON inside a longer text: whole values that are paths keep their last name. */
+export function withoutPlacesInText(text: string): string {
+  return withoutAddresses(text).replaceAll(quotedPath, (_, place: string) => `"${path.basename(place)}"`);
+}
+
+function isPublic(url: string): boolean {
+  return publicHosts.test(URL.parse(url)?.hostname ?? '');
 }
 
 function withoutPlaces(value: unknown): unknown {

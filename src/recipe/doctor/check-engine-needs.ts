@@ -62,13 +62,19 @@ function needChecks(recipe: Recipe, engine: Engine, measures: boolean): RecipeCh
         : 'by its profile; a run measures it before its first step';
     return [{ name, status: 'ok', found: `${engine.name} meets them, ${how}` }];
   }
+  // SkyRL does not say which backend it runs, and they take different fields from requests.
+  const isGuessed =
+    !measures &&
+    recipe.engine.kind === 'tinker' &&
+    recipe.engine.profile === 'auto' &&
+    engine.name.startsWith('tinker (skyrl ');
   const atBest = measures ? unmet : unmetNeeds(recipe, stages, asMeasuredAtBest(capabilities));
   return unmet.map(({ field, message, mend }): RecipeCheck => {
-    const isSure = atBest.some((other) => other.field === field && other.message === message);
+    const isSure = !isGuessed && atBest.some((other) => other.field === field && other.message === message);
     return {
       ...{ name: `${name}: ${field}`, status: isSure ? 'failed' : 'warning' },
       found: `${message} (${engine.name}${isSure ? '' : ', by its profile'})`,
-      mend: isSure ? mend : `How it was started decides; --measure finds out. If it is so: ${mend}`,
+      mend: isSure ? mend : `--measure finds out, or engine.profile says it. If it is so: ${mend}`,
     };
   });
 }

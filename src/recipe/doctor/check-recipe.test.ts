@@ -290,6 +290,8 @@ test('needs that a server does not meet are told with their fields, as a run wou
   const fields = Object.keys(unmet).filter((name) => name.startsWith('engine needs: '));
   assert.ok(fields.includes('engine needs: rl.optimiser.beta2'), fields.join(', '));
   holds(unmet, 'engine needs: rl.optimiser.beta2', 'failed', /which is not said \(tinker \(skyrl at/);
+  const guessed = await found(tinker(await tinkerServer(t, { models, front: 'Tinker API Mock' })));
+  holds(guessed, 'engine needs: rl.optimiser.beta2', 'warning', /skyrl at .*, by its profile/);
   const settings = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0, clipNorm: 1 };
   const server = { ...settings, temperature: 0.8, entropyCoefficient: 1e-4 };
   const told = Object.entries(server).map(([field, value]) => `engine.server.${field}=${value}`);
