@@ -3,9 +3,9 @@
  * with `--push` it is sent. Without it nobody is asked and nothing is sent.
  */
 import path from 'node:path';
+import type { HubPlace } from '../problems/remote/hub-place.ts';
 import type { CardKind } from '../publish/card-head.ts';
 import type { FolderFile } from '../publish/folder-files.ts';
-import type { HubPlace } from '../publish/hub-place.ts';
 import type { Pushed } from '../publish/push-folder.ts';
 import type { DataStepRun } from './data-step-run.ts';
 import { bytesText } from './model-job.ts';
@@ -41,7 +41,7 @@ const defaultEndpoint = 'https://huggingface.co';
 /** Returns the exit code. */
 export async function exportToHub(what: string, options: HubExportOptions): Promise<number> {
   const { runDataStep } = await import('./data-step-run.ts');
-  const { hubToken } = await import('../publish/hub-token.ts');
+  const { hubToken } = await import('../problems/remote/hub-token.ts');
   const place = await placeOf(options.to ?? '');
   const endpoint = (process.env.HF_ENDPOINT || defaultEndpoint).replace(/\/+$/, '');
   const kind: CardKind = options.dataSet === true ? 'dataset' : 'model';
@@ -77,7 +77,7 @@ export async function exportToHub(what: string, options: HubExportOptions): Prom
 }
 
 async function placeOf(text: string): Promise<HubPlace> {
-  const { parseHubPlace } = await import('../publish/hub-place.ts');
+  const { parseHubPlace } = await import('../problems/remote/hub-place.ts');
   try {
     return parseHubPlace(text);
   } catch (error) {

@@ -37,6 +37,11 @@ export async function openWeights(directory: string): Promise<TensorSource> {
   }
 }
 
+/** Names of the files that an index at `path` names, in order. */
+export async function readShardNames(path: string): Promise<readonly string[]> {
+  return [...new Set(parseWeightMap(await readJsonFile(path, indexBytesLimit), path).values())].sort();
+}
+
 /** Why a checkpoint has no weights, where it is a pointer to those that a server keeps (engine/tinker/). */
 async function keptElsewhere(directory: string): Promise<string | undefined> {
   const path = join(directory, 'tinker.json');

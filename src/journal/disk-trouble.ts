@@ -25,7 +25,8 @@ export function diskTrouble(error: unknown, path: string): unknown {
   return full ? new DiskFullError(path, available, { cause: error }) : error;
 }
 
-function availableBytes(path: string): number {
+/** What is free where `path` lies, or will lie. */
+export function availableBytes(path: string): number {
   for (let directory = path; ; directory = dirname(directory)) {
     try {
       const { bavail, bsize } = statfsSync(directory);

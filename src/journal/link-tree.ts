@@ -44,14 +44,27 @@ async function linkInto(from: string, to: string, makeLink: NonNullable<LinkOpti
     const [source, copy] = [path.join(from, entry.name), path.join(to, entry.name)];
     if (entry.isDirectory()) await linkInto(source, copy, makeLink);
     else {
-      try {
-        await makeLink(source, copy);
-      } catch (error) {
-        if (!noLink.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-        await copyFile(source, copy);
-        await nodeFileLayer.sync(copy, 'file');
-      }
+      await linkFile(source, copy, { link: makeLink });
     }
   }
   await nodeFileLayer.sync(to, 'directory');
+}
+
+/** A hard link to a file or, where there can be none, what `otherwise` makes of it: a copy if not given. */
+export async function linkFile(
+  from: string,
+  to: string,
+  options: LinkOptions & { readonly otherwise?: (from: string, to: string) => Promise<void> } = {},
+): Promise<void> {
+  try {
+    await (options.link ?? link)(from, to);
+  } catch (error) {
+    if (!noLink.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await (options.otherwise ?? copyDurably)(from, to);
+  }
+}
+
+async function copyDurably(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await nodeFileLayer.sync(to, 'file');
 }

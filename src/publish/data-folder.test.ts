@@ -5,10 +5,10 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type DataRow, dataRowSchema } from '../curate/data-row.ts';
 import { readDataRows, StepWriter } from '../curate/step-files.ts';
+import { parseHubPlace } from '../problems/remote/hub-place.ts';
 import { readCardHead } from './card-head.ts';
 import { dataFolderFaults } from './check-data-folder.ts';
 import { writeDataFolder } from './data-folder.ts';
-import { parseHubPlace } from './hub-place.ts';
 
 const place = parseHubPlace('hub:me/proofs');
 const sources = { aops: { title: 'AoPS', licence: 'MIT', attribution: 'them', caveats: ['Noisy.'] } };

@@ -12,12 +12,12 @@ import { sizeCategory } from '../curate/report/data-card.ts';
 import { isRecord } from '../engine/json-file.ts';
 import { writeCheckpoint } from '../journal/checkpoint-store.ts';
 import { readNumberedJsonLines } from '../problems/json-lines.ts';
+import type { HubPlace } from '../problems/remote/hub-place.ts';
 import { cardText } from './card-head.ts';
 import { DataFeatures } from './data-features.ts';
 import { type DataSource, type DataSplit, dataSource } from './data-source.ts';
 import { rowFault } from './evaluation-data.ts';
 import { licenceFields } from './hub-licences.ts';
-import type { HubPlace } from './hub-place.ts';
 import { cardFile } from './model-folder.ts';
 import { withoutAddresses } from './shared-recipe.ts';
 

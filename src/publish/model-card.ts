@@ -5,10 +5,10 @@
 import { markdownTable } from '../bench/tables/markdown-table.ts';
 import type { Cell } from '../bench/tables/table.ts';
 import type { ModelConfig } from '../engine/engine.ts';
+import type { HubPlace } from '../problems/remote/hub-place.ts';
 import type { BenchScore } from './bench-scores.ts';
 import { cardText } from './card-head.ts';
 import { licenceFields } from './hub-licences.ts';
-import type { HubPlace } from './hub-place.ts';
 import type { CheckpointRun, StageFigures } from './run-of-checkpoint.ts';
 import { sharedRecipe, withoutAddresses } from './shared-recipe.ts';
 

@@ -15,11 +15,11 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { configurations, writeModel } from '../engine/gguf/model-fixture.ts';
 import { loadDirectoryFormat } from '../model/directory-format.ts';
+import { parseHubPlace } from '../problems/remote/hub-place.ts';
 import { loadRecipe } from '../recipe/load.ts';
 import type { ReportJson } from '../recipe/report/report-schema.ts';
 import { readCardHead } from './card-head.ts';
 import { modelFolderFaults } from './check-model-folder.ts';
-import { parseHubPlace } from './hub-place.ts';
 import { writeModelFolder } from './model-folder.ts';
 
 const place = parseHubPlace('hub:me/tiny-rl');

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { parseHubPlace } from '../problems/remote/hub-place.ts';
 import { type HubRequest, type ScriptedHub, scriptedHub } from './fixtures/scripted-hub.ts';
-import { parseHubPlace } from './hub-place.ts';
 import { PushError, type PushOptions, pushFolder } from './push-folder.ts';
 
 const place = parseHubPlace('hub:me/tiny');

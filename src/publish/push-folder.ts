@@ -8,9 +8,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { commitIter, createRepo, HubApiError, listFiles } from '@huggingface/hub';
+import type { HubPlace } from '../problems/remote/hub-place.ts';
 import type { CardKind } from './card-head.ts';
 import { type FolderFile, folderFiles } from './folder-files.ts';
-import type { HubPlace } from './hub-place.ts';
 import { connectionFault, type Patience, patientFetch } from './patient-fetch.ts';
 
 export interface PushOptions {

@@ -84,6 +84,21 @@ test('a directory without a model is one fault, which says how to get one there'
   const faults = messagesOf(recipe('{ from: nowhere }', 4096));
   assert.equal(faults.length, 1, faults.join('\n'));
   assert.match(faults[0] ?? '', /model\.from: there is no model in .*nowhere.*qed import FILE\.gguf --to/);
+  assert.match(faults[0] ?? '', /qed import hub:OWNER\/NAME --to .*nowhere"/);
+});
+
+test('beside a server that has the weights, the command takes the other files of the model that the recipe names', () => {
+  const engine = (baseModel: string) =>
+    `${recipe('{ from: nowhere }')}engine: { kind: tinker, url: "http://127.0.0.1:1", baseModel: ${baseModel} }\n`;
+  const [fault, ...others] = messagesOf(engine('Qwen/Qwen3-4B-Thinking-2507'));
+  assert.match(
+    fault ?? '',
+    /model\.from: there is no model in .*"qed import hub:Qwen\/Qwen3-4B-Thinking-2507 --to .*nowhere --without-weights"/,
+  );
+  assert.doesNotMatch(fault ?? '', /gguf/);
+  assert.deepEqual(others, []);
+  // A name that the server made up says nothing about the hub.
+  assert.match(messagesOf(engine('policy')).join(), /qed import hub:OWNER\/NAME --to .* --without-weights/);
 });
 
 test('an architecture that the engine does not have is refused before anything runs', () => {

@@ -43,7 +43,7 @@ export function withExistingModel(
   const mostPositions = isRemote ? Number.POSITIVE_INFINITY : embeddedPositions;
   let sizes: Record<string, number | boolean>;
   try {
-    sizes = sizesOf(readConfig(model), mostPositions);
+    sizes = sizesOf(readConfig(model, importCommands(value, model)), mostPositions);
   } catch (error) {
     // The rules between sizes have nothing to go by; the one fault says enough.
     const unknown = withValue(value, ['model', 'maximumPositions'], Number.MAX_SAFE_INTEGER);
@@ -71,17 +71,29 @@ function agrees(name: string, given: unknown, size: number | boolean): boolean {
   return given === size;
 }
 
-function readConfig(directory: string): ModelConfig {
+/**
+ * How the model gets to `directory`. Beside a server that has the weights under a name of the hub, the small files of that
+ * model are what is missing.
+ */
+function importCommands(value: unknown, directory: string): string {
+  const to = `--to ${shownPath(directory)}`;
+  const baseModel = valueAt(['engine', 'baseModel'], value);
+  if (valueAt(['engine', 'kind'], value) === 'tinker' && typeof baseModel === 'string') {
+    const isOfHub = /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(baseModel);
+    const named = isOfHub ? baseModel : 'OWNER/NAME';
+    return `The server has its weights; the other files come with "qed import hub:${named} ${to} --without-weights"`;
+  }
+  return `A model of the hub becomes one with "qed import hub:OWNER/NAME ${to}", a GGUF file with "qed import FILE.gguf ${to}"`;
+}
+
+/** `mend` says how a model gets there. */
+function readConfig(directory: string, mend: string): ModelConfig {
   const file = path.join(directory, configFile);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new Error(
-      `there is no model in ${shownPath(directory)} (no ${configFile}). A GGUF file becomes one with ` +
-        `"qed import FILE.gguf --to ${shownPath(directory)}"`,
-      { cause },
-    );
+    throw new Error(`there is no model in ${shownPath(directory)} (no ${configFile}). ${mend}`, { cause });
   }
   let json: unknown;
   try {

@@ -118,7 +118,11 @@ async function checkAnswer(url: URL, { headers, body, status }: Answer): Promise
         : status === 404
           ? '; there is no such file'
           : '';
-    throw new RemoteError('status', `${url.href}: the server answers ${status}${hint}${text}`, { status });
+    const code = [headers['x-error-code'] ?? []].flat()[0];
+    throw new RemoteError('status', `${url.href}: the server answers ${status}${hint}${text}`, {
+      status,
+      code,
+    });
   }
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
     body.discard();

@@ -15,14 +15,21 @@ export class RemoteError extends Error {
   override readonly name = 'RemoteError';
   readonly kind: RemoteFailure;
   readonly status: number | undefined;
+  /** The hub's own name of the error, where it gives one. */
+  readonly code: string | undefined;
 
   constructor(
     kind: RemoteFailure,
     message: string,
-    options: { readonly cause?: unknown; readonly status?: number | undefined } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly status?: number | undefined;
+      readonly code?: string | undefined;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.kind = kind;
     this.status = options.status;
+    this.code = options.code;
   }
 }

@@ -26,4 +26,5 @@ test('the token is that of HF_TOKEN, else of the file of the hub’s own tools',
       return true;
     },
   );
+  assert.equal(hubToken({ HF_TOKEN: 'sk-secret' }, { anyForm: true })?.token, 'sk-secret');
 });

@@ -3,8 +3,8 @@
  * HF_HOME (~/.cache/huggingface). It goes into the header of requests to the hub and nowhere else.
  */
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { hubHome } from './hub-home.ts';
 
 export interface HubToken {
   readonly token: string;
@@ -12,8 +12,17 @@ export interface HubToken {
   readonly from: string;
 }
 
+export interface HubTokenOptions {
+  /** For reading: servers that stand in for the hub (HF_ENDPOINT) have tokens of their own form. */
+  readonly anyForm?: boolean;
+}
+
 /** Undefined where there is none. Throws an Error for one that cannot be a token, without showing it. */
-export function hubToken(environment: Readonly<Record<string, string | undefined>>): HubToken | undefined {
+export function hubToken(
+  environment: Readonly<Record<string, string | undefined>>,
+  { anyForm = false }: HubTokenOptions = {},
+): HubToken | undefined {
+  const checked = anyForm ? (token: string) => token : checkedForm;
   const said = environment.HF_TOKEN?.trim();
   if (said !== undefined && said !== '') return { token: checked(said, 'HF_TOKEN'), from: 'HF_TOKEN' };
   const file = tokenFile(environment);
@@ -30,12 +39,10 @@ export function hubToken(environment: Readonly<Record<string, string | undefined
 
 function tokenFile(environment: Readonly<Record<string, string | undefined>>): string {
   if (environment.HF_TOKEN_PATH) return path.resolve(environment.HF_TOKEN_PATH);
-  const home = environment.HOME || homedir();
-  const cache = environment.XDG_CACHE_HOME || path.join(home, '.cache');
-  return path.join(environment.HF_HOME || path.join(cache, 'huggingface'), 'token');
+  return path.join(hubHome(environment), 'token');
 }
 
-function checked(token: string, from: string): string {
+function checkedForm(token: string, from: string): string {
   if (/^hf_[\w-]+$/.test(token)) return token;
   throw new Error(
     `${from}: no token of the hub (they begin with hf_); make one at huggingface.co/settings/tokens`,

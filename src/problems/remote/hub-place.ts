@@ -10,6 +10,24 @@ export interface HubPlace {
 const part = /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/;
 const longest = 96;
 
+export interface HubRevision {
+  readonly place: HubPlace;
+  /** A commit, branch or tag, where one is named. */
+  readonly revision: string | undefined;
+}
+
+/** `hub:OWNER/NAME` or `hub:OWNER/NAME@REVISION`. Throws an Error that says what is wrong with it. */
+export function parseHubRevision(text: string): HubRevision {
+  const at = text.indexOf('@');
+  if (at < 0) return { place: parseHubPlace(text), revision: undefined };
+  const revision = text.slice(at + 1);
+  if (!/^[\w][\w./-]*$/.test(revision) || revision.includes('..'))
+    throw new Error(
+      `${text}: ${JSON.stringify(revision)} is no commit, branch or tag; expected hub:OWNER/NAME@REVISION`,
+    );
+  return { place: parseHubPlace(text.slice(0, at)), revision };
+}
+
 /** Throws an Error that says what is wrong with it. */
 export function parseHubPlace(text: string): HubPlace {
   const refuse = (reason: string) => new Error(`${text}: ${reason}; expected hub:OWNER/NAME`);
