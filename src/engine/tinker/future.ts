@@ -57,17 +57,17 @@ export async function awaitFuture(
       pauses += 1;
       continue;
     }
-    if (answer.status === 408 || answer.status >= 500) {
-      // A server that holds requests has waited itself; one that fails at once would be asked in a circle.
-      if (answer.status !== 408) {
-        troubleSince = troubleFrom(connection, troubleSince, answer);
-        if (pauses > 0) await clock.sleep(Math.min(250 * 2 ** pauses, 5_000), options.signal);
-        pauses += 1;
-      }
+    if (answer.status >= 500) {
+      // At once, as the table has it, but a server that goes on failing is not asked in a circle.
+      troubleSince = troubleFrom(connection, troubleSince, answer);
+      if (pauses > 0) await clock.sleep(Math.min(250 * 2 ** pauses, 5_000), options.signal);
+      pauses += 1;
       continue;
     }
     pauses = 0;
     troubleSince = undefined;
+    // The server has held the request for as long as it does.
+    if (answer.status === 408) continue;
     if (answer.status === 410) {
       resubmissions += 1;
       if (resubmissions > 5) throw connection.errorOf('retrieve_future', answer);

@@ -44,8 +44,8 @@ export class Probe {
   }
 
   /** Adds the gradient of a cross-entropy over copies of the same tokens, one a weight. */
-  async gradient(weights: readonly number[]): Promise<void> {
-    await this.#train(weights, probeTokens, false);
+  async gradient(weights: readonly number[], tokens_T: Int32Array = probeTokens): Promise<void> {
+    await this.#train(weights, tokens_T, false);
   }
 
   /** A step; the gradient's norm, NaN where the server does not say. */

@@ -117,30 +117,30 @@ async function measureSampler(probe: Probe): Promise<SamplerFound> {
   const [first, second] = [await probe.sampler(), await probe.sampler()];
   if (first === undefined || second === undefined)
     return { samplerWeights: undefined, logprobsAfterTemperature: undefined, disagreement: Number.NaN };
-  /** How far the log-probs of a new sample are from the trainer's. */
-  const distance = async (session: string, temperature: number) => {
+  const sampled = async (session: string, temperature: number) => {
     const { tokens, logprobs } = await probe.sample(session, temperature);
-    const whole = new Int32Array(probeTokens.length + tokens.length);
-    whole.set(probeTokens);
-    whole.set(tokens, probeTokens.length);
-    return largest(logprobs, (await probe.logprobs(whole)).subarray(probeTokens.length - 1));
+    const whole_T = new Int32Array(probeTokens.length + tokens.length);
+    whole_T.set(probeTokens);
+    whole_T.set(tokens, probeTokens.length);
+    return { whole_T, logprobs };
   };
-  const disagreement = await distance(first, 1);
-  const isRaw = (await distance(second, 0.5)) < Math.max(sameWithin, 2 * disagreement);
-  await probe.gradient([1]);
-  await probe.step({ learning_rate: 0.03 });
+  /** How far its log-probs are from what the trainer has for the same tokens now. */
+  const distance = async ({ whole_T, logprobs }: Awaited<ReturnType<typeof sampled>>) =>
+    largest(logprobs, (await probe.logprobs(whole_T)).subarray(probeTokens.length - 1));
+  const before = await sampled(first, 1);
+  const disagreement = await distance(before);
+  const sameNow = Math.max(sameWithin, 2 * disagreement);
+  const isRaw = (await distance(await sampled(second, 0.5))) < sameNow;
+  // What it has sampled becomes much likelier, so that new weights would show in the same sample.
+  await probe.gradient([1], before.whole_T);
+  await probe.step({ learning_rate: 0.05 });
   const trained = await probe.logprobs();
-  const { tokens, logprobs } = await probe.sample(first, 1);
-  const after = await probe.logprobs();
-  if (largest(trained, after) > unmovedWithin)
-    return { samplerWeights: 'shared-slot', logprobsAfterTemperature: !isRaw, disagreement };
-  const whole = new Int32Array(probeTokens.length + tokens.length);
-  whole.set(probeTokens);
-  whole.set(tokens, probeTokens.length);
-  const now = (await probe.logprobs(whole)).subarray(probeTokens.length - 1);
-  const isNewest = largest(logprobs, now) < Math.max(sameWithin, 2 * disagreement);
+  // Published, for those who give the newest published weights to everyone.
+  await probe.sampler();
+  const after = await sampled(first, 1);
+  const isTakenBack = largest(trained, await probe.logprobs()) > unmovedWithin;
   return {
-    samplerWeights: isNewest ? 'newest' : 'own',
+    samplerWeights: isTakenBack ? 'shared-slot' : (await distance(after)) < sameNow ? 'newest' : 'own',
     logprobsAfterTemperature: !isRaw,
     disagreement,
   };
