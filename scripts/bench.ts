@@ -23,9 +23,10 @@ import {
 import { canSeeOthers, mostOthers } from './bench/quiet.ts';
 import { benchSimulate, fullSimulate } from './bench/simulate.ts';
 import { benchStatistics } from './bench/statistics.ts';
+import { benchTinker } from './bench/tinker.ts';
 import { benchWeb } from './bench/web/web.ts';
 
-const usage = `usage: npm run bench -- engine|adapters|harness|compare|answers|statistics|pipeline|simulate|decontaminate|curation|web [options]
+const usage = `usage: npm run bench -- engine|adapters|harness|compare|answers|statistics|pipeline|simulate|decontaminate|curation|web|tinker [options]
   --json FILE      write the figures there too
   --repeats N      undisturbed repeats of each measurement (default 5)
   --patience S     seconds to spend on making disturbed repeats again, per measurement (default 30)
@@ -64,6 +65,8 @@ decontaminate: problems of evaluation sets and duplicates in training data
   --rows N         rows of the large file (default ${fullDecontaminate.rows})
   --pair-rows N    rows of the comparison of all pairs (default ${fullDecontaminate.pairRows})
   --quality        measure what is found instead: planted items, natural pairs, pairs read by a person
+tinker: the embedded engine behind the Tinker API beside the same engine in process
+  --threads N, --sizes A,B  as for engine
 web: first load of the web app in a headless Chromium; a large run opened, and written while it is read; pages over large runs
   --folder DIR     with these runs (default: none)
 answers: comparison of final answers without a model
@@ -116,6 +119,7 @@ const benchmarks: Readonly<Record<string, () => AsyncGenerator<FigureGroup>>> = 
   pipeline: pipelineFigures,
   simulate: simulateFigures,
   decontaminate: decontaminateFigures,
+  tinker: () => benchTinker({ threads, patience, sizes: values.sizes?.split(',') }),
   web: () => benchWeb({ folder: values.folder, repeats: patience.repeats }),
 };
 const chosen = Object.hasOwn(benchmarks, benchmark ?? '') ? benchmarks[benchmark ?? ''] : undefined;

@@ -7,7 +7,7 @@ import { measure, type Patience } from './quiet.ts';
 import { samplingPrompts } from './sampling.ts';
 
 const groups = 4;
-const policyLoss: Loss = {
+export const policyLoss: Loss = {
   kind: 'ppo',
   temperature: 1,
   epsilonLow: 0.2,
@@ -47,7 +47,7 @@ export async function sharedPromptFigures(
 }
 
 /** As an RL step makes it: every reply token weighs the same, members have advantages of both signs. */
-function groupData(size: ModelSize): Datum[] {
+export function groupData(size: ModelSize): Datum[] {
   const { promptTokens, newTokens, groupSize } = samplingRequest;
   const length = promptTokens + newTokens;
   return samplingPrompts(size, groups).flatMap((prompt_T, group) =>
