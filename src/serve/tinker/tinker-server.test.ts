@@ -160,8 +160,16 @@ test('a client that disappears leaves nothing behind', async (t) => {
 test('a sampler that is asked for once more is the same, also when the client has counted on', async (t) => {
   const { begin, post, retrieve } = await tinkerServing(t);
   const { model } = await begin();
-  const first = await post('save_weights_for_sampler', { model_id: model, seq_id: 1, sampling_session_seq_id: 0 });
-  const again = await post('save_weights_for_sampler', { model_id: model, seq_id: 1, sampling_session_seq_id: 1 });
+  const first = await post('save_weights_for_sampler', {
+    model_id: model,
+    seq_id: 1,
+    sampling_session_seq_id: 0,
+  });
+  const again = await post('save_weights_for_sampler', {
+    model_id: model,
+    seq_id: 1,
+    sampling_session_seq_id: 1,
+  });
   assert.equal(again.request_id, first.request_id);
   assert.match(String((await retrieve(first.request_id)).sampling_session_id), /:sample:0$/);
 });
