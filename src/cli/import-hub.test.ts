@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { configurations, writeModel } from '../engine/gguf/model-fixture.ts';
+import { shardedModel } from '../model/hub/fixtures/sharded-model.ts';
+import { file } from '../problems/remote/fixtures/file-server.ts';
 import { hubServer } from '../problems/remote/fixtures/hub-server.ts';
 import { type Ended, runCommand } from './fixtures/run-command.ts';
 
@@ -23,7 +25,7 @@ async function placeOf(t: TestContext) {
   const environment = { ...server.environment, HF_TOKEN: '', HF_TOKEN_PATH: '', HF_HUB_CACHE: '' };
   const qed = (...args: string[]): Promise<Ended> => runCommand(args, { directory, environment });
   const at = (...parts: string[]): string => path.join(directory, ...parts);
-  return { at, qed, server, files };
+  return { at, qed, server, files, environment };
 }
 
 test('a model of the hub by command: its size before, what was made after', async (t) => {
@@ -50,6 +52,32 @@ test('a model of the hub by command: its size before, what was made after', asyn
   const facts = JSON.parse(small.out) as { commit: string; weights?: string; files: { name: string }[] };
   assert.deepEqual([facts.commit, facts.weights], [sha, undefined]);
   assert.ok(!facts.files.some(({ name }) => name === model) && !existsSync(at('models', 'tiny', model)));
+});
+
+test('killed between two files of weights, the same command asks only for the second', async (t) => {
+  const { at, server, files, environment } = await placeOf(t);
+  const parts = shardedModel(files);
+  server.publishModel('me/tiny', 'main', { sha, files: parts });
+  const [first = assert.fail(), second = assert.fail()] = Object.keys(parts).filter((name) =>
+    name.endsWith('.safetensors'),
+  );
+  // The second does not come before the kill.
+  server.serve(`/cdn/${sha}/${second}`, () => undefined);
+  const args = ['import', 'hub:me/tiny', '--to', 'tiny'];
+  const directory = at();
+  const killed = await runCommand(args, {
+    ...{ directory, environment },
+    signalAt: (line) => (line.includes(first) ? 'SIGKILL' : undefined),
+  });
+  assert.equal(killed.signal, 'SIGKILL');
+  assert.ok(!existsSync(at('tiny')) && existsSync(at('.tiny.hub-import')));
+  server.serve(`/cdn/${sha}/${second}`, file(parts[second] ?? assert.fail()));
+  const { code, err } = await runCommand(args, { directory, environment });
+  assert.equal(code, 0, err);
+  assert.match(err, /kept from an earlier try/);
+  assert.equal(server.asked.filter(({ path: asked }) => asked === `/cdn/${sha}/${first}`).length, 1);
+  assert.deepEqual(readFileSync(at('tiny', second)), parts[second]);
+  assert.ok(!existsSync(at('.tiny.hub-import')));
 });
 
 test('a recipe whose model is missing names the command, which mends it', async (t) => {

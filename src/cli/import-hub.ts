@@ -24,8 +24,8 @@ export async function importHubModel(
         remark(`hub:${asked.place.id} at commit ${commit}: ${files} files, ${bytesText(bytes)}${already}`);
       },
       onProgress: (file, received, total) =>
-        show(() => `${file}: ${bytesText(received)} of ${bytesText(total)}`),
-      onFile: (file, bytes) => remark(`  ${file}  ${bytesText(bytes)}`),
+        show(() => `${plainLine(file)}: ${bytesText(received)} of ${bytesText(total)}`),
+      onFile: (file, bytes) => remark(`  ${plainLine(file)}  ${bytesText(bytes)}`),
     }),
   );
   if (json) return `${JSON.stringify(made, null, 2)}\n`;

@@ -10,6 +10,7 @@ import { temporaryDirectory } from '../../journal/fixtures/temporary-directory.t
 import { brokenFile, file } from '../../problems/remote/fixtures/file-server.ts';
 import { hubServer } from '../../problems/remote/fixtures/hub-server.ts';
 import { parseHubRevision } from '../../problems/remote/hub-place.ts';
+import { shardedModel } from './fixtures/sharded-model.ts';
 import { type HubImport, type HubImportOptions, importFromHub } from './import-from-hub.ts';
 
 const sha = 'c'.repeat(40);
@@ -29,37 +30,6 @@ async function modelFiles(directory: string): Promise<Files> {
     'onnx/model.onnx': Buffer.from('other'),
     '.gitattributes': Buffer.from(''),
   };
-}
-
-/** Its weights in two files with an index, each of whole tensors. */
-function sharded({ 'model.safetensors': weights = assert.fail(), ...files }: Files): Files {
-  const length = Number(weights.readBigUInt64LE(0));
-  const header = JSON.parse(weights.toString('utf8', 8, 8 + length)) as Record<
-    string,
-    { data_offsets: [number, number] }
-  >;
-  const names = Object.keys(header).filter((name) => name !== '__metadata__');
-  const weightMap: Record<string, string> = {};
-  const shards: Files = {};
-  for (const [number, part] of [names.slice(0, 5), names.slice(5)].entries()) {
-    const fileName = `model-0000${number + 1}-of-00002.safetensors`;
-    const chunks: Buffer[] = [];
-    let at = 0;
-    const own = part.map((name) => {
-      const entry = header[name] ?? assert.fail();
-      const bytes = weights.subarray(8 + length + entry.data_offsets[0], 8 + length + entry.data_offsets[1]);
-      chunks.push(bytes);
-      weightMap[name] = fileName;
-      at += bytes.length;
-      return [name, { ...entry, data_offsets: [at - bytes.length, at] }] as const;
-    });
-    const json = Buffer.from(JSON.stringify(Object.fromEntries(own)));
-    const head = Buffer.alloc(8);
-    head.writeBigUInt64LE(BigInt(json.length));
-    shards[fileName] = Buffer.concat([head, json, ...chunks]);
-  }
-  const index = Buffer.from(JSON.stringify({ metadata: {}, weight_map: weightMap }));
-  return { ...files, ...shards, 'model.safetensors.index.json': index };
 }
 
 async function hub(context: TestContext) {
@@ -112,7 +82,7 @@ test('a model comes whole, with its files as they are, and the engine reads it',
 
 test('weights in several files come with their index, and give the same numbers; a type makes them one file', async (context) => {
   const { scratch, directory, files, publish, take } = await hub(context);
-  publish(sharded(files));
+  publish(shardedModel(files));
   await take();
   const whole = await readModelDirectory(path.join(scratch, 'original'));
   assert.deepEqual((await readModelDirectory(directory)).flat, whole.flat);
@@ -194,7 +164,7 @@ test('what is no model, or not in a form that is read, is refused before any of 
 
 test('a connection that breaks leaves no directory, and the next try goes on from what has come', async (context) => {
   const { server, directory, files, publish, take, around, askedFor } = await hub(context);
-  const parts = sharded(files);
+  const parts = shardedModel(files);
   publish(parts);
   const [first, second] = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
   const bytes = parts[second] ?? assert.fail();

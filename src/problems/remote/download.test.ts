@@ -110,6 +110,36 @@ describe('a connection that breaks', () => {
     assert.deepEqual(readdirSync(directory), [path.basename(found.path)]);
   });
 
+  test('may do so often where much comes between, but not again and again with little', async (context) => {
+    const server = await fileServer(context, { '/a': brokenFile(content, 5_000, '"v1"') });
+    const url = server.url('/a');
+    const found = await get(temporaryDirectory(context), url, { rowBytes: 5_000 });
+    assert.ok(found.content.equals(content));
+    assert.equal(server.asked.length, 11);
+    await refused(get(temporaryDirectory(context), url, { rowBytes: 5_001 }), 'broken', /after 30000 bytes/);
+  });
+
+  test('leaves what has come where the server refuses the rest for now, not where the file is gone', async (context) => {
+    for (const [status, range] of [
+      [503, 'bytes=30000-'],
+      [429, 'bytes=30000-'],
+      [403, 'bytes=30000-'],
+      [404, undefined],
+    ] as const) {
+      const directory = temporaryDirectory(context);
+      const server = await fileServer(context);
+      const first = brokenFile(content, 30_000, '"v1"');
+      server.serve('/a', (request, response, count) => {
+        if (count === 0) first(request, response, count);
+        else response.writeHead(status).end();
+      });
+      await refused(get(directory, server.url('/a')), 'status', new RegExp(`answers ${status}`));
+      server.serve('/a', file(content, '"v1"'));
+      assert.ok((await get(directory, server.url('/a'))).content.equals(content));
+      assert.equal(server.asked.at(-1)?.headers.range, range, `${status}`);
+    }
+  });
+
   test('begins again where the file has changed meanwhile, or the server gives no parts', async (context) => {
     const changed = Buffer.from('other\n'.repeat(9_000));
     for (const second of [file(changed, '"v2"'), file(changed)]) {

@@ -20,6 +20,8 @@ export interface DownloadRequest extends Omit<GetOptions, 'isChecked' | 'headers
   /** What the file must be, as far as that is known. */
   readonly expected: Partial<FileDigest>;
   readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
+  /** For tests: bytes after which a break begins a new row of them. */
+  readonly rowBytes?: number | undefined;
 }
 
 export interface Downloaded extends FileDigest {
@@ -31,10 +33,12 @@ export interface Downloaded extends FileDigest {
 
 /** How often in a row a broken answer is taken up, each time with more bytes than before. */
 const mostContinuations = 5;
+/** So many bytes since the last break, and it is none of a row: a large file meets many. */
+const defaultRowBytes = 1 << 24;
 
 /** Throws a RemoteError, or the signal's reason when aborted. */
 export async function download(request: DownloadRequest): Promise<Downloaded> {
-  const { url, directory, expected } = request;
+  const { url, directory, expected, rowBytes = defaultRowBytes } = request;
   const isChecked = expected.sha256 !== undefined;
   let partial = claimPartial(directory, url, isChecked) ?? beginPartial(directory, url, undefined);
   for (let continuations = 0; ; continuations += 1) {
@@ -44,6 +48,7 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
     if (outcome.kind === 'broken') {
       // Without a tag or a checksum nothing would tell the rest of this file from that of another.
       const canGoOn = partial.bytes > 0 && (partial.etag !== undefined || isChecked);
+      if (partial.bytes - bytes >= rowBytes) continuations = 0;
       if (canGoOn && partial.bytes > bytes && continuations < mostContinuations) continue;
       throw givenUp(request, partial, canGoOn, outcome.cause);
     }
@@ -84,12 +89,19 @@ async function receive(request: DownloadRequest, before: PartialFile): Promise<O
     if (broken.cause !== undefined) return { kind: 'broken', partial, cause: broken.cause };
     return { kind: 'whole', partial, headers, wasContinued };
   } catch (error) {
-    // Without a connection what has come may serve later; anything else makes it worthless.
-    const isWorthKeeping = error instanceof RemoteError && error.kind === 'unreachable' && partial.bytes > 0;
-    if (isWorthKeeping || request.signal?.aborted === true) partial.release();
+    if ((isPassing(error) && partial.bytes > 0) || request.signal?.aborted === true) partial.release();
     else discardPartial(partial);
     throw error;
   }
+}
+
+/** Without a connection, or where the server refuses for now or for want of a token, what has come may serve later. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof RemoteError)) return false;
+  const { kind, status = 0 } = error;
+  return (
+    kind === 'unreachable' || (kind === 'status' && (status >= 500 || [401, 403, 408, 429].includes(status)))
+  );
 }
 
 /** An answer to the rest of the file (206) or to the whole. */
