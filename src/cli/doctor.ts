@@ -98,11 +98,15 @@ async function recipeChecks(
   const { checkRecipe } = await import('../recipe/doctor/check-recipe.ts');
   const { told: toldAs } = await import('./prove-setup.ts');
   const kind = recipeKind(file);
-  if (kind !== 'run')
-    throw new UserError(
-      `--recipe ${file}: it is a ${kind}; ${kind === 'study' ? 'name the recipe that its arms change' : 'its steps say themselves what they need before they begin'}`,
-      { exitCode: 1 },
-    );
+  if (kind === 'study')
+    throw new UserError(`--recipe ${file}: it is a study; name the recipe that its arms change`, {
+      exitCode: 1,
+    });
+  if (kind === 'curation') {
+    const { loadCuration } = await import('../recipe/curation/load-curation.ts');
+    const { checkCuration } = await import('../recipe/doctor/check-curation.ts');
+    return await checkCuration(loadCuration(file, set));
+  }
   const { parseBudget } = await import('../prove/budget.ts');
   const parsed =
     budget === undefined ? undefined : await toldAs(async () => parseBudget(budget), ['BudgetTextError']);

@@ -207,10 +207,11 @@ function dryText(
   return `${lines.join('\n')}\n`;
 }
 
-function pushedText({ url, commit, files, removed }: Pushed): string {
+function pushedText({ url, commit, files, removed, replaced }: Pushed): string {
   if (commit === undefined) return `${url}: all ${files} files are there already; nothing was sent\n`;
   const gone = removed.length === 0 ? '' : `, ${removed.length} of an earlier push taken out`;
-  return `${url}: ${files} files in commit ${commit.slice(0, 12)}${gone}; the hub lists the bytes that were sent\n`;
+  const over = replaced.length === 0 ? '' : `, ${replaced.join(', ')} replaced`;
+  return `${url}: ${files} files in commit ${commit.slice(0, 12)}${over}${gone}; the hub lists the bytes that were sent\n`;
 }
 
 function asJson(plan: Plan, pushed: Pushed | undefined, endpoint: string): unknown {

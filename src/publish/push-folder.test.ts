@@ -77,7 +77,8 @@ test('weights of an earlier push in other files are taken out, what else lies th
   const hub = await scriptedHub(t);
   const shards = { 'model-00001-of-00002.safetensors': 'old', 'model.safetensors.index.json': '{}' };
   hub.put('me/tiny', { ...shards, 'notes.md': 'mine', 'README.md': 'old' });
-  const { removed } = await pushFolder(options(hub, folderOf(t)));
+  const { removed, replaced } = await pushFolder(options(hub, folderOf(t)));
+  assert.deepEqual(replaced, ['README.md']);
   assert.deepEqual([...removed].sort(), Object.keys(shards));
   assert.deepEqual(asTexts(hub), { 'notes.md': 'mine', ...files });
 });

@@ -35,6 +35,8 @@ export interface Pushed {
   readonly commit: string | undefined;
   readonly files: number;
   readonly removed: readonly string[];
+  /** Files that were there with other bytes, such as a card that somebody has edited since. */
+  readonly replaced: readonly string[];
 }
 
 /** Why a push did not happen, with what to do, and what is visible on the hub: nothing, or it says otherwise. */
@@ -77,8 +79,11 @@ export async function pushFolder(options: PushOptions): Promise<Pushed> {
       (name) => ours[kind].test(name) && !files.some((file) => file.path === name),
     );
     const isThere = await Promise.all(files.map((file) => isSame(folder, file, before.get(file.path))));
+    const replaced = files
+      .filter(({ path: name }, index) => before.has(name) && isThere[index] !== true)
+      .map(({ path: name }) => name);
     if (removed.length === 0 && isThere.every(Boolean))
-      return { url, commit: undefined, files: files.length, removed };
+      return { url, commit: undefined, files: files.length, removed, replaced };
     let commit: string | undefined;
     const steps = commitIter({
       ...shared,
@@ -105,7 +110,7 @@ export async function pushFolder(options: PushOptions): Promise<Pushed> {
       else onProgress?.(`${event.state} ${event.path} ${Math.floor(event.progress * 100)} %`);
     }
     await compare(folder, files, await listed(shared), place);
-    return { url, commit, files: files.length, removed };
+    return { url, commit, files: files.length, removed, replaced };
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
     throw told(error, options);

@@ -38,6 +38,8 @@ export interface CurationStep {
 export interface Curation {
   readonly name: string;
   readonly description: string;
+  /** Specs by name; null where nobody has set one. */
+  readonly models: Readonly<Record<string, string | null>>;
   readonly steps: readonly CurationStep[];
 }
 
@@ -86,7 +88,7 @@ export function loadCuration(recipePath: string, sets: readonly string[]): Curat
     );
     return { name: step, options: Object.fromEntries(given), files, faults: unset };
   });
-  return { name, description, steps };
+  return { name, description, models, steps };
 }
 
 function unsetModel(asked: {
