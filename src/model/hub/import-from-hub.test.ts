@@ -286,13 +286,14 @@ test('files in the cache of the hub’s own tools are taken from there if they a
   assert.deepEqual(readFileSync(path.join(directory, 'model.safetensors')), files['model.safetensors']);
 
   // Nothing that we remember: the hub's own tools know what main was.
+  writeFileSync(path.join(repository, 'blobs', 'blob-README.md'), files['README.md'] ?? assert.fail());
   await server.close();
   const elsewhere = path.join(scratch, 'models', 'again');
   const environment = { ...server.environment, QED_CACHE: path.join(scratch, 'empty') };
   const made = await take({ directory: elsewhere, environment });
   assert.deepEqual(
-    [made.commit, made.remarks[0]],
-    [sha, 'the hub cannot be reached; the model is taken as it was last seen'],
+    [made.commit, made.license, made.remarks[0]],
+    [sha, 'apache-2.0', 'the hub cannot be reached; the model is taken as it was last seen'],
   );
   const offline = { ...environment, HF_HUB_OFFLINE: '1', HF_HOME: path.join(scratch, 'nothing') };
   await assert.rejects(take({ environment: offline }), /hub:me\/tiny: HF_HUB_OFFLINE is set/);

@@ -5,6 +5,7 @@
  */
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { readModelCard } from '../../engine/gguf/model-card.ts';
 import { type FloatType, floatBytes } from '../../engine/gguf/streamed-tensor.ts';
 import { openModelDirectory } from '../../engine/model-directory.ts';
 import { parameterCount } from '../../engine/ort/parameters.ts';
@@ -170,7 +171,8 @@ async function importThrough(staging: Staging, options: HubImportOptions, found:
       convert: isConverted ? { config, type } : undefined,
     }),
   );
-  const license = info.cardData?.license;
+  // A snapshot of the hub's own tools has the card as a file only.
+  const license = info.cardData?.license ?? (await readModelCard(directory)).license;
   return {
     ...{ model: repository.id, commit: info.sha, directory, ...checked },
     parameters: config === undefined ? undefined : parameterCount(config),
