@@ -127,6 +127,12 @@ export class FutureStore {
     group.changed = Promise.withResolvers();
   }
 
+  /** It was not to be: nobody has heard of it. */
+  discard(future: Future): void {
+    this.settle(future, { kind: 'failed', message: 'refused', category: 'user' });
+    this.#remove(future);
+  }
+
   /** Settles it with what `work` comes to. Whatever `work` throws is that future's failure alone. */
   run(future: Future, work: () => Promise<FutureResult>): Promise<void> {
     return work().then(

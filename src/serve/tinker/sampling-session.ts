@@ -5,7 +5,6 @@
 import type { Sampler } from '../../engine/engine.ts';
 import { invalidRequest } from '../api-error.ts';
 import type { BaseModel } from './base-model.ts';
-import type { Future } from './futures.ts';
 import type { LiveWeights } from './live-weights.ts';
 import type { SamplerPool, Weights } from './sampler-pool.ts';
 
@@ -41,7 +40,8 @@ export class SamplingSession {
   readonly baseName: string;
   readonly modelPath: string | undefined;
   readonly source: SamplerSource;
-  readonly #known = new Map<number, { readonly digest: string; readonly future: Future }>();
+  /** Ids, not futures: those hold results. */
+  readonly #known = new Map<number, { readonly digest: string; readonly id: string }>();
   #clones = 0;
 
   constructor(given: {
@@ -84,10 +84,10 @@ export class SamplingSession {
     return Array.from({ length: this.#clones + 1 }, (_, clone) => this.groupOfClone(clone));
   }
 
-  /** The request that had this number before. Throws an ApiError of 400 when its content was another. */
-  repeated(seq: number, digest: string): Future | undefined {
+  /** The future's id of the request that had this number before. Throws an ApiError of 400 when its content was another. */
+  repeated(seq: number, digest: string): string | undefined {
     const known = this.#known.get(seq);
-    if (known === undefined || known.digest === digest) return known?.future;
+    if (known === undefined || known.digest === digest) return known?.id;
     throw invalidRequest(
       'seq_id',
       `seq_id: ${seq} was used for another request of this session`,
@@ -95,8 +95,8 @@ export class SamplingSession {
     );
   }
 
-  remember(seq: number, digest: string, future: Future): void {
-    this.#known.set(seq, { digest, future });
+  remember(seq: number, digest: string, id: string): void {
+    this.#known.set(seq, { digest, id });
     const [oldest] = this.#known.keys();
     if (this.#known.size > remembered && oldest !== undefined) this.#known.delete(oldest);
   }

@@ -73,23 +73,26 @@ export class ServedTraining {
     return future;
   }
 
-  /** Carries `work` out when its turn has come. A repeated request is not carried out again. */
+  /** Carries `work` out when its turn has come. */
   submit(
     seq: number,
     digest: string,
     bytes: number,
     work: (model: TrainableModel) => Promise<FutureResult>,
   ): Future {
-    const repeated = this.queue.repeated(seq, digest);
-    if (repeated !== undefined) return repeated;
     const future = this.#futures.create(this.facts.session);
     const run = (): Promise<void> =>
       this.#futures.run(future, async () => {
         if (this.#model === undefined) throw modelGone();
         return await work(this.#model);
       });
-    this.queue.submit(seq, digest, { future, bytes, run });
-    return future;
+    try {
+      this.queue.submit(seq, digest, { future, bytes, run });
+      return future;
+    } catch (error) {
+      this.#futures.discard(future);
+      throw error;
+    }
   }
 
   /** Puts another model in the place of this one: weights that were saved. */

@@ -24,9 +24,8 @@ const datum: Datum = {
 const names: readonly LossName[] = ['cross_entropy', 'importance_sampling', 'ppo', 'cispo', 'gspo', 'dro'];
 const termsOf = (name: LossName): LossTerms => ({ name, low: 0.8, high: 1.3, beta: 0.3 });
 
-for (const name of names) {
+for (const name of names.filter((one) => one !== 'gspo')) {
   test(`the slopes of ${name} are those of finite differences`, () => {
-    if (name === 'gspo') return;
     const at = Float32Array.from([0, -4.5, -3.4, 0, -4.7, -3.9]);
     const { slopes_T } = evaluateLoss(termsOf(name), datum, at);
     for (let t = 0; t < at.length; t += 1) {

@@ -22,7 +22,7 @@ export interface LossTerms {
 
 export interface EvaluatedLoss {
   readonly loss: number;
-  /** ∂loss/∂ℓ at each token; 0 where nothing is trained. */
+  /** ∂loss/∂ℓ at each token; 0 where nothing is trained. NaN for `gspo`, whose ratio is of all tokens: the engine has it. */
   readonly slopes_T: Float32Array;
 }
 
@@ -48,8 +48,9 @@ export function evaluateLoss(terms: LossTerms, datum: Datum, logprobs_T: Float32
           return [logprob, 1];
         case 'importance_sampling':
           return [ratio * advantage, ratio * advantage];
-        case 'ppo':
-        case 'gspo': {
+        case 'gspo':
+          return [Math.min(ratio * advantage, clipped * advantage), Number.NaN];
+        case 'ppo': {
           const isClipped = clipped * advantage < ratio * advantage;
           return isClipped ? [clipped * advantage, 0] : [ratio * advantage, ratio * advantage];
         }

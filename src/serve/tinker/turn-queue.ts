@@ -29,7 +29,8 @@ const remembered = 8192;
 
 export class TurnQueue {
   readonly #options: TurnQueueOptions;
-  readonly #known = new Map<number, { readonly digest: string; readonly future: Future }>();
+  /** Ids, not futures: those hold results. */
+  readonly #known = new Map<number, { readonly digest: string; readonly id: string }>();
   readonly #waiting = new Map<number, Turn | 'refused'>();
   #next = 0;
   #highest = -1;
@@ -48,11 +49,11 @@ export class TurnQueue {
     return Math.max(this.#next, this.#highest + 1);
   }
 
-  /** The request that had this number and content before. Throws an ApiError of 400 for another content. */
-  repeated(seq: number, digest: string): Future | undefined {
+  /** The future's id of the request that had this number and content before. Throws an ApiError of 400 for another content. */
+  repeated(seq: number, digest: string): string | undefined {
     const known = this.#known.get(seq);
     if (known === undefined) return undefined;
-    if (known.digest === digest) return known.future;
+    if (known.digest === digest) return known.id;
     throw invalidRequest(
       'seq_id',
       `seq_id: ${seq} was used for another request of this model`,
@@ -75,7 +76,7 @@ export class TurnQueue {
         { status: 429, type: 'rate_limit_error', code: 'queue_full', retryAfterSeconds: 1 },
       );
     }
-    this.#known.set(seq, { digest, future: turn.future });
+    this.#known.set(seq, { digest, id: turn.future.id });
     const [oldest] = this.#known.keys();
     if (this.#known.size > remembered && oldest !== undefined) this.#known.delete(oldest);
     this.#highest = Math.max(this.#highest, seq);

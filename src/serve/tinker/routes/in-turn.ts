@@ -23,7 +23,7 @@ export function inTurn(
   const { id } = training.facts;
   try {
     const repeated = training.queue.repeated(seq, digest);
-    if (repeated !== undefined) return { request_id: repeated.id, model_id: id };
+    if (repeated !== undefined) return { request_id: repeated, model_id: id };
     service.checkPending();
     const future = training.submit(seq, digest, bytes, prepare(training));
     return { request_id: future.id, model_id: id };

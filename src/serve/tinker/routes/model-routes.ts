@@ -12,8 +12,6 @@ import { parseTinkerPath } from '../../../engine/tinker/wire/tinker-path.ts';
 import { invalidRequest } from '../../api-error.ts';
 import type { BaseModel } from '../base-model.ts';
 import type { SavedCheckpoint } from '../checkpoint-shelf.ts';
-import type { Future } from '../futures.ts';
-import type { ServedTraining } from '../served-training.ts';
 import type { TinkerService } from '../tinker-service.ts';
 import { inTurn } from './in-turn.ts';
 import { type Answer, type Route, reading, route } from './route.ts';
@@ -134,7 +132,8 @@ function begin(
   const known = session.trainings.get(ids.model_seq_id);
   if (known !== undefined) {
     const repeated = known.queue.repeated(0, digest);
-    return ticket(known, repeated);
+    if (repeated !== undefined) return { request_id: repeated, model_id: known.facts.id };
+    throw invalidRequest('model_seq_id', 'model_seq_id: used for a model that is gone');
   }
   const training = service.addTraining(session, ids.model_seq_id, facts);
   const result = { kind: 'json', body: { ...answer, model_id: training.facts.id } } as const;
@@ -143,13 +142,7 @@ function begin(
     // What was not made takes no place.
     if (outcome.kind === 'failed') await service.removeTraining(training);
   });
-  return ticket(training, future);
-}
-
-function ticket({ facts }: ServedTraining, future: Future | undefined): Answer {
-  if (future === undefined)
-    throw invalidRequest('model_seq_id', 'model_seq_id: used for a model that is gone');
-  return { request_id: future.id, model_id: facts.id };
+  return { request_id: future.id, model_id: training.facts.id };
 }
 
 /** Rank 0, and nothing: all parameters are trained. */

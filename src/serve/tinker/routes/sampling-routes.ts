@@ -54,11 +54,11 @@ export const samplingRoutes: readonly Route[] = [
     const count = body.num_samples ?? 1;
     const sequenceIds = Array.from({ length: count }, (_, i) => `${sampling.id}:${seq}:${i}`);
     const repeated = sampling.repeated(seq, digest);
-    if (repeated !== undefined) return { request_id: repeated.id, sample_sequence_ids: sequenceIds };
+    if (repeated !== undefined) return { request_id: repeated, sample_sequence_ids: sequenceIds };
     service.checkPending();
     const asked = reading(() => readSampling(body, sampling.base, () => service.nextSeed()));
     const future = service.futures.create(sampling.session, sampling.groupOf(seq));
-    sampling.remember(seq, digest, future);
+    sampling.remember(seq, digest, future.id);
     const { signal } = future;
     void service.futures.run(future, async () => {
       const response = await sampling.source.use(asked.request.promptLogprobs ?? false, signal, (sampler) =>

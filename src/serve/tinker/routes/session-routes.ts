@@ -30,6 +30,7 @@ export const sessionRoutes: readonly Route[] = [
     parallel_fwdbwd_chunks: true,
     fwdbwd_max_chunk_len: mostData,
     fwdbwd_max_chunk_bytes_count: chunkBytes(service),
+    fwdbwd_dispatch_bytes_semaphore_size: Math.max(50_000_000, chunkBytes(service)),
     sample_use_retrieve_futures: true,
     sample_join_sampling_session: true,
     sample_max_concurrent_requests: Math.min(2000, service.limits.pending),
