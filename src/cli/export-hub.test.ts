@@ -93,6 +93,14 @@ test('a run of the lab gives a data set; a folder of something else is not repla
   assert.deepEqual([refused.code, readdirSync(folder).sort()], [1, ['README.md', 'data']]);
   assert.match(refused.err, /it holds something else/);
 
+  // A model that was imported has a manifest and a card too.
+  writeFileSync(path.join(directory, 'model', 'manifest.json'), '{}');
+  writeFileSync(path.join(directory, 'model', 'README.md'), '---\nname: "mine"\n---\n');
+  const own = await qed('export', 'model', '--to', 'hub:me/x', '--folder', 'model');
+  assert.equal(own.code, 1);
+  assert.match(own.err, /--folder model: it holds something else/);
+  assert.ok(existsSync(path.join(directory, 'model', 'model.safetensors')));
+
   for (const [flags, message] of [
     [['model'], /--gguf FILE or --to hub:OWNER\/NAME: one of the two is expected/],
     [['model', '--to', 'me/x'], /--to me\/x: no place on the hub; expected hub:OWNER\/NAME/],

@@ -159,13 +159,8 @@ async function folderOf({
     return path.join(cacheDirectory(process.env), 'push', `${kind}s`, place.owner, place.name);
   }
   const directory = path.resolve(folder);
-  const { manifestName } = await import('../journal/checkpoint-manifest.ts');
-  const isOther =
-    existsSync(directory) &&
-    readdirSync(directory).length > 0 &&
-    !existsSync(path.join(directory, manifestName));
-  const isCheckpoint = existsSync(path.join(directory, 'optimizer.safetensors'));
-  if (isOther || isCheckpoint)
+  const { isPublishFolder } = await import('../publish/own-folder.ts');
+  if (existsSync(directory) && readdirSync(directory).length > 0 && !isPublishFolder(directory))
     throw new UserError(`--folder ${folder}: it holds something else; name another place`, { exitCode: 1 });
   return directory;
 }
