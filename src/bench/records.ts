@@ -151,8 +151,10 @@ export interface EventSource {
 
 /** All attempts and gradings of a run, as they stand. */
 export class BenchRecords {
-  readonly #attempts = new Map<string, AttemptRow>();
-  readonly #grades = new Map<string, Map<string, GradeRow>>();
+  /** By problem, then run. A hundred thousand keys of text would take longer to make than all the rest of reading. */
+  readonly #attempts = new Map<string, (AttemptRow | undefined)[]>();
+  /** By judge, problem and run: one for each proof and material that was graded, nearly always the only one. */
+  readonly #grades = new Map<string, Map<string, GradeRow[][]>>();
   readonly #failures = new Map<string, { all: number; unread: number }>();
 
   /** Of the last rows that `follow` read. */
@@ -190,34 +192,43 @@ export class BenchRecords {
   }
 
   addAttempt(row: AttemptRow): void {
-    const key = placeKey(row);
+    const { problem, run, status } = row;
+    const own = this.#attempts.get(problem) ?? [];
     // An attempt that a smaller budget ended says nothing about one that has finished.
-    if (this.#attempts.get(key)?.status === 'finished' && row.status === 'budget') return;
-    this.#attempts.set(key, row);
+    if (own[run]?.status === 'finished' && status === 'budget') return;
+    own[run] = row;
+    this.#attempts.set(problem, own);
   }
 
   addGrade(row: GradeRow): void {
-    const key = gradeKey(row);
     if (row.points === null) {
-      const counted = `${row.judge} ${key}`;
+      const counted = `${row.judge} ${gradeKey(row)}`;
       const failures = this.#failures.get(counted) ?? { all: 0, unread: 0 };
       failures.all += 1;
       if (row.cause !== 'call-failed') failures.unread += 1;
       this.#failures.set(counted, failures);
     }
-    const own = this.#grades.get(row.judge) ?? new Map<string, GradeRow>();
-    this.#grades.set(row.judge, own);
-    if (row.points === null && own.get(key)?.points != null) return;
-    own.set(key, row);
+    const ofJudge = this.#grades.get(row.judge) ?? new Map<string, GradeRow[][]>();
+    this.#grades.set(row.judge, ofJudge);
+    const ofProblem = ofJudge.get(row.problem) ?? [];
+    ofJudge.set(row.problem, ofProblem);
+    const own = ofProblem[row.run] ?? [];
+    ofProblem[row.run] = own;
+    const at = own.findIndex((known) => isOfSame(known, row));
+    if (at < 0) own.push(row);
+    else if (row.points !== null || own[at]?.points == null) own[at] = row;
   }
 
   attempt(problem: string, run: number): AttemptRow | undefined {
-    return this.#attempts.get(placeKey({ problem, run }));
+    return this.#attempts.get(problem)?.[run];
   }
 
   /** What this judge made of the attempt as it stands, by this material. */
   grade(judge: string, graded: Graded): GradeRow | undefined {
-    return this.#grades.get(judge)?.get(gradeKey(graded));
+    return this.#grades
+      .get(judge)
+      ?.get(graded.problem)
+      ?.[graded.run]?.find((row) => isOfSame(row, graded));
   }
 
   /**
@@ -228,14 +239,20 @@ export class BenchRecords {
     return this.#failures.get(`${judge} ${gradeKey(graded)}`) ?? { all: 0, unread: 0 };
   }
 
-  attempts(): IterableIterator<AttemptRow> {
-    return this.#attempts.values();
+  /** Problem by problem. */
+  *attempts(): IterableIterator<AttemptRow> {
+    for (const own of this.#attempts.values()) for (const row of own) if (row !== undefined) yield row;
   }
 
   /** Names of the judges, in the order in which they came. */
   judges(): string[] {
     return [...this.#grades.keys()];
   }
+}
+
+/** Of the same proof by the same material; problem and run are the same already. */
+function isOfSame(row: GradeRow, { digest, material }: Pick<Graded, 'digest' | 'material'>): boolean {
+  return row.digest === digest && row.material === material;
 }
 
 function gradeKey({ problem, run, digest, material }: Graded): string {

@@ -4,6 +4,7 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 import type { Api, Names } from '../../src/view/api/api.ts';
+import { type Bundle, bundleOf } from '../../src/view/bundle-of.ts';
 import { onChange } from './changes.ts';
 import { withoutOverrides } from './shown-text.ts';
 import { isStaticSite } from './static.ts';
@@ -18,6 +19,7 @@ export interface Resource<Value> {
 
 const known = new Map<string, unknown>();
 const mostKnown = 200;
+const absent = 'This was not there when the site was exported.';
 
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure';
@@ -45,6 +47,8 @@ export async function fetchResource<Pattern extends keyof Api>(
 
 /** Texts come as they may be shown, see shown-text.ts; `exactly` as they are. Throws an ApiFailure. */
 export async function fetchJson(path: string, options?: RequestInit, exactly = false): Promise<unknown> {
+  const bundle = isStaticSite() ? bundleOf(path.slice('api/'.length)) : undefined;
+  if (bundle !== undefined) return await bundledJson(bundle, path.slice('api/'.length));
   let response: Response;
   try {
     response = await fetch(path, options);
@@ -58,9 +62,37 @@ export async function fetchJson(path: string, options?: RequestInit, exactly = f
   throw new ApiFailure(response.status, messageOf(text) ?? `The server answered ${response.status}.`);
 }
 
+const bundles = new Map<string, Promise<Bundle>>();
+const mostBundles = 8;
+
+/** Of a site of files: an answer that shares a file with others. Throws an ApiFailure. */
+async function bundledJson(bundle: string, name: string): Promise<unknown> {
+  const { answers, parts } = await bundleAt(`api/${bundle}.json`);
+  const part = parts[name];
+  const found = Object.hasOwn(answers, name)
+    ? answers
+    : part === undefined
+      ? {}
+      : (await bundleAt(`api/${bundle}.${part}.json`)).answers;
+  if (!Object.hasOwn(found, name)) throw new ApiFailure(404, absent);
+  const value = found[name] as { readonly error?: { readonly message?: string } } | null;
+  if (typeof value?.error?.message === 'string') throw new ApiFailure(500, value.error.message);
+  return value;
+}
+
+async function bundleAt(path: string): Promise<Bundle> {
+  const known = bundles.get(path) ?? (fetchJson(path) as Promise<Bundle>);
+  bundles.delete(path);
+  bundles.set(path, known);
+  known.catch(() => bundles.delete(path));
+  const [oldest] = bundles.keys();
+  if (bundles.size > mostBundles && oldest !== undefined) bundles.delete(oldest);
+  return await known;
+}
+
 /** Of a site of files: an error of the server that made them is a file, too. Throws an ApiFailure. */
 function exportedJson(isThere: boolean, status: number, text: string): unknown {
-  if (!isThere) throw new ApiFailure(status, 'This was not there when the site was exported.');
+  if (!isThere) throw new ApiFailure(status, absent);
   const message = text.startsWith('{"error":') ? messageOf(text) : undefined;
   if (message !== undefined) throw new ApiFailure(500, message);
   return JSON.parse(text);

@@ -22,17 +22,21 @@ export const benchListing: MakeListing = async (workplace, { id, directory, path
   const judges = records.judges();
   const numbers = new Map(problems.map((problem, index) => [String(problem.id), index]));
   const materials = problems.map(gradingDigest);
+  // One for all of them: a hundred thousand empty lists are only slow.
+  const noCauses = judges.map(() => '');
   const rows = [...records.attempts()].flatMap((row) => {
     const problem = numbers.get(row.problem);
     if (problem === undefined) return [];
-    const grades = judges.map((judge) =>
-      records.grade(judge, { ...row, material: materials[problem] ?? '' }),
-    );
+    const { run, digest } = row;
+    const graded = { problem: row.problem, run, digest, material: materials[problem] ?? '' };
+    const grades = judges.map((judge) => records.grade(judge, graded));
     return [
       {
-        ...{ unit: `bench/${problem}/${row.run}`, problem, system: 0, attempt: row.run },
+        ...{ unit: `bench/${problem}/${run}`, problem, system: 0, attempt: run },
         points: grades.map((grade) => grade?.points ?? null),
-        causes: grades.map((grade) => grade?.cause ?? ''),
+        causes: grades.every((grade) => grade?.cause == null)
+          ? noCauses
+          : grades.map((grade) => grade?.cause ?? ''),
         tokens: row.completionTokens,
         finish: finishOf(row),
       },

@@ -34,18 +34,34 @@ export function recipeOfRun(workplace: Workplace, run: string) {
   return { directory, recipe: readFrozenRecipe(directory) };
 }
 
+interface Kept {
+  /** Sequence number of the last one. */
+  readonly last: number;
+  readonly batches: ReadonlyMap<number, CommittedBatch>;
+}
+
+/** Whoever reads group after group needs them each time. */
+const keptByJournal = new WeakMap<JournalReader, Map<PolicyStage, Kept>>();
+
 /** By step, in the order of steps. */
 export async function batchesOf(
   journal: JournalReader,
   stage: PolicyStage,
 ): Promise<ReadonlyMap<number, CommittedBatch>> {
+  const kept = keptByJournal.get(journal) ?? new Map<PolicyStage, Kept>();
+  keptByJournal.set(journal, kept);
+  const last = journal.last(`${stage}/batch`)?.sequence ?? 0;
+  const known = kept.get(stage);
+  if (known?.last === last) return known.batches;
   const batches: [number, CommittedBatch][] = [];
   for await (const { key, value } of journal.values(`${stage}/batch`)) {
     const parsed = committedBatchSchema.safeParse(value);
     // A batch of a version that wrote another form is passed over; its step is not shown.
     if (parsed.success) batches.push([Number(key), parsed.data]);
   }
-  return new Map(batches.sort(([a], [b]) => a - b));
+  const sorted = new Map(batches.sort(([a], [b]) => a - b));
+  kept.set(stage, { last, batches: sorted });
+  return sorted;
 }
 
 export function stepsPerPage({ problemsPerStep }: RlSettings): number {

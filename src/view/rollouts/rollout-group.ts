@@ -2,7 +2,6 @@
 import type { JournalReader } from '../../journal/journal-reader.ts';
 import { markdownToHtml } from '../../prove/markdown-html.ts';
 import { createMathematics, type Mathematics } from '../../prove/mathematics.ts';
-import { readLogRatios } from '../../recipe/stages/rl-log-ratios.ts';
 import type { ChatFormat } from '../../tokenizer/tokenizer.ts';
 import type { AttemptLogRatios } from '../../train/log-ratios.ts';
 import type { RolloutAttempt, RolloutGroup } from '../api/rollouts.ts';
@@ -22,6 +21,7 @@ import {
   ungradedIn,
 } from './recorded-attempts.ts';
 import { recipeRuns } from './rollout-stages.ts';
+import { stepLogRatios } from './step-log-ratios.ts';
 
 /** Of a group's attempts, one after the other. */
 export const tokensPerPage = 8192;
@@ -102,7 +102,7 @@ function ratiosOf(
   troubles: string[],
 ): readonly AttemptLogRatios[] | undefined {
   try {
-    return readLogRatios(journal, stage, step)?.filter(({ group }) => group === place);
+    return stepLogRatios(journal, stage, step)?.filter(({ group }) => group === place);
   } catch (error) {
     troubles.push(`the trainer's log-probs of step ${step} cannot be read: ${messageOf(error)}`);
     return undefined;

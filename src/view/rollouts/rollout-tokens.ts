@@ -1,12 +1,12 @@
 /** The tokens of a group, attempt after attempt, in pages: what each says, what it was drawn with, what the trainer made of it. */
-import { readLogRatios } from '../../recipe/stages/rl-log-ratios.ts';
 import { NotFoundError } from '../not-found-error.ts';
 import type { Resource } from '../resource.ts';
 import { formatOf } from '../run-files.ts';
 import { findGroup } from './group-place.ts';
 import { batchesOf, stageOfRun } from './policy-stage.ts';
 import { recordedAttempts } from './recorded-attempts.ts';
-import { everyGroup, numberOf, rolloutGroup, tokensPerPage } from './rollout-group.ts';
+import { everyGroup, numberOf, tokensPerPage } from './rollout-group.ts';
+import { stepLogRatios } from './step-log-ratios.ts';
 import { tokenPieces } from './token-pieces.ts';
 
 export const rolloutTokens: Resource<'runs/:run/rollouts/:stage/tokens/:group/:page.json'> = {
@@ -21,7 +21,7 @@ export const rolloutTokens: Resource<'runs/:run/rollouts/:stage/tokens/:group/:p
       const ratios =
         found.place === undefined
           ? undefined
-          : orNothing(() => readLogRatios(journal, own.stage, found.step))?.filter(
+          : orNothing(() => stepLogRatios(journal, own.stage, found.step))?.filter(
               (one) => one.group === found.place,
             );
       const tokens: Growing = { start: first, ids: [], pieces: [], bytes: {}, logProbs: [], logRatios: [] };
@@ -54,9 +54,12 @@ export const rolloutTokens: Resource<'runs/:run/rollouts/:stage/tokens/:group/:p
   },
   instances: async function* (workplace) {
     for await (const { run, stage, group } of everyGroup(workplace)) {
-      const names = { run, stage, group: String(group) };
-      const { tokenPages } = await rolloutGroup.read(workplace, names);
-      for (let page = 0; page < tokenPages; page += 1) yield { ...names, page: String(page) };
+      const own = stageOfRun(workplace, run, stage);
+      const tokens = await workplace.journal(run, (journal) =>
+        recordedAttempts(journal, own, group, undefined).reduce((sum, attempt) => sum + attempt.tokens, 0),
+      );
+      for (let page = 0; page * tokensPerPage < tokens; page += 1)
+        yield { run, stage, group: String(group), page: String(page) };
     }
   },
 };

@@ -50,7 +50,8 @@ function tallyOf(records: BenchRecords, materials: ReadonlyMap<string, string>, 
     made += 1;
     tokens += row.completionTokens;
     pay(row.dollars);
-    const grade = judge === undefined ? undefined : records.grade(judge, { ...row, material });
+    const { problem, run, digest } = row;
+    const grade = judge === undefined ? undefined : records.grade(judge, { problem, run, digest, material });
     if (grade === undefined) continue;
     pay(grade.dollars);
     if (grade.points === null) ungraded += 1;

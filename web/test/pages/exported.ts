@@ -42,6 +42,48 @@ export const checks: readonly Check[] = [
               async (page) => await page.locator('.chart canvas').first().waitFor(),
               { at: server.address },
             );
+            // What shares files with its neighbours.
+            await site.visit(
+              '#/runs/bench-alpha/proofs/bench~2f0~2f0',
+              async (page) => {
+                await page.getByRole('heading', { level: 2, name: 'Proof', exact: true }).waitFor();
+                assert.equal(await page.getByRole('button', { name: 'Grade this proof' }).count(), 0);
+              },
+              { at: server.address },
+            );
+            await site.visit(
+              '#/runs/prove-rsa/traces/prove~2f0~2f0',
+              async (page) => {
+                await page.getByRole('button', { name: 'List' }).click();
+                await page
+                  .getByRole('button', { name: /merge-1-1/ })
+                  .first()
+                  .click();
+                await page.locator('.prose', { hasText: 'Proof by gamma' }).first().waitFor();
+              },
+              { at: server.address },
+            );
+            await site.visit(
+              '#/runs/lab/rollouts/rl/1/0',
+              async (page) => await page.locator('.rollouts-line span').first().waitFor(),
+              { at: server.address },
+            );
+            await site.visit(
+              '#/data/set/2-filter.dropped/1',
+              async (page) => await page.getByText('asks for a value').first().waitFor(),
+              { at: server.address },
+            );
+            await site.visit(
+              '#/runs/lab',
+              async (page) => {
+                await page.getByRole('link', { name: 'Report' }).click();
+                await page
+                  .getByText(/QED report|Report/)
+                  .first()
+                  .waitFor();
+              },
+              { at: server.address },
+            );
             assert.deepEqual(server.missed, []);
           } finally {
             await server.close();

@@ -1,13 +1,15 @@
 /**
- * The web app and everything it could ask for as files, for any web server that only has files. One answer is in memory at a
- * time. What cannot be read becomes a file with the reason, which the app shows as it would the server's, and is told.
+ * The web app and everything it could ask for as files, for any web server that only has files. Small answers of which there are
+ * very many share files (`bundle-of.ts`). What cannot be read becomes a file with the reason, which the app shows as it would the server's, and is told.
  */
-import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { packageVersion } from '../../../recipe/package-version.ts';
+import { bundleOf } from '../../../view/bundle-of.ts';
+import { runDocuments } from '../../../view/run/run-documents.ts';
 import { Workplace } from '../../../view/workplace.ts';
 import { resourceEntries } from '../resource-routes.ts';
+import { BundleWriter } from './bundle-writer.ts';
 import { everyInstance, type SiteNames } from './every-instance.ts';
 import { SitePlace, siteRecord } from './site-place.ts';
 import { staticPage } from './static-page.ts';
@@ -45,12 +47,12 @@ export async function exportSite(options: ExportOptions): Promise<ExportedSite> 
     throw error;
   });
   try {
-    const site = await write(workplace, place.making, options);
+    const site = await write(workplace, place.making, options).catch(async (error: unknown) => {
+      await place.abandon();
+      throw error;
+    });
     await place.finish();
     return site;
-  } catch (error) {
-    await place.abandon();
-    throw error;
   } finally {
     workplace.close();
   }
@@ -70,7 +72,10 @@ async function write(workplace: Workplace, making: string, options: ExportOption
     if (troubles.length < mostTroubles) troubles.push(`${what}: ${messageOf(error)}`);
   };
   const only = (run: string): Workplace => new Workplace({ folder, isStatic: true, only: run });
+  const bundles = new BundleWriter(path.join(making, 'api'));
   for (const [pattern, resource] of resourceEntries()) {
+    // Names that are listed a second time are answered already.
+    const answered = new Set<string>();
     for await (const instance of everyInstance({ pattern, resource, workplace, only, onTrouble })) {
       signal?.throwIfAborted();
       const { names, isUnlisted } = instance;
@@ -79,9 +84,8 @@ async function write(workplace: Workplace, making: string, options: ExportOption
         onTrouble(pattern, new Error(`${JSON.stringify(names)} are no safe names`));
         continue;
       }
-      const file = path.join(making, 'api', place);
-      // Names that are listed a second time are answered already.
-      if (existsSync(file)) continue;
+      if (answered.has(place)) continue;
+      answered.add(place);
       let text: string;
       try {
         text = JSON.stringify(await resource.read(workplace, names));
@@ -90,8 +94,9 @@ async function write(workplace: Workplace, making: string, options: ExportOption
         text = JSON.stringify({ error: { message: messageOf(error) } });
       }
       try {
-        await mkdir(path.dirname(file), { recursive: true });
-        await writeFile(file, text);
+        const bundle = bundleOf(place);
+        if (bundle === undefined) await writeAnswer(path.join(making, 'api', place), text);
+        else await bundles.add(bundle, place, text);
       } catch (error) {
         // The name of one run is too long to be one of a file.
         if (!isTooLong(error)) throw error;
@@ -102,11 +107,29 @@ async function write(workplace: Workplace, making: string, options: ExportOption
       bytes += Buffer.byteLength(text);
       onFile?.(files, bytes);
     }
+    await bundles.finish();
   }
+  await copyDocuments(workplace, making);
   const site = { files, bytes, runs: workplace.runs().length, troubles, troubleCount };
   const record = { version: packageVersion(), made: new Date().toISOString(), ...site };
   await writeFile(path.join(making, siteRecord), `${JSON.stringify(record, null, 2)}\n`);
   return site;
+}
+
+async function writeAnswer(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+/** The pages that runs wrote of themselves, where the app looks for them. */
+async function copyDocuments(workplace: Workplace, making: string): Promise<void> {
+  for (const { id, directory } of workplace.runs()) {
+    for (const name of runDocuments(directory)) {
+      const to = path.join(making, 'files', id, name);
+      await mkdir(path.dirname(to), { recursive: true });
+      await cp(path.join(directory, name), to);
+    }
+  }
 }
 
 /** Undefined unless each name is a safe name and none leads up. */
