@@ -77,10 +77,8 @@ export const checks: readonly Check[] = [
               '#/runs/lab',
               async (page) => {
                 await page.getByRole('link', { name: 'Report' }).click();
-                await page
-                  .getByText(/QED report|Report/)
-                  .first()
-                  .waitFor();
+                await page.waitForURL(/files\/lab\/report\.html$/);
+                await page.locator('h1').first().waitFor();
               },
               { at: server.address },
             );
