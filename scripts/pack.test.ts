@@ -3,7 +3,7 @@
  * its command, its face, its types and its worker threads are used as a stranger would use them.
  */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { recordedProblems, recordRun } from '../src/bench/fixtures/recorded-run.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const scratch = mkdtempSync(path.join(tmpdir(), 'qed-pack-'));
@@ -125,6 +126,43 @@ await engine.close();
 console.log(JSON.stringify([value.n, sample.tokens_T.length, loadRecipe('lab').recipe.name]));
 `);
   assert.deepEqual(JSON.parse(printed), [1, 4, 'lab']);
+});
+
+test('qed serve shows the web app that came with it, and compares on its own thread', async (context) => {
+  const folder = path.join(scratch, 'served');
+  const problems = recordedProblems(6);
+  for (const [name, points] of [
+    ['one', 7],
+    ['two', 0],
+  ] as const) {
+    const points_P_R = problems.map((_, p) => [p === 0 ? 3 : points]);
+    await recordRun(path.join(folder, name), { problems, points_P_R, model: name });
+  }
+  const command = [path.join(installed, 'bin/qed.js'), 'serve', folder, '--port', '0'];
+  const child = spawn(process.execPath, command, { cwd: scratch, stdio: ['ignore', 'pipe', 'pipe'] });
+  context.after(() => child.kill());
+  let said = '';
+  const address = await new Promise<string>((resolve, reject) => {
+    const hear = (piece: Buffer): void => {
+      said += piece.toString();
+      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
+      if (found !== undefined) resolve(found);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.once('exit', (code) => reject(new Error(`qed serve ended with ${code}: ${said}`)));
+  });
+  assert.doesNotMatch(said, /building/, 'a package needs no build');
+  const page = await fetch(`${address}/`);
+  assert.match(page.headers.get('content-security-policy') ?? '', /script-src 'self'/);
+  const [, script = ''] =
+    /<script type="module"[^>]* src="\.\/(assets\/[^"]+)"/.exec(await page.text()) ?? [];
+  assert.equal((await fetch(`${address}/${script}`)).status, 200);
+  const { runs } = (await (await fetch(`${address}/api/runs.json`)).json()) as { runs: { id: string }[] };
+  assert.deepEqual(runs.map(({ id }) => id).sort(), ['one', 'two']);
+  const compared = await fetch(`${address}/api/compare/one~0atwo/comparison.json`);
+  const { suites } = (await compared.json()) as { suites: { systems: unknown[] }[] };
+  assert.equal(suites[0]?.systems.length, 2);
 });
 
 test('its types are there: a consumer compiles, and a wrong use does not', () => {
