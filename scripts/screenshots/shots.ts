@@ -1,8 +1,9 @@
 /** Which pages are pictured, each found by what the server of the folder has to show; none where it has no such run. */
+import type { CompareChoices } from '../../src/view/api/compare.ts';
 import type { ProofList, ProofRows } from '../../src/view/api/proof.ts';
 import type { RolloutGroupRows, RolloutStages } from '../../src/view/api/rollouts.ts';
 import type { RunKind, RunList, RunSummary } from '../../src/view/api/runs.ts';
-import type { TraceGroups } from '../../src/view/api/trace.ts';
+import type { TraceGroups, TraceRows } from '../../src/view/api/trace.ts';
 
 export interface Shot {
   /** Of the picture, without its ending. */
@@ -66,19 +67,58 @@ export const shots: readonly Shot[] = [
     },
   },
   {
-    ...{ name: 'trace', height: 1000, shows: 'main h1' },
+    ...{ name: 'trace', height: 1000, shows: '.trace-picture svg' },
     address: async (folder) => {
-      const run = longest(folder, 'prove') ?? longest(folder, 'recipe');
-      const traces = await folder.get<TraceGroups>(`runs/${run?.id}/traces.json`);
-      return run === undefined || traces === undefined ? undefined : `#/runs/${run.id}/traces`;
+      for (const run of [
+        ...ofKind(folder, 'prove'),
+        ...ofKind(folder, 'bench'),
+        ...ofKind(folder, 'recipe'),
+      ]) {
+        const traces = await folder.get<TraceGroups>(`runs/${run.id}/traces.json`);
+        // A scaffold with many calls is more to look at.
+        const group = traces?.groups.toSorted((a, b) => searching(b.scaffold) - searching(a.scaffold))[0];
+        const rows =
+          group === undefined
+            ? undefined
+            : await folder.get<TraceRows>(`runs/${run.id}/traces/${group.id}/0.json`);
+        const trace = rows?.rows[0]?.trace;
+        if (trace !== undefined) return `#/runs/${run.id}/traces/${trace}`;
+      }
+      return undefined;
     },
   },
-  { name: 'compare', height: 1000, shows: 'main h1', address: async () => '#/compare' },
+  {
+    ...{ name: 'compare', height: 1000, shows: '.compare-system' },
+    address: async (folder) => {
+      const choices = await folder.get<CompareChoices>('compare/choices.json');
+      // Two systems of one suite: of two runs, where there are two.
+      for (const { systems } of choices?.suites ?? []) {
+        const [first, ...others] = systems;
+        const second = others.find(({ run }) => run !== first?.run) ?? others.at(-1);
+        if (first !== undefined && second !== undefined) return `#/compare/${first.key}~0a${second.key}`;
+      }
+      return undefined;
+    },
+  },
+  { name: 'try', shows: '.try-form', address: async () => '#/try' },
   { name: 'grade', shows: 'main h1', address: async () => '#/grade' },
 ];
 
-function longest({ runs }: Folder, kind: RunKind): RunSummary | undefined {
-  return runs.runs.find((run) => run.kind === kind && run.state !== 'damaged');
+function longest(folder: Folder, kind: RunKind): RunSummary | undefined {
+  return ofKind(folder, kind)[0];
+}
+
+function ofKind({ runs }: Folder, kind: RunKind): RunSummary[] {
+  return runs.runs.filter((run) => run.kind === kind && run.state !== 'damaged');
+}
+
+/** Which scaffold makes more calls. */
+function searching(scaffold: string): number {
+  return ['rsa', 'deepseek-math', 'nomos', 'self-check', 'reasoning-cache'].findIndex((name) =>
+    scaffold.startsWith(name),
+  ) < 0
+    ? 0
+    : 1;
 }
 
 function ofRun(run: RunSummary | undefined): string | undefined {
