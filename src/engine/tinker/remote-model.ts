@@ -76,6 +76,7 @@ export class RemoteModel implements TrainableModel {
   #gradientFault: unknown;
   #saves = 0;
   #isClosed = false;
+  #hasRemarked = false;
 
   constructor(server: Server, state: RemoteModelState, settings: RemoteModelSettings) {
     this.#server = server;
@@ -115,6 +116,7 @@ export class RemoteModel implements TrainableModel {
         output = await this.#gradient(plan.pass, turn);
         new_D_T = logprobsOf(data, output);
       } else {
+        this.#remarkOnEntropy(loss);
         const first = logprobsPass(this.#server, data, loss.kind === 'cross_entropy' ? 1 : loss.temperature);
         const found = await this.#pass(first, turn, { forwardOnly: true, isLast: false });
         new_D_T = logprobsOf(data, found);
@@ -242,6 +244,14 @@ export class RemoteModel implements TrainableModel {
     throw this.#server.unsupported(
       `keep the weights of step ${version} for a sampler, now that the model is at step ${newest}`,
       'Take a new snapshot, or another server.',
+    );
+  }
+
+  #remarkOnEntropy(loss: Loss): void {
+    if (this.#hasRemarked || loss.kind === 'cross_entropy' || loss.entropyCoefficient === 0) return;
+    this.#hasRemarked = true;
+    this.#server.connection.onRemark(
+      `${this.#server.connection.label} has no entropy bonus; its gradient is estimated from the sampled tokens`,
     );
   }
 
