@@ -7,8 +7,9 @@ import { resolveLora } from '../../src/engine/lora-options.ts';
 import { adapterSpecs } from '../../src/engine/ort/adapter.ts';
 import { createOrtEngine } from '../../src/engine/ort/engine.ts';
 import { parameterCount } from '../../src/engine/ort/parameters.ts';
+import { cpuTimes } from './cpu-time.ts';
 import type { FigureGroup } from './engine.ts';
-import { compared, counted, type Figure, measured } from './figure.ts';
+import { compared, counted, type Figure, measured, repeated } from './figure.ts';
 import { trainingPeak } from './memory.ts';
 import { type ModelSize, modelSizes, trainingData, trainingStep } from './model-sizes.ts';
 import { measure, type Patience, type Work } from './quiet.ts';
@@ -92,17 +93,22 @@ async function speedFigures(
     const create = (lora?: LoraOptions) => engine.createModel({ config, seed: 1, lora });
     const [few, many] = ranks;
     const adapted = await create(adapterOf(many));
-    const found = await measure(
-      {
-        full: step(await create()),
-        few: step(await create(adapterOf(few))),
-        many: step(adapted),
-        // Without a step, as the peer does.
-        backward: peer && backward(adapted),
-        peer: peer?.train,
-      },
-      patience,
-    );
+    const works = {
+      full: step(await create()),
+      few: step(await create(adapterOf(few))),
+      many: step(adapted),
+      // Without a step, as the peer does.
+      backward: peer && backward(adapted),
+      peer: peer?.train,
+    };
+    const cpu = await cpuTimes(works, patience.repeats);
+    const cpuRatio = (name: string, [over, under]: readonly [keyof typeof works, keyof typeof works]) =>
+      repeated(
+        name,
+        'ratio',
+        cpu[over].map((seconds, i) => seconds / (cpu[under][i] ?? Number.NaN)),
+      );
+    const found = await measure(works, patience);
     const tokens = data.length * trainingStep.positions;
     const perSecond = (seconds: number) => tokens / seconds;
     const ratio = (a: number, b: number) => a / b;
@@ -110,14 +116,17 @@ async function speedFigures(
       measured('all parameters, AdamW step', 'tokens/s', found.full, perSecond),
       measured(`adapter of rank ${few}, AdamW step`, 'tokens/s', found.few, perSecond),
       compared('adapter / all', 'ratio', [found.full, found.few], ratio, { atLeast: 1 }),
+      cpuRatio('CPU time of all / of the adapter', ['full', 'few']),
       measured(`adapter of rank ${many}, AdamW step`, 'tokens/s', found.many, perSecond),
       compared('adapter / all', 'ratio', [found.full, found.many], ratio),
+      cpuRatio('CPU time of all / of the adapter', ['full', 'many']),
       ...(found.peer === undefined || found.backward === undefined
         ? []
         : [
             measured(`rank ${peerRank}, forward + backward`, 'tokens/s', found.backward, perSecond),
             measured('peer: the same', 'tokens/s', found.peer, perSecond),
             compared('engine / peer', 'ratio', [found.peer, found.backward], ratio, { atLeast: 1 }),
+            cpuRatio('CPU time of the peer / of the engine', ['peer', 'backward']),
           ]),
     ];
   } finally {
