@@ -2,12 +2,13 @@
  * Where what has come of a model lies until the model is whole: `.NAME.hub-import` beside the directory that it becomes,
  * so that it moves there without a copy. One process at a time has it; what is left in it serves the next one.
  */
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { RunDirectoryInUseError } from '../../journal/errors.ts';
 import { linkFile } from '../../journal/link-tree.ts';
 import { lockRunDirectory } from '../../journal/run-lock.ts';
+import { finalNameOf, temporaryName } from '../../journal/temporary-name.ts';
 
 export interface Staging {
   readonly directory: string;
@@ -25,6 +26,7 @@ export async function openStaging(finalDirectory: string): Promise<Staging> {
   const directory = path.join(path.dirname(finalDirectory), `.${path.basename(finalDirectory)}.hub-import`);
   await mkdir(directory, { recursive: true });
   const lock = takeLock(directory, finalDirectory);
+  await adoptPartials(path.join(directory, 'partial'));
   const model = path.join(directory, 'model');
   await rm(model, { recursive: true, force: true });
   await mkdir(model);
@@ -50,6 +52,17 @@ function takeLock(directory: string, finalDirectory: string): { readonly release
   } catch (error) {
     if (!(error instanceof RunDirectoryInUseError)) throw error;
     throw new Error(`${finalDirectory}: another import into it is under way`, { cause: error });
+  }
+}
+
+/** Who has the lock goes on with what lies there, though the process that wrote it may still be on its way out. */
+async function adoptPartials(directory: string): Promise<void> {
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory)) {
+    if (!/\.tmp-\d+-\d+$/.test(name)) continue;
+    const { path: own, release } = temporaryName(path.join(directory, finalNameOf(name)));
+    await rename(path.join(directory, name), own);
+    release();
   }
 }
 
