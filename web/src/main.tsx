@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import './style/base.css';
 import './style/parts.css';
+import './style/print.css';
 
 const place = document.querySelector('#app');
 // What an exported page says where no script runs.
