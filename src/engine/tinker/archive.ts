@@ -14,7 +14,9 @@ const fileTimeout = 60 * 60_000;
 const modelFile =
   /\.safetensors$|^(?:model\.safetensors\.index|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$|^(?:vocab\.json|merges\.txt|chat_template\.jinja)$/;
 
-/** Writes the files of a checkpoint into an existing directory. */
+const downloaded = new RegExp(`${modelFile.source}|^(?:config|adapter_config)\\.json$`);
+
+/** Writes the model's files of a checkpoint into an existing directory. */
 export async function downloadCheckpoint(
   connection: Connection,
   checkpoint: string,
@@ -23,7 +25,8 @@ export async function downloadCheckpoint(
   const { run, kind, name } = parseTinkerPath(checkpoint);
   const parts = { run, checkpoint_id: `${kind}/${name}` };
   const { files } = await connection.call(listCheckpointFiles, {}, { parts });
-  for (const file of files) {
+  // What else is there is the server's own business.
+  for (const file of files.filter(({ name: found }) => downloaded.test(found))) {
     if (path.basename(file.name) !== file.name || file.name.startsWith('.'))
       throw new TinkerError(
         'protocol',

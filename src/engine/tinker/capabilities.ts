@@ -17,13 +17,8 @@ export function capabilitiesOf(
   // Any loss of log-probs is had in two passes, where weights may be negative and are summed, or an average is undone.
   const hasTwoPasses = profile.reduction === 'mean' || profile.signedWeights;
   const losses = hasTwoPasses ? allLosses : profile.losses;
-  const contexts = [...models.values()].filter((length) => length !== undefined);
-  const contextTokens =
-    baseModel === undefined
-      ? contexts.length === models.size && contexts.length > 0
-        ? Math.max(...contexts)
-        : undefined
-      : models.get(baseModel);
+  // A model that is brought has its own.
+  const contextTokens = baseModel === undefined ? undefined : models.get(baseModel);
   return {
     fullParameter: profile.fullParameter,
     ...(profile.loraRanks === undefined ? {} : { loraRanks: profile.loraRanks }),
