@@ -58,7 +58,7 @@ export function addImportCommand(program: Command): void {
 Examples:
   $ qed import hub:Qwen/Qwen3-0.6B --to models/qwen3
   $ qed import hub:Qwen/Qwen3-4B-Thinking-2507 --to models/qwen3-4b-thinking --without-weights
-  $ qed import hub:me/policy@3f2a91c0 --to models/policy --type f32
+  $ qed import hub:me/policy@v1.0 --to models/policy --type f32
   $ qed import SmolLM2-135M-Instruct.Q4_1.gguf --to models/smollm2
   $ qed import qwen3-0.6b-q8_0.gguf --to models/qwen3 --type bf16 --json`,
     )
