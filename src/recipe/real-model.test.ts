@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ModelConfig } from '../engine/engine.ts';
+import { readModelDirectory } from '../engine/model-directory.ts';
 import { createOrtEngine } from '../engine/ort/engine.ts';
 import { JournalReader } from '../journal/journal-reader.ts';
 import { labTokenizer } from '../lab/lab-tokenizer.ts';
@@ -206,6 +207,28 @@ test('a stopped run goes on to the same end; a changed model is refused while it
   }
   const end = (name: string) => readFileSync(pathOf(name, 'checkpoints', 'sft', '6', 'model.safetensors'));
   assert.ok(end('changed').equals(end('whole')));
+});
+
+test('an adapter is trained by the recipe, goes on after a stop to the same end, and leaves the model as it was', async () => {
+  writeFileSync(pathOf('adapted.yaml'), `${recipeText}lora: { rank: 4 }\n`);
+  const options = { recipe: 'adapted.yaml' };
+  assert.equal((await run('adapted', options)).status, 'finished');
+  assert.equal((await run('halted', { ...options, stopAfter: 3 })).status, 'stopped');
+  assert.equal((await run('halted', options)).status, 'finished');
+  const end = (name: string, ...file: string[]) =>
+    readFileSync(pathOf(name, 'checkpoints', 'sft', '6', ...file));
+  for (const file of [['model.safetensors'], ['adapter', 'adapter_model.safetensors']]) {
+    assert.ok(end('halted', ...file).equals(end('adapted', ...file)), file.join('/'));
+  }
+  const [frozen, original] = [
+    await readModelDirectory(pathOf('adapted', 'checkpoints', 'sft', '6', 'base')),
+    await readModelDirectory(modelDirectory),
+  ];
+  assert.deepEqual(frozen.flat, original.flat);
+  const merged = await readModelDirectory(pathOf('adapted', 'checkpoints', 'sft', '6'));
+  assert.equal(merged.config.tie_word_embeddings, false);
+  const settings = JSON.parse(end('adapted', 'adapter', 'adapter_config.json').toString()) as { r: number };
+  assert.equal(settings.r, 4);
 });
 
 test('a tokenizer of another model is refused, with both named: one too large, one far too small', async () => {
