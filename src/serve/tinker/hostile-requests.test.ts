@@ -214,6 +214,20 @@ test('there are so many models and no more; one that ends makes room', async (t)
   assert.equal((await result('create_model', another)).model_id, `${session}:train:1`);
 });
 
+test('a client that seems to have gone gives its place to one that comes', async (t) => {
+  let now = 1_700_000_000_000;
+  const { begin, ask, server } = await tinkerServing(t, { limits: { models: 1 }, now: () => now });
+  const { session } = await begin();
+  now += 59_000;
+  const { session_id: other } = (await ask('POST', 'create_session', {})).json;
+  const early = await ask('POST', 'create_model', { session_id: other, model_seq_id: 0, base_model: 'tiny' });
+  assert.match(String(early.json.detail), /^1 models are in memory/);
+  now += 1000;
+  await begin();
+  assert.equal((await ask('POST', 'session_heartbeat', { session_id: session })).status, 410);
+  assert.equal(server.service.counts.models, 1);
+});
+
 test('a trainer that dies fails what it was asked, and not the server', async (t) => {
   const engine = createOrtEngine({ threads: 1 });
   t.after(() => engine.close());

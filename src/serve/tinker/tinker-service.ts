@@ -72,6 +72,8 @@ export interface Session {
 /** An outcome is kept so long after it was fetched, and so long when nobody fetches it. */
 const futureTimes = { fetchedMilliseconds: 120_000, unfetchedMilliseconds: 3_600_000 };
 const sweepMilliseconds = 5000;
+/** Clients send one every ten seconds. */
+const missedHeartbeats = 60_000;
 
 export class TinkerService {
   readonly engine: Engine;
@@ -196,6 +198,16 @@ export class TinkerService {
 
   get trainings(): readonly ServedTraining[] {
     return [...this.#trainings.values()];
+  }
+
+  /** Where all places are taken, those of clients that seem to have gone are given up before their time. */
+  async makeRoom(): Promise<void> {
+    if (this.#trainings.size < this.limits.models) return;
+    const silent = this.now() - missedHeartbeats;
+    const gone = [...this.#sessions.values()].filter(
+      ({ lastHeard, trainings }) => lastHeard <= silent && trainings.size > 0,
+    );
+    await Promise.all(gone.map(({ id }) => this.endSession(id)));
   }
 
   /** A place for a model. Throws an ApiError of 400 when there are too many. */

@@ -120,14 +120,15 @@ async function loadSaved(
   return model;
 }
 
-function begin(
+async function begin(
   service: TinkerService,
   ids: { readonly session_id: string; readonly model_seq_id: number },
   digest: string,
   facts: Parameters<TinkerService['addTraining']>[2],
   make: () => Promise<TrainableModel>,
   answer: object,
-): Answer {
+): Promise<Answer> {
+  await service.makeRoom();
   const session = service.session(ids.session_id);
   const known = session.trainings.get(ids.model_seq_id);
   if (known !== undefined) {
