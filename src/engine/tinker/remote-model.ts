@@ -122,7 +122,7 @@ export class RemoteModel implements TrainableModel {
         new_D_T = logprobsOf(data, found);
         output = await this.#gradient(plan.second(new_D_T), turn);
       }
-      return resultOf(data, loss, new_D_T, output);
+      return resultOf(data, loss, new_D_T, output, this.#server.has('weights/1') && plan.kind === 'one-pass');
     });
   }
 
@@ -388,6 +388,8 @@ function resultOf(
   loss: Loss,
   logprobs_D_T: readonly Float32Array[],
   output: ForwardBackwardOutput,
+  /** The server's sums are of this very loss. */
+  hasSums: boolean,
 ): ForwardBackwardResult {
   let value = 0;
   let surprisal = 0;
@@ -395,7 +397,6 @@ function resultOf(
   let processedTokens = 0;
   // The server's entropy where it says it; else what was sampled says it on the average.
   const entropySum = output.metrics.get('entropy:sum');
-  const coefficient = loss.kind === 'cross_entropy' ? 0 : loss.entropyCoefficient;
   const withoutEntropy: Loss =
     loss.kind === 'cross_entropy' || entropySum === undefined ? loss : { ...loss, entropyCoefficient: 0 };
   data.forEach((datum, d) => {
@@ -405,11 +406,12 @@ function resultOf(
     processedTokens += datum.tokens_T.length;
     for (const logprob of new_T) surprisal -= logprob;
   });
-  if (entropySum !== undefined && coefficient !== 0) value = output.metrics.get('loss:sum') ?? value;
+  const sums = hasSums ? output.metrics : new Map<string, number>();
   return {
-    loss: value,
+    loss: sums.get('loss:sum') ?? value,
     logprobs_D_T,
     entropySum: loss.kind === 'cross_entropy' ? 0 : (entropySum ?? surprisal),
-    ...{ trainedTokens, processedTokens },
+    trainedTokens,
+    processedTokens: sums.get('processed_tokens:sum') ?? processedTokens,
   };
 }
