@@ -1,18 +1,14 @@
-/** The attempts of a run of `qed prove`. Runs of before problems were kept in the directory have them by number. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { readRunProblems } from '../../bench/run-files.ts';
+/** The attempts of a run of `qed prove`. Runs of before problems were kept in the directory have those of their Markdown, or them by number. */
 import { DamagedRecordError } from '../../journal/errors.ts';
 import type { Problem } from '../../problems/problem.ts';
 import { readFinished } from '../../prove/finished-record.ts';
+import { provenProblems } from '../proof/proven-problems.ts';
 import { readIdentityFile, repetitionOf } from './run-identity-file.ts';
 import type { AttemptGroup, ReadAttempts } from './trace-attempts.ts';
 
 export const proveAttempts: ReadAttempts = async ({ directory }, journal) => {
   const identity = readIdentityFile(directory, 'prove.json');
-  const problems = existsSync(path.join(directory, 'data', 'problems.jsonl'))
-    ? await readRunProblems(directory)
-    : [];
+  const problems = await provenProblems(directory);
   // What cannot be read says nothing of how attempts ended; their calls are there by themselves.
   const finished = await readFinished(journal).catch((error: unknown) => {
     if (error instanceof DamagedRecordError) return undefined;
@@ -28,7 +24,7 @@ export const proveAttempts: ReadAttempts = async ({ directory }, journal) => {
   const unitOf = (problem: number, attempt: number): string => `${group.prefix}${problem}/${attempt}`;
   return {
     groups: [group],
-    problemName: (problem) => problems[problem]?.id ?? `problem ${problem + 1}`,
+    problemName: (problem) => problems.get(problem)?.id ?? `problem ${problem + 1}`,
     facts: (_, problem, attempt) => {
       const end = finished?.get(unitOf(problem, attempt));
       return {
@@ -40,8 +36,8 @@ export const proveAttempts: ReadAttempts = async ({ directory }, journal) => {
     },
     repetition: async (_, problem, attempt) => ({
       ...common,
-      problem: problems[problem] ?? unknownProblem(problem),
-      isKnown: problems[problem] !== undefined,
+      problem: problems.get(problem) ?? unknownProblem(problem),
+      isKnown: problems.has(problem),
       finished: finished?.get(unitOf(problem, attempt)),
     }),
   };
