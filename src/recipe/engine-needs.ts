@@ -207,7 +207,10 @@ function needsOfPolicy(recipe: Recipe, stage: PolicyStage, asked: Asked): void {
     none: 1,
   });
   need(
-    capabilities.logprobsAfterTemperature || temperature === 1,
+    // Where the trainer has no temperature, that was said.
+    capabilities.logprobsAfterTemperature ||
+      temperature === 1 ||
+      capabilities.trainerTemperature === 'nobody',
     `${stage}.temperature`,
     `temperature ${temperature} is needed, and sampled log-probs are those of temperature 1, so that every ratio would be wrong`,
     'Set it to 1, or start the server so that it returns processed log-probs (vLLM: logprobs_mode processed_logprobs).',

@@ -27,12 +27,21 @@ async function connect(settings: TinkerSettings, options: MakeEngineOptions): Pr
   const { lora, signal, onRemark, environment = process.env } = options;
   const key = environment[apiKeyVariable]?.trim();
   const { createTinkerEngine } = await import('../engine/tinker/engine.ts');
-  return await createTinkerEngine({
+  const engine = createTinkerEngine({
     ...{ url, profile, segmentTokens },
     ...(baseModel === undefined ? {} : { baseModel }),
     ...(key === undefined || key === '' ? {} : { apiKey: key }),
     ...(lora === undefined ? {} : { lora }),
     ...(signal === undefined ? {} : { signal }),
     ...(onRemark === undefined ? {} : { onRemark }),
+  });
+  return await engine.catch((error: unknown) => {
+    const status = error instanceof Error && 'status' in error ? error.status : undefined;
+    if (!(error instanceof Error) || (status !== 401 && status !== 403)) throw error;
+    const has = key === undefined || key === '' ? 'is not set' : 'has another one';
+    throw new Error(
+      `${error.message}. The server wants a key, and the environment variable ${apiKeyVariable} ${has} (engine.apiKeyVariable)`,
+      { cause: error },
+    );
   });
 }
