@@ -86,7 +86,8 @@ async function resolved(
     const { resolveGguf } = await import('./resolve-gguf.ts');
     return await resolveGguf(spec, scheme === undefined ? place : rest, settings);
   }
-  if (scheme === 'run') return await directory(spec, rest, settings);
+  const asked = { settings, environment };
+  if (scheme === 'run') return await directory(spec, rest, asked);
   const { dialectNames } = await import('./openai/dialect.ts');
   const dialect = dialectNames.find((name) => name === scheme);
   if (dialect !== undefined && /^https?:/.test(rest)) {
@@ -97,20 +98,26 @@ async function resolved(
     const instead = /^https?$/.test(scheme) ? `an endpoint is openai:${place}#MODEL` : expected();
     throw new ModelSpecError(`${spec}: there is no kind of model "${scheme}"; ${instead}`);
   }
-  if (isDirectory(place) || isDirectory(path.join('runs', place)))
-    return await directory(spec, place, settings);
+  if (isDirectory(place) || isDirectory(path.join('runs', place))) return await directory(spec, place, asked);
   const { resolvePreset } = await import('./resolve-preset.ts');
   const preset = resolvePreset(spec, { place, settings, environment });
   if (preset !== undefined) return preset;
   // RUN/CHECKPOINT has no directory of that name.
-  if (place.includes('/') && existsSync(path.dirname(place))) return await directory(spec, place, settings);
+  if (place.includes('/') && existsSync(path.dirname(place))) return await directory(spec, place, asked);
   const { presetNames } = await import('./presets/load-preset.ts');
   throw new ModelSpecError(`${spec}: no such model; ${expected()}. Presets: ${presetNames().join(', ')}`);
 }
 
-async function directory(spec: string, place: string, settings: SpecSettings): Promise<ResolvedModel> {
+async function directory(
+  spec: string,
+  place: string,
+  asked: {
+    readonly settings: SpecSettings;
+    readonly environment: Readonly<Record<string, string | undefined>>;
+  },
+): Promise<ResolvedModel> {
   const { resolveDirectory } = await import('./resolve-directory.ts');
-  return await resolveDirectory(spec, place, settings);
+  return await resolveDirectory(spec, place, asked);
 }
 
 function expected(): string {

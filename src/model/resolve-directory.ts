@@ -1,28 +1,40 @@
-/** A model directory or a checkpoint of a run, on the embedded engine. */
+/** A model directory or a checkpoint of a run: on the embedded engine, or on the server that keeps its weights. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Engine } from '../engine/engine.ts';
 import { parseJson } from '../engine/json-file.ts';
 import { readModelConfig } from '../engine/model-config.ts';
 import type { SamplingSettings } from './chat-model.ts';
 import { loadDirectoryFormat } from './directory-format.ts';
 import { createEngineChatModel } from './engine-chat-model.ts';
 import type { ResolvedModel, SpecSettings } from './open-model.ts';
+import { engineOf, remoteCheckpoint, usualKeyVariable } from './remote-checkpoint.ts';
 import { findModel } from './run-checkpoint.ts';
 import { checkSettings, wholeNumber } from './spec-settings.ts';
 import { directoryDigest } from './weights-digest.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const free = { prompt: 0, completion: 0 } as const;
 
 export async function resolveDirectory(
   spec: string,
   place: string,
-  settings: SpecSettings,
+  { settings, environment }: { readonly settings: SpecSettings; readonly environment: Environment },
 ): Promise<ResolvedModel> {
-  checkSettings(spec, settings, ['threads']);
-  const threads = wholeNumber(spec, settings, 'threads') ?? 'auto';
   const found = await findModel(place);
+  const remote = await remoteCheckpoint(found.directory);
+  checkSettings(spec, settings, remote === undefined ? ['threads'] : ['url', 'key']);
+  const makeEngine = async (): Promise<Engine> => {
+    if (remote === undefined) {
+      const { createOrtEngine } = await import('../engine/ort/engine.ts');
+      return createOrtEngine({ threads: wholeNumber(spec, settings, 'threads') ?? 'auto' });
+    }
+    const apiKey = environment[settings.get('key') ?? usualKeyVariable]?.trim();
+    return await engineOf(remote, { url: settings.get('url'), apiKey: apiKey === '' ? undefined : apiKey });
+  };
   const { max_position_embeddings: contextTokens } = await readModelConfig(found.directory);
   const name = `${found.name}-${await directoryDigest(found.directory)}`;
   return {
@@ -31,11 +43,13 @@ export async function resolveDirectory(
     price: free,
     contextTokens,
     defaults: { maxTokens: usualReply(contextTokens), ...(await generationDefaults(found.directory)) },
-    remarks: found.remarks,
+    remarks:
+      remote === undefined
+        ? found.remarks
+        : [...found.remarks, `its weights are on the server at ${settings.get('url') ?? remote.url}`],
     open: async () => {
-      const { createOrtEngine } = await import('../engine/ort/engine.ts');
       const format = await loadDirectoryFormat(found.directory);
-      const engine = createOrtEngine({ threads });
+      const engine = await makeEngine();
       try {
         const sampler = await engine.loadSampler(found.directory, { tokenizer: format.tokenizer });
         const onClose = () => engine.close();

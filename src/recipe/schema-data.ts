@@ -57,7 +57,9 @@ export const problemsDataSchema = z.strictObject({
   texts: z
     .string()
     .optional()
-    .describe('Texts for stage `sft`, as `path` of kind `examples`; relative to the recipe.'),
+    .describe(
+      'Texts for stage `sft`: conversations as `path` of kind `examples`, or a Parquet file with a column `messages`, as on the hub; relative to the recipe.',
+    ),
   validationShare: z
     .number()
     .min(0)

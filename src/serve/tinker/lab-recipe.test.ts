@@ -3,12 +3,14 @@
  * embedded engine, weights to the bit; and a run that is killed anywhere, or whose server is, goes on to the same end.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { createOrtEngine } from '../../engine/ort/engine.ts';
+import { openWeights } from '../../engine/sharded-safetensors.ts';
 import { JournalReader } from '../../journal/journal-reader.ts';
+import { resolveModel } from '../../model/open-model.ts';
 import { type Ending, type Sitting, sit } from '../../recipe/fixtures/sitting.ts';
 import { openBaseModel } from './base-model.ts';
 import { temporaryFolder, tinyModel } from './fixtures/tinker-serving.ts';
@@ -17,7 +19,10 @@ import { startTinkerServer, type TinkerServer } from './tinker-server.ts';
 const skip = process.platform === 'win32' && 'signals are POSIX';
 const key = 'a-key-that-nobody-may-see';
 /** Enough of the recipe that everything is saved, loaded, sampled and trained; the rest goes the same ways. */
-const shorter = ['judge=null', 'evaluate=null', 'rl.steps=5'].flatMap((set) => ['--set', set]);
+const shorter = [
+  ...['judge=null', 'evaluate=null', 'pretrain.steps=6', 'sft.steps=6', 'sft.checkpointEvery=3'],
+  ...['rl.steps=5', 'data.validationTexts=8'],
+].flatMap((set) => ['--set', set]);
 
 interface Serving {
   readonly args: readonly string[];
@@ -57,7 +62,7 @@ async function sitRemote(run: string, { args }: Serving, ending?: Ending): Promi
 
 /** Of a time or a place, and not of training. */
 const costs =
-  /^(?:seconds|tokensPerSecond|.*Bytes|waitedSeconds|.*Share|sampledTokensPerSecond|orchestratorSeconds|canaryMismatch)$/;
+  /^(?:seconds|tokensPerSecond|.*Bytes|waitedSeconds|stragglerSeconds|.*Share|sampledTokensPerSecond|orchestratorSeconds|canaryMismatch)$/;
 /** The embedded engine runs a shared prompt once, and a client cannot know what a server does. */
 const counted = new Set(['processedTokens']);
 
@@ -105,7 +110,7 @@ describe('the lab recipe on a server', { skip }, () => {
     const { code, errors, output } = await sitRemote(run, await serving(t));
     assert.equal(code, 0, errors);
     assertSameFigures(run, twin);
-    for (const checkpoint of ['base/23', 'sft/23', 'rl/5'])
+    for (const checkpoint of ['base/6', 'sft/6', 'rl/5'])
       assert.ok(weights(run, checkpoint).equals(weights(twin, checkpoint)), checkpoint);
     const kept = ['recipe.yaml', 'report.json', 'checkpoints/rl/5/tinker.json'];
     for (const name of kept) assert.ok(!readFileSync(path.join(run, name), 'utf8').includes(key), name);
@@ -116,7 +121,7 @@ describe('the lab recipe on a server', { skip }, () => {
     const run = path.join(await temporaryFolder(t), 'killed');
     const server = await serving(t);
     const endings: readonly Ending[] = [
-      { kind: 'moment', moment: { operation: 'rename', path: 'checkpoints/sft/10', when: 'before' } },
+      { kind: 'moment', moment: { operation: 'rename', path: 'checkpoints/sft/3', when: 'before' } },
       { kind: 'line', pattern: /^rl 2\// },
       { kind: 'moment', moment: { operation: 'append', path: 'rl/batch/4', when: 'after' } },
       { kind: 'moment', moment: { operation: 'append', path: 'rl/step/4', when: 'after' } },
@@ -154,6 +159,35 @@ describe('the lab recipe on a server', { skip }, () => {
     assert.equal(last.code, 0, last.errors);
     assertSameFigures(run, twin);
     assert.ok(weights(run, 'rl/5').equals(weights(twin, 'rl/5')));
+  });
+
+  test('a checkpoint without weights is sampled from on the server that keeps it, and is no embedded model', async (t) => {
+    const run = path.join(await temporaryFolder(t), 'pointer');
+    const remote = await serving(t);
+    const { code, errors } = await sit(run, {
+      args: [...remote.args, '--set', 'rl=null', '--set', 'sft=null'],
+      environment: { MY_KEY: key },
+    });
+    assert.equal(code, 0, errors);
+    const request = {
+      messages: [{ role: 'user' as const, content: 'Given A. Rules: A gives B. Prove B.' }],
+      ...{ maxTokens: 12, temperature: 0, seed: 1 },
+    };
+    const reply = async (spec: string) => {
+      const model = await (await resolveModel(spec, { MY_KEY: key })).open();
+      try {
+        return (await model.generate(request)).tokens?.completion_T;
+      } finally {
+        await model.close?.();
+      }
+    };
+    const here = await reply(`run:${run}/base`);
+    // As where a server does not give weights out.
+    const checkpoint = path.join(run, 'checkpoints', 'base', '6');
+    const pointer = path.join(path.dirname(run), 'only-pointer');
+    cpSync(checkpoint, pointer, { recursive: true, filter: (file) => !file.endsWith('.safetensors') });
+    assert.deepEqual(await reply(`${pointer},key=MY_KEY`), here);
+    await assert.rejects(openWeights(pointer), /the weights of this checkpoint are not here: the server at/);
   });
 
   test('a key that the server refuses is said with the variable, and nothing is begun', async (t) => {
