@@ -27,10 +27,11 @@ export async function resolveDirectory(
   const found = await findModel(place);
   const remote = await remoteCheckpoint(found.directory);
   checkSettings(spec, settings, remote === undefined ? ['threads'] : ['url', 'key']);
+  const threads = wholeNumber(spec, settings, 'threads') ?? 'auto';
   const makeEngine = async (): Promise<Engine> => {
     if (remote === undefined) {
       const { createOrtEngine } = await import('../engine/ort/engine.ts');
-      return createOrtEngine({ threads: wholeNumber(spec, settings, 'threads') ?? 'auto' });
+      return createOrtEngine({ threads });
     }
     const apiKey = environment[settings.get('key') ?? usualKeyVariable]?.trim();
     return await engineOf(remote, { url: settings.get('url'), apiKey: apiKey === '' ? undefined : apiKey });
