@@ -12,9 +12,11 @@ import { parseTinkerPath } from './wire/tinker-path.ts';
 const fileTimeout = 60 * 60_000;
 /** Of a directory, what makes the model; the configuration goes last. */
 const modelFile =
-  /\.safetensors$|^(?:model\.safetensors\.index|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$|^(?:vocab\.json|merges\.txt|chat_template\.jinja)$/;
+  /^model[-\w]*\.safetensors$|^(?:model\.safetensors\.index|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$|^(?:vocab\.json|merges\.txt|chat_template\.jinja)$/;
 
-const downloaded = new RegExp(`${modelFile.source}|^(?:config|adapter_config)\\.json$`);
+const downloaded = new RegExp(
+  `${modelFile.source}|^(?:config|adapter_config)\\.json$|^adapter_model\\.safetensors$`,
+);
 
 /** Writes the model's files of a checkpoint into an existing directory. */
 export async function downloadCheckpoint(

@@ -147,6 +147,17 @@ class TinkerEngine implements Engine {
   ): Promise<TrainableModel> {
     const config = await readModelConfig(directory);
     const pointer = await this.#pointer(directory);
+    if (
+      pointer?.state !== undefined &&
+      !options.optimiser &&
+      (await this.#canMerge(directory, options.lora))
+    ) {
+      // A fresh adapter on the weights as they are, merged: those are here.
+      const lora = this.#lora(options.lora, 0);
+      const baseModel = await this.#upload(directory);
+      const made = await createOn(this.#server, { baseModel, lora });
+      return this.#model(made, { config, lora, version: pointer.version, baseModel });
+    }
     if (pointer?.state === undefined) {
       const lora = this.#lora(options.lora, 0);
       if (options.optimiser) await this.#refuseOptimiser(directory);
@@ -272,6 +283,17 @@ class TinkerEngine implements Engine {
         'Name with engine.baseModel what it calls the model, or take qed serve --tinker.',
       );
     }
+    return await this.#upload(directory);
+  }
+
+  /** The model goes on with another adapter, and the server can be given the merged weights, which it gave out. */
+  async #canMerge(directory: string, lora: LoraOptions | undefined): Promise<boolean> {
+    const isAdapted = lora !== undefined || this.#settings.lora !== undefined;
+    if (!isAdapted || !this.#server.has('create/1')) return false;
+    return (await readdir(directory)).some((file) => /^model[-\w]*\.safetensors$/.test(file));
+  }
+
+  async #upload(directory: string): Promise<string> {
     const known = this.#uploads.get(directory) ?? uploadModel(this.#server.connection, directory);
     this.#uploads.set(directory, known);
     try {
