@@ -57,6 +57,8 @@ export interface TryProblem {
 export interface TryRequest {
   readonly problem: string;
   readonly model: string;
+  /** Models of roles of the scaffold, a line each: `verify=SPEC`. Empty: the one model for all. */
+  readonly roles: string;
   readonly scaffold: string;
   /** As `--budget` takes it; empty for none. */
   readonly budget: string;

@@ -116,12 +116,12 @@ export class Tries {
   }
 
   async #work(setup: TrySetup, state: WatchedState, stopping: AbortSignal): Promise<TryEnd> {
-    const { identity, given, main, budgets, request } = setup;
+    const { identity, given, main, byRole, budgets, request } = setup;
     const directory = path.join(this.#workplace.root, setup.name);
     mkdirSync(directory, { recursive: true });
     const open: { close?(): Promise<void> }[] = [];
     let meter: SpendMeter | undefined;
-    const isPriced = main.price !== undefined;
+    const isPriced = [main, ...byRole.values()].every(({ price }) => price !== undefined);
     const tell = setInterval(() => {
       state.flush();
       if (meter === undefined) return;
@@ -133,15 +133,21 @@ export class Tries {
       open.push(journal);
       await writeFileAtomic(path.join(directory, 'prove.json'), `${JSON.stringify(identity, null, 2)}\n`);
       await writeProblems(directory, given.problems);
-      const model = await main.open({
-        onEvent: (event) => {
-          if (event.kind === 'retry')
-            state.remark(
-              `${event.error instanceof Error ? event.error.message : String(event.error)}; trying again`,
-            );
-        },
-      });
-      open.push(model);
+      const opened = async (model: typeof main) => {
+        const own = await model.open({
+          onEvent: (event) => {
+            if (event.kind === 'retry')
+              state.remark(
+                `${event.error instanceof Error ? event.error.message : String(event.error)}; trying again`,
+              );
+          },
+        });
+        open.push(own);
+        return own;
+      };
+      const model = await opened(main);
+      const ofRoles = new Map<string, typeof model>();
+      for (const [role, one] of byRole) ofRoles.set(role, await opened(one));
       const files = await ProofFiles.open(setup, {
         ...{ directory, output: directory, attempts: request.attempts, isPriced, journal },
         version: packageVersion(),
@@ -154,7 +160,7 @@ export class Tries {
           attempts: request.attempts,
           parallel: 1,
           scaffold: createScaffold(identity.scaffold, {}, promptSet(identity.asks)),
-          models: { main: model, byRole: new Map() },
+          models: { main: model, byRole: ofRoles },
           ...{ maxTokens: identity.maxTokens, temperature: identity.temperature, seed: identity.seed },
           ...(Object.keys(identity.sampling).length === 0 ? {} : { sampling: identity.sampling }),
           ...{ budgets, journal, stopping, graceSeconds },

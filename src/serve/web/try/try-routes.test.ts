@@ -102,6 +102,17 @@ test('a search is planned without a call, runs in a directory of its own, and st
   assert.equal(asked(), 1);
 });
 
+test('roles of the scaffold have models of their own; what is no such line, and a role that is none, is said', async (context) => {
+  const { post, request } = await tried(context);
+  const roles = `verify=${request.model}`;
+  const plan = (await post('plan', { ...request, scaffold: 'self-check', roles })).body as TryPlan;
+  assert.match(plan.model, /, verify: /);
+  for (const wrong of ['nonsense', `compare=${request.model}`, `${roles}\n${roles}`]) {
+    const { status } = await post('plan', { ...request, scaffold: 'self-check', roles: wrong });
+    assert.equal(status, 400, wrong);
+  }
+});
+
 test('stopping keeps the best proof so far, and the same goes on', async (context) => {
   const gate = Promise.withResolvers<void>();
   const { post, events, request, asked } = await tried(context, (response, received, order) => {

@@ -25,6 +25,7 @@ import { ApiError, invalidRequest } from '../../api-error.ts';
 const requestSchema: z.ZodType<TryRequest> = z.object({
   problem: z.string().trim().min(1, 'write a problem, or choose one').max(200_000),
   model: z.string().trim().min(1, 'choose a model').max(2000),
+  roles: z.string().trim().max(8000).default(''),
   scaffold: z.string().trim().min(1, 'choose a scaffold').max(2000),
   budget: z.string().trim().max(200),
   attempts: z.int().min(1).max(64),
@@ -52,7 +53,7 @@ export async function readTry(body: unknown): Promise<TrySetup> {
     throw invalidRequest(issue?.path.join('.'), `${issue?.path.join('.') ?? 'request'}: ${issue?.message}`);
   }
   const request = parsed.data;
-  if (/,\s*key\s*=/.test(request.model)) {
+  if (/,\s*key\s*=/.test(`${request.model}\n${request.roles}`)) {
     throw invalidRequest(
       'model',
       'model: which key is sent where is not said in a browser. Name it in a preset, or start qed prove from a terminal',
@@ -63,18 +64,41 @@ export async function readTry(body: unknown): Promise<TrySetup> {
   const run = await told('budget', () => (request.budget === '' ? {} : parseBudget(request.budget)));
   const budgets: Budgets = { run, problem: {}, sitting: {} };
   const main = await told('model', () => resolveModel(request.model));
-  await told('budget', () => assertPriced([main], budgets));
+  const byRole = await modelsOfRoles(request.roles, scaffold.canonical);
+  await told('budget', () => assertPriced([main, ...byRole.values()], budgets));
   const identity = runIdentity({
-    ...{ problems: [problem], scaffold: scaffold.canonical, asks: request.asks, main, seed: 1 },
+    ...{ problems: [problem], scaffold: scaffold.canonical, asks: request.asks, main, byRole, seed: 1 },
     maxTokens: request.maxTokens ?? undefined,
   });
   return {
     ...{ request, main, identity, budgets },
     given: { problems: [problem] },
-    byRole: new Map(),
-    remarks: [...scaffoldWarnings(request.scaffold, request.asks), ...main.remarks],
+    byRole,
+    remarks: [
+      ...scaffoldWarnings(request.scaffold, request.asks),
+      ...[main, ...byRole.values()].flatMap((model) => model.remarks),
+    ],
     name: runName(firstWords(request.problem), identity, 'try'),
   };
+}
+
+/** Throws an ApiError of 400 for a line of another form, and for a role that the scaffold has not. */
+async function modelsOfRoles(text: string, scaffold: string): Promise<ReadonlyMap<string, ResolvedModel>> {
+  const roles = plannedCalls(scaffold).steps.map(({ role }) => role);
+  const models = new Map<string, ResolvedModel>();
+  for (const line of text.split('\n').filter((one) => one.trim() !== '')) {
+    const [, role = '', spec = ''] = /^\s*([a-z-]+)\s*=\s*(\S.*?)\s*$/.exec(line) ?? [];
+    if (role === '')
+      throw invalidRequest(
+        'roles',
+        `roles: ${JSON.stringify(line)} is no ROLE=MODEL, such as verify=qed-nano`,
+      );
+    if (!roles.includes(role))
+      throw invalidRequest('roles', `roles: ${scaffold} has no role ${role}; it has ${roles.join(', ')}`);
+    if (models.has(role)) throw invalidRequest('roles', `roles: ${role} is there twice`);
+    models.set(role, await told('roles', () => resolveModel(spec)));
+  }
+  return models;
 }
 
 /** Nothing is loaded and nobody is called. */
@@ -86,12 +110,12 @@ export async function planTry(setup: TrySetup, workplace: Workplace): Promise<Tr
     statementTokens: [Math.ceil(Buffer.byteLength(statement) / 3)],
     attempts: request.attempts,
     maxTokens: identity.maxTokens,
-    modelOf: () => main,
+    modelOf: (role) => setup.byRole.get(role) ?? main,
     measured: await measuredIn(workplace),
   });
   return {
     statement: safeHtml(markdownToHtml(statement, createMathematics())),
-    model: main.name,
+    model: [main.name, ...[...setup.byRole].map(([role, { name }]) => `${role}: ${name}`)].join(', '),
     scaffold: identity.scaffold,
     budget: budgetText(budgets.run),
     maxTokens: identity.maxTokens,

@@ -8,6 +8,7 @@ const key = 'qed-try';
 const first: TryRequest = {
   problem: '',
   model: '',
+  roles: '',
   scaffold: 'single-turn',
   budget: '200k tokens',
   attempts: 1,

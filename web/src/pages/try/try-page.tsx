@@ -160,6 +160,18 @@ function ModelField({ request, change, choices: { models } }: FieldProps) {
         </label>
       </div>
       {known?.missing != null && <p class="try-hint try-bad">{known.missing}</p>}
+      <details class="try-hint" open={request.roles !== ''}>
+        <summary>Other models for roles of the scaffold</summary>
+        <label class="field try-wide">
+          <span>ROLE=MODEL, a line each; the roles are in the plan</span>
+          <textarea
+            rows={2}
+            value={request.roles}
+            placeholder="verify=openai:http://127.0.0.1:8000/v1#JUDGE"
+            onInput={(event) => change({ roles: event.currentTarget.value })}
+          />
+        </label>
+      </details>
     </>
   );
 }
