@@ -30,6 +30,16 @@ export function isReadable({ dtype }: TensorEntry): boolean {
   return dtype === 'F32' || dtype === 'BF16' || dtype === 'F16';
 }
 
+/** How a file begins: the length of the header and the header, whose offsets count from the byte after it. */
+export function encodedHeader(header: object): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  // Spaces after the header keep the numbers aligned to 8 bytes.
+  const head = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(head.length - 8), true);
+  head.set(json, 8);
+  return head;
+}
+
 /** The header in `bytes`, which follow the eight bytes of their length in a file of `fileSize` bytes. */
 export function parseHeader(path: string, bytes: Uint8Array, fileSize: number): SafetensorsHeader {
   let header: unknown;

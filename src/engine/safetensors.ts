@@ -5,7 +5,7 @@
  * Tensors are read one at a time, so a model is never in memory twice.
  */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { isReadable, parseHeader, type TensorEntry } from './safetensors-header.ts';
+import { encodedHeader, isReadable, parseHeader, type TensorEntry } from './safetensors-header.ts';
 import { widenBfloat16, widenFloat16 } from './widen-halves.ts';
 
 /** A hundred times the header of a large model; the reference implementation's limit is 100 MB. */
@@ -131,11 +131,7 @@ export async function writeSafetensors(
     header.set(name, { dtype: 'F32', shape: dims, data_offsets: [offset, offset + data.byteLength] });
     offset += data.byteLength;
   }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  // Spaces after the header keep the numbers aligned to 8 bytes.
-  const head = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
-  new DataView(head.buffer).setBigUint64(0, BigInt(head.length - 8), true);
-  head.set(json, 8);
+  const head = encodedHeader(Object.fromEntries(header));
 
   const partial = `${path}.partial`;
   const handle = await open(partial, 'w');

@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { copyFile, open, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TensorSource } from '../engine/safetensors.ts';
+import { encodedHeader } from '../engine/safetensors-header.ts';
 import { indexFile, openWeights, weightsFile } from '../engine/sharded-safetensors.ts';
 
 /** As transformers counts: 5 · 10⁹ bytes. */
@@ -91,11 +92,7 @@ async function writeShard(
     header[name] = { dtype: entry.dtype, shape: entry.dims, data_offsets: [offset, offset + size] };
     offset += size;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  // Spaces after the header keep the numbers aligned.
-  const head = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
-  new DataView(head.buffer).setBigUint64(0, BigInt(head.length - 8), true);
-  head.set(json, 8);
+  const head = encodedHeader(header);
   const handle = await open(path, 'wx');
   try {
     await handle.writeFile(head);

@@ -9,6 +9,7 @@ import { seedFrom } from '../stats/random.ts';
 import type { ChatFormat } from '../tokenizer/tokenizer.ts';
 import { type CheckpointName, findCheckpoint } from './checkpoints.ts';
 import { dataPath, type RunContext } from './run-context.ts';
+import type { Recipe } from './schema.ts';
 import { shownPath } from './shown-path.ts';
 import { checkpointDirectory } from './starting-model.ts';
 
@@ -21,11 +22,19 @@ export async function loadFormat(context: RunContext): Promise<ChatFormat> {
 }
 
 /** The `config.json` of a new model. */
-export function modelConfig(context: RunContext, format: ChatFormat): ModelConfig {
-  const { model } = context.recipe;
+export function modelConfig({ recipe }: RunContext, format: ChatFormat): ModelConfig {
+  return {
+    ...modelSizes(recipe, format.tokenizer.vocabularySize),
+    bos_token_id: null,
+    eos_token_id: format.stopTokenIds[0] ?? null,
+  };
+}
+
+/** A new model, but for the tokens with which texts begin and end. */
+export function modelSizes({ model }: Recipe, vocabularySize: number): ModelConfig {
   return {
     model_type: 'qwen3',
-    vocab_size: format.tokenizer.vocabularySize,
+    vocab_size: vocabularySize,
     hidden_size: model.hiddenSize,
     intermediate_size: model.feedForwardSize,
     num_hidden_layers: model.layers,
@@ -36,8 +45,6 @@ export function modelConfig(context: RunContext, format: ChatFormat): ModelConfi
     rope_theta: model.ropeTheta,
     max_position_embeddings: model.maximumPositions,
     tie_word_embeddings: model.tiedHead,
-    bos_token_id: null,
-    eos_token_id: format.stopTokenIds[0] ?? null,
   };
 }
 

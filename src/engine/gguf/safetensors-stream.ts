@@ -3,6 +3,7 @@
  * through. The file is written in place: it belongs into a directory that appears only when it is whole.
  */
 import { open } from 'node:fs/promises';
+import { encodedHeader } from '../safetensors-header.ts';
 import { encodedTensor, floatBytes, type StreamedTensor, valueCount } from './streamed-tensor.ts';
 
 /** Writes `tensors` in order; `onTensor` is called after each. Returns the bytes of the file. */
@@ -20,11 +21,7 @@ export async function streamSafetensors(
     header[tensor.name] = { dtype: tensor.type, shape: tensor.dims, data_offsets: [offset, offset + bytes] };
     offset += bytes;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  // Spaces after the header keep the numbers aligned.
-  const head = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
-  new DataView(head.buffer).setBigUint64(0, BigInt(head.length - 8), true);
-  head.set(json, 8);
+  const head = encodedHeader(header);
   const handle = await open(path, 'wx');
   try {
     await handle.writeFile(head);

@@ -1,5 +1,6 @@
 /** Requests over real connections: answers, broken ones, slow ones, and a key that follows to nobody else. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -44,7 +45,12 @@ test('a connection that is refused was never reached; one that breaks may have b
       setImmediate(() => response.destroy());
     } else request.socket.destroy();
   });
-  const refused = await ask('http://127.0.0.1:9/').catch((error: unknown) => error);
+  // A port that was free a moment ago: fetch itself refuses the well-known ones.
+  const closed = createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const { port } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  const refused = await ask(`http://127.0.0.1:${port}/`).catch((error: unknown) => error);
   assert.ok(refused instanceof NoAnswer && !refused.mayHaveArrived, String(refused));
   for (const place of ['reset', 'half']) {
     const broken = await ask(url + place).catch((error: unknown) => error);

@@ -9,6 +9,7 @@ import { type ResolvedModel, resolveModel } from '../../model/open-model.ts';
 import type { Problem } from '../../problems/problem.ts';
 import type { Budget } from '../../prove/budget.ts';
 import type { LoadedRecipe } from '../load.ts';
+import { modelSizes } from '../model-setup.ts';
 import type { Recipe } from '../schema.ts';
 import { checkDisk } from './check-disk.ts';
 import { checkEngineNeeds, type EngineNeedsOptions } from './check-engine-needs.ts';
@@ -212,19 +213,7 @@ async function diskCheck(
 }
 
 /** Of a new model, whose vocabulary its tokenizer will say. */
-function sizesOf({ model, tokenizer }: Recipe): ModelConfig {
-  return {
-    model_type: 'qwen3',
-    vocab_size: tokenizer.kind === 'bpe' ? tokenizer.vocabularySize : 512,
-    hidden_size: model.hiddenSize,
-    intermediate_size: model.feedForwardSize,
-    num_hidden_layers: model.layers,
-    num_attention_heads: model.heads,
-    num_key_value_heads: model.keyValueHeads,
-    head_dim: model.headSize,
-    rms_norm_eps: 1e-6,
-    rope_theta: model.ropeTheta,
-    max_position_embeddings: model.maximumPositions,
-    tie_word_embeddings: model.tiedHead,
-  };
+function sizesOf(recipe: Recipe): ModelConfig {
+  const { tokenizer } = recipe;
+  return modelSizes(recipe, tokenizer.kind === 'bpe' ? tokenizer.vocabularySize : 512);
 }
