@@ -74,6 +74,11 @@ function loraConfig(server: Server, lora: Required<LoraOptions> | undefined) {
   const { rank, alpha, seed, attention, feedForward, head } = lora;
   if (alpha !== 32 && server.profile.kind !== 'qed')
     throw server.unsupported(`train adapters with alpha ${alpha}`, 'Theirs is 32; take lora.alpha 32.');
+  if (!server.profile.adaptsAsAsked && !(attention && feedForward && head))
+    throw server.unsupported(
+      'adapt a part of a model',
+      'Leave attention, feedForward and head of lora out, or take another server.',
+    );
   return {
     rank,
     ...(server.profile.kind === 'qed' ? { alpha } : {}),

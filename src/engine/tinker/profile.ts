@@ -11,6 +11,8 @@ export interface ServerProfile {
   /** Rank 0: all parameters train. */
   readonly fullParameter: boolean;
   readonly loraRanks?: { readonly least: number; readonly most?: number };
+  /** Adapts the parts of a model that `LoraOptions` name, and not always all of them. */
+  readonly adaptsAsAsked: boolean;
   /** Losses that the server computes as `Loss` (engine.ts) has them, but for what `reduction` says. */
   readonly losses: readonly Loss['kind'][];
   /** `mean`: over the tokens of a datum, then over the data until the next step. */

@@ -212,6 +212,13 @@ test('what a server would do otherwise than asked is refused: clip, Muon, temper
   );
 });
 
+test('a server that cannot forget moments, or adapts everything whatever is asked, says so instead of doing otherwise', async (t) => {
+  const { model } = await open(t);
+  await assert.rejects(model.resetOptimiser(), /forget a model's optimiser moments.*optimiser false/s);
+  const part = { profile: 'skyrl-jax', lora: { rank: 4, head: false } } as const;
+  await assert.rejects(open(t, jaxWays, part), /adapt a part of a model.*lora/s);
+});
+
 test('where samplers share the trainer’s weights, no update is ever taken back', async (t) => {
   const { model, toy } = await open(t, jaxWays, { ...jax, segmentTokens: 2 });
   const plain = await open(t);

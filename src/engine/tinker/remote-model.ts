@@ -147,10 +147,12 @@ export class RemoteModel implements TrainableModel {
 
   async resetOptimiser(): Promise<void> {
     if (!this.#server.has('reset-optimiser/1')) {
-      this.#server.connection.onRemark(
-        `${this.#server.connection.label} cannot forget the optimiser's moments; those of the steps before go on to act for some steps`,
+      throw this.#server.unsupported(
+        "forget a model's optimiser moments",
+        this.#server.profile.loadsWithoutOptimiser
+          ? 'Save the model, and load it with optimiser false.'
+          : 'Take another server.',
       );
-      return;
     }
     await this.#queue.run(async (turn) => {
       const body = { model_id: this.#state.modelId, seq_id: turn.number() };

@@ -5,6 +5,7 @@ export const hostedProfile: ServerProfile = {
   kind: 'hosted',
   fullParameter: false,
   loraRanks: { least: 1 },
+  adaptsAsAsked: true,
   losses: ['cross_entropy', 'importance_sampling', 'ppo', 'cispo'],
   reduction: 'sum',
   signedWeights: true,

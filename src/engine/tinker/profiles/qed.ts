@@ -5,6 +5,7 @@ export const qedProfile: ServerProfile = {
   kind: 'qed',
   fullParameter: true,
   loraRanks: { least: 1 },
+  adaptsAsAsked: true,
   losses: ['cross_entropy', 'importance_sampling', 'ppo', 'cispo', 'gspo'],
   reduction: 'sum',
   signedWeights: true,

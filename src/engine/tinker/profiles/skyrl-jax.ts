@@ -8,6 +8,7 @@ export const skyrlJaxProfile: ServerProfile = {
   kind: 'skyrl-jax',
   fullParameter: false,
   loraRanks: { least: 1, most: 32 },
+  adaptsAsAsked: false,
   losses: ['cross_entropy', 'importance_sampling', 'ppo', 'cispo'],
   reduction: 'mean',
   signedWeights: false,

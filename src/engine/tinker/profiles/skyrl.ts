@@ -9,6 +9,7 @@ export const skyrlProfile: ServerProfile = {
   kind: 'skyrl',
   fullParameter: true,
   loraRanks: { least: 1 },
+  adaptsAsAsked: false,
   losses: ['cross_entropy', 'importance_sampling', 'ppo'],
   reduction: 'sum',
   signedWeights: true,
